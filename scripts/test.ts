@@ -1,0 +1,171 @@
+/**
+ * Runs the tests on every runtime, one after another, each file as a program of its own: a hang
+ * ends with the name of its file, and what a file leaves behind is seen and counted against it.
+ */
+
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { runCommand } from "../tests/command.ts";
+import { probeStd } from "./lib/std.ts";
+import { type Counts, type Std, testCommand } from "./lib/test_commands.ts";
+import { environment, findRuntime, root, runtimeNames } from "./toolchain.mjs";
+
+const help = `deno task test [path ...] [options]
+
+  path ...                only the test files whose path contains one of these
+  --runtime a,b           only on these of ${runtimeNames.join(", ")} ("node" is both)
+  --std real|standin      which @std to use on Deno (real where JSR answers; others use stand-ins)
+  --jobs N                files at a time (1)
+  --stress                many more rounds and seeds
+  --file-timeout SECONDS  limit of one file (120; under stress 900)
+  --timeout SECONDS       limit of one runtime (900; under stress 7200)
+  --verbose               print what every file prints, not only the failed ones`;
+
+const { values: options, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: {
+    "runtime": { type: "string", default: runtimeNames.join(",") },
+    "std": { type: "string" },
+    "jobs": { type: "string", default: "1" },
+    "stress": { type: "boolean", default: false },
+    "file-timeout": { type: "string" },
+    "timeout": { type: "string" },
+    "verbose": { type: "boolean", default: false },
+    "help": { type: "boolean", default: false },
+  },
+});
+const fileTimeout = 1000 * Number(options["file-timeout"] ?? (options.stress ? 900 : 120));
+const runtimeTimeout = 1000 * Number(options.timeout ?? (options.stress ? 7200 : 900));
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "tests-"));
+
+function testFiles(): string[] {
+  const all = fs.readdirSync(path.join(root, "tests"), { recursive: true, encoding: "utf8" });
+  return all
+    .map((file) => path.posix.join("tests", file.replaceAll("\\", "/")))
+    .filter((file) => file.endsWith(".test.ts") && !file.includes("node_modules"))
+    .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
+    .sort();
+}
+
+/** Runs one file and prints a line about it, or everything it said when something is wrong. */
+async function runFile(
+  runtime: Runtime,
+  file: string,
+  std: Std,
+  deadline: number,
+): Promise<Counts> {
+  const report = path.join(scratch, `${runtime.name}-${file.replaceAll("/", "-")}.xml`);
+  const { args, count } = testCommand(runtime.name, file, std, report);
+  const timeout = Math.min(fileTimeout, deadline - performance.now());
+  if (timeout <= 0) {
+    console.log(`  FAILED ${file}: not begun, the time for ${runtime.name} is over`);
+    return { passed: 0, failed: 1, ignored: 0 };
+  }
+  const result = await runCommand(runtime.path, args, {
+    cwd: root,
+    timeout,
+    env: {
+      ...environment(),
+      NO_COLOR: "1",
+      FORCE_COLOR: undefined,
+      // What a developer has set must not change what is tested.
+      MULTIPROCESSING_START_METHOD: undefined,
+      NODE_OPTIONS: undefined,
+      TEST_STRESS: options.stress ? "1" : undefined,
+    },
+  });
+  const counts = count(result.output) ?? { passed: 0, failed: 0, ignored: 0 };
+  const problems: string[] = [];
+  if (result.timedOut) problems.push(`HUNG: killed after ${Math.round(timeout / 1000)} s`);
+  else if (counts.passed + counts.failed + counts.ignored === 0) problems.push("no test was run");
+  else if (result.code !== 0 && counts.failed === 0) problems.push(`exit code ${result.code}`);
+  if (result.leftovers.length > 0) problems.push(`left behind: ${result.leftovers.join(" | ")}`);
+  counts.failed += problems.length;
+
+  const verdict = counts.failed === 0 ? "ok    " : "FAILED";
+  const numbers = `${counts.passed} passed, ${counts.failed} failed` +
+    (counts.ignored > 0 ? `, ${counts.ignored} ignored` : "");
+  const seconds = (result.duration / 1000).toFixed(1);
+  if (counts.failed > 0 || options.verbose) console.log(result.output.trimEnd());
+  console.log(`  ${verdict} ${file}: ${numbers} (${seconds} s) ${problems.join("; ")}`.trimEnd());
+  return counts;
+}
+
+interface Runtime {
+  name: string;
+  path: string;
+  version: string;
+}
+
+async function runAll(runtime: Runtime, files: string[], std: Std): Promise<Counts> {
+  const total: Counts = { passed: 0, failed: 0, ignored: 0 };
+  const deadline = performance.now() + runtimeTimeout;
+  const left = files.values();
+  const runner = async (): Promise<void> => {
+    for (const file of left) {
+      const counts = await runFile(runtime, file, std, deadline);
+      for (const key of Object.keys(total) as (keyof Counts)[]) total[key] += counts[key];
+    }
+  };
+  await Promise.all(Array.from({ length: Number(options.jobs) }, runner));
+  return total;
+}
+
+/** The runtimes asked for that are here; says which are not. */
+function runtimes(): Runtime[] {
+  const names = options.runtime!.split(",").flatMap((name) =>
+    name === "node" ? ["node24", "node26"] : [name]
+  );
+  const unknown = names.find((name) => !runtimeNames.includes(name));
+  if (unknown !== undefined) throw new RangeError(`Cannot run on "${unknown}"\n\n${help}`);
+  return names.map((name) => findRuntime(name) ?? { name, path: "", version: "" });
+}
+
+async function main(): Promise<boolean> {
+  const files = testFiles();
+  if (files.length === 0) throw new RangeError("Cannot find a test file of that name");
+  const summary: string[] = [];
+  const sum: Counts = { passed: 0, failed: 0, ignored: 0 };
+  let real: Std | undefined;
+  for (const runtime of runtimes()) {
+    if (runtime.path === "") {
+      // Node 24 and 26 stand for "Node"; npm brings them for one platform only.
+      const fatal = !runtime.name.startsWith("node");
+      summary.push(`${runtime.name}: not found`);
+      if (fatal) sum.failed++;
+      continue;
+    }
+    let std: Std = "standin";
+    if (runtime.name === "deno") {
+      std = real ??= options.std as Std ?? await probeStd(runtime.path);
+    }
+    const title = `${runtime.name} ${runtime.version}, @std: ${
+      std === "real" ? "real" : "stand-in"
+    }`;
+    console.log(title);
+    const counts = await runAll(runtime, files, std);
+    if (counts.passed + counts.failed === 0) {
+      counts.failed++;
+      console.log("  FAILED: no test was run");
+    }
+    summary.push(
+      `${title}: ${counts.passed} passed, ${counts.failed} failed, ${counts.ignored} ignored`,
+    );
+    for (const key of Object.keys(sum) as (keyof Counts)[]) sum[key] += counts[key];
+  }
+  console.log(["", ...summary, `${sum.passed} passed, ${sum.failed} failed`].join("\n"));
+  return sum.failed === 0 && sum.passed > 0;
+}
+
+if (options.help) {
+  console.log(help);
+} else {
+  try {
+    process.exitCode = await main() ? 0 : 1;
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
