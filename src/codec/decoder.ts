@@ -1,0 +1,57 @@
+import { ByteReader } from "./byte_reader.ts";
+import { DecodeFailure } from "./failure.ts";
+import { ModuleNeeded } from "./registry.ts";
+import { ValueReader } from "./value_reader.ts";
+
+/** Decodes what an `Encoder` wrote, in the same order. */
+export class Decoder {
+  readonly #input: ByteReader;
+  readonly #reader: ValueReader;
+
+  constructor(bytes: Uint8Array, attachments: readonly unknown[] = []) {
+    this.#input = new ByteReader(bytes);
+    this.#reader = new ValueReader(this.#input, attachments);
+  }
+
+  /** Whether all was read. */
+  get done(): boolean {
+    return this.#input.remaining === 0;
+  }
+
+  /** Where the next read begins. */
+  get position(): number {
+    return this.#input.position;
+  }
+
+  set position(position: number) {
+    if (!Number.isSafeInteger(position) || position < 0 || position > this.#input.bytes.length) {
+      throw new RangeError(`Cannot read from ${position}`);
+    }
+    this.#input.position = position;
+  }
+
+  /** Reads a number that `writeUint` wrote. */
+  readUint(): number {
+    return this.#input.uint();
+  }
+
+  /**
+   * Reads a value. If it throws, `position` is as before, and the value can be read again.
+   *
+   * @throws {ModuleNeeded} If it names something of a module that is not loaded here.
+   * @throws {Error} If the bytes are no value; and whatever a kind throws.
+   */
+  read(): unknown {
+    const start = this.#input.position;
+    const reader = this.#reader;
+    try {
+      return reader.root();
+    } catch (error) {
+      this.#input.position = start;
+      if (error instanceof ModuleNeeded || error instanceof DecodeFailure) throw error;
+      if (error === reader.thrownByKind) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new DecodeFailure(`it does not make sense (${reason})`, { cause: error });
+    }
+  }
+}

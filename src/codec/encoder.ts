@@ -1,0 +1,91 @@
+import { refusal } from "./failure.ts";
+import { Transfers } from "./transfers.ts";
+import { ValueWriter } from "./value_writer.ts";
+
+/** What an encoder is for. */
+export interface EncoderOptions {
+  /** Whether the channel carries more than bytes, as a `MessagePort` does. */
+  readonly attach?: boolean;
+  /** Whatever kinds are to be told of the channel when they say whether a value can travel. */
+  readonly channel?: unknown;
+}
+
+/** A message: what a `Decoder` takes, and the list for `postMessage`. */
+export interface Parcel {
+  /** In memory of their own, which may be transferred. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** What the bytes cannot say. Always empty where the channel carries bytes alone. */
+  readonly attachments: unknown[];
+  /** Those attachments that are moved. The bytes are not among them. */
+  readonly transfer: Transferable[];
+}
+
+/** Encodes a message: numbers that frame it, and values, each with the semantics of structured clone. */
+export class Encoder {
+  readonly #transfers: Transfers;
+  readonly #writer: ValueWriter;
+  #busy = false;
+
+  constructor(options: EncoderOptions = {}) {
+    this.#transfers = new Transfers(options.attach ?? false);
+    this.#writer = new ValueWriter(this.#transfers, options.channel);
+  }
+
+  /** How many bytes the message has so far. */
+  get size(): number {
+    return this.#writer.out.position;
+  }
+
+  /** Writes an integer from 0 to 2^53 - 1 for `Decoder.readUint`. */
+  writeUint(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new RangeError(
+        `Cannot write a number as it must be an integer from 0: received ${value}`,
+      );
+    }
+    this.#writer.out.uint(value);
+  }
+
+  /**
+   * Writes a value for `Decoder.read`. If it throws, nothing was written and nothing will be moved.
+   *
+   * @param value The value.
+   * @param root What an error is to call it, such as `args`.
+   * @param transfer What is to be moved, and not copied.
+   * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel. A getter's error as it is.
+   */
+  write(value: unknown, root: string, transfer?: readonly unknown[]): void {
+    if (this.#busy) {
+      throw new Error(`Cannot encode ${root} as a getter of another value is running`);
+    }
+    const writer = this.#writer;
+    const mark = writer.mark();
+    this.#busy = true;
+    try {
+      this.#transfers.begin();
+      if (transfer !== undefined) this.#transfers.add(transfer);
+      writer.root(value, root);
+    } catch (error) {
+      writer.rollback(mark);
+      throw isStackOverflow(error) ? refusal(root, "is nested too deeply") : error;
+    } finally {
+      writer.end();
+      this.#busy = false;
+    }
+  }
+
+  /** A copy of the bytes from there on: what `size` was before a value gives that value alone. */
+  copy(from: number): Uint8Array<ArrayBuffer> {
+    return this.#writer.out.bytes.slice(from, this.size);
+  }
+
+  /** Hands out the message, and begins the next. Afterwards this side no longer has what was moved. */
+  take(): Parcel {
+    const bytes = this.#writer.out.take();
+    return { bytes, ...this.#transfers.take() };
+  }
+}
+
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.startsWith("Maximum call stack");
+}

@@ -1,0 +1,176 @@
+import type { Brand } from "./brands.ts";
+import { readClass, writeClass } from "./classes.ts";
+import { DecodeFailure } from "./failure.ts";
+import { define, type Properties, readPairs, setProperty } from "./objects.ts";
+import { type AnyClass, classOfPrototype, type RegisteredClass } from "./registry.ts";
+import * as tag from "./tags.ts";
+import type { ValueReader } from "./value_reader.ts";
+import type { ValueWriter } from "./value_writer.ts";
+
+/** The classes that errors are of in the end; the place of each is its number in a message. */
+const bases: readonly AnyClass[] = [
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  AggregateError,
+  DOMException,
+];
+const AGGREGATE = bases.indexOf(AggregateError);
+const EXCEPTION = bases.indexOf(DOMException);
+const baseOf: ReadonlyMap<object, number> = new Map(bases.map((cls, i) => [cls.prototype, i]));
+
+// What is written before the properties, as bits.
+const REGISTERED = 1;
+const NAME = 2;
+const MESSAGE = 4;
+const STACK = 8;
+
+/** Written before the properties. */
+const ahead: ReadonlySet<string> = new Set(["message", "stack"]);
+/** Properties that are the language's own where they cannot be enumerated. */
+const hidden = ["cause", "errors"];
+
+/** What an error is, and the texts that every error has. */
+interface Head {
+  readonly base: number;
+  readonly registered: RegisteredClass | undefined;
+  /** The name, unless its class gives it. */
+  readonly name: string | undefined;
+  readonly message: string | undefined;
+  readonly stack: string | undefined;
+}
+
+/** Encodes an error. What cannot travel of its extras is left out: the error itself always arrives. */
+export function writeError(writer: ValueWriter, error: Error, brand: Brand): void {
+  const { out } = writer;
+  const head = headOf(error, brand);
+  const texts = [head.name, head.message, head.stack];
+  let bits = head.registered === undefined ? 0 : REGISTERED;
+  texts.forEach((text, i) => bits |= text === undefined ? 0 : NAME << i);
+  out.byte(tag.ERROR);
+  out.byte(head.base);
+  out.byte(bits);
+  if (head.registered !== undefined) writeClass(writer, head.registered);
+  for (const text of texts) if (text !== undefined) out.string(text);
+  const own = hidden.filter((key) => isHidden(error, key));
+  for (const key of own) writeExtra(writer, error, key);
+  out.byte(tag.END);
+  for (const key of Object.keys(error)) if (!ahead.has(key)) writeExtra(writer, error, key);
+  out.byte(tag.END);
+}
+
+/** Decodes an error. */
+export function readError(reader: ValueReader): Error {
+  const { input } = reader;
+  const base = input.byte();
+  const bits = input.byte();
+  const cls = bits & REGISTERED ? readClass(reader).cls : bases[base];
+  if (cls === undefined) throw new DecodeFailure("it holds an error of an unknown class");
+  const [name, message, stack] = [NAME, MESSAGE, STACK].map((bit) =>
+    bits & bit ? input.string() : undefined
+  );
+  const error = reader.add(construct(base, cls, name, message));
+  define(error, "stack", stack ?? String(error), false);
+  readPairs(reader, (key, value) => define(error, key, value, false));
+  readPairs(reader, (key, value) => setProperty(error, key, value));
+  return error;
+}
+
+function headOf(error: Error, brand: Brand): Head {
+  const { base, registered } = ancestry(error, brand);
+  const natural = registered?.cls ?? bases[base]!;
+  const name = textOf(error, "name");
+  const message = textOf(error, "message");
+  const given = brand !== "DOMException" && textOf(natural.prototype as Error, "name") === name;
+  const inherited = !Object.hasOwn(error, "message") &&
+    textOf(natural.prototype as Error, "message") === message;
+  return {
+    base,
+    registered,
+    name: given || Object.keys(error).includes("name") ? undefined : name,
+    message: inherited && brand !== "DOMException" ? undefined : message,
+    stack: textOf(error, "stack"),
+  };
+}
+
+/** The built-in class an error descends from, and the registered class that is nearest before it. */
+function ancestry(
+  error: Error,
+  brand: Brand,
+): { base: number; registered: RegisteredClass | undefined } {
+  let registered: RegisteredClass | undefined;
+  for (let p: object | null = error; p !== null; p = Object.getPrototypeOf(p)) {
+    registered ??= classOfPrototype(p);
+    const base = baseOf.get(p);
+    if (base !== undefined) return { base, registered };
+  }
+  return { base: brand === "DOMException" ? EXCEPTION : 0, registered };
+}
+
+/** A text of an error, which a getter or an odd value may not give. */
+function textOf(error: Error, key: "name" | "message" | "stack"): string | undefined {
+  try {
+    const text: unknown = error[key];
+    return text === undefined ? undefined : String(text);
+  } catch {
+    // It is left out, like all that cannot travel of an error.
+    return undefined;
+  }
+}
+
+function isHidden(error: Error, key: string): boolean {
+  return Object.getOwnPropertyDescriptor(error, key)?.enumerable === false;
+}
+
+function writeExtra(writer: ValueWriter, error: Error, key: string): void {
+  if (tryPair(writer, error, key) || key !== "errors") return;
+  const errors: unknown = (error as unknown as Properties)[key];
+  if (!Array.isArray(errors)) return;
+  // Of several errors those that can travel do.
+  const kept = errors.map((item: unknown) =>
+    tryPair(writer, { item }, "item", true) ? item : undefined
+  );
+  tryPair(writer, { errors: kept }, key);
+}
+
+/** Encodes a property, or leaves no trace of it: it may be a function, or a getter that throws. */
+function tryPair(writer: ValueWriter, object: object, key: string, onlyTry = false): boolean {
+  const mark = writer.mark();
+  try {
+    writer.out.string(key);
+    writer.value((object as Properties)[key], key);
+    if (onlyTry) writer.rollback(mark);
+    return true;
+  } catch {
+    // Whatever the reason, the error is worth more than its extra.
+    writer.rollback(mark);
+    return false;
+  }
+}
+
+/** An error object of a class whose constructor is not called, and without the cost of a stack trace. */
+function construct(
+  base: number,
+  cls: AnyClass,
+  name: string | undefined,
+  message: string | undefined,
+): Error {
+  const builtin = bases[base];
+  if (builtin === undefined) throw new DecodeFailure("it holds an error of an unknown class");
+  const args: unknown[] = message === undefined ? [] : [message];
+  if (base === AGGREGATE) args.unshift([]);
+  if (base === EXCEPTION) args[1] = name;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    const error: Error = Reflect.construct(builtin, args, cls);
+    if (name !== undefined && base !== EXCEPTION) define(error, "name", name, false);
+    return error;
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}

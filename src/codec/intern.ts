@@ -1,0 +1,29 @@
+const SLOTS = 1024;
+const cache: (string | undefined)[] = new Array(SLOTS).fill(undefined);
+
+/**
+ * The ASCII string in `bytes`, the same string each time it comes again, so that a property's name costs a comparison
+ * and no allocation. One slot for each hash: what collides is replaced, and the memory held is bounded.
+ */
+export function intern(bytes: Uint8Array, start: number, length: number): string {
+  if (length === 0) return "";
+  const first = bytes[start]!;
+  const middle = bytes[start + (length >> 1)]!;
+  const last = bytes[start + length - 1]!;
+  const slot = (length * 7 + first * 31 + middle * 131 + last * 521) & (SLOTS - 1);
+  const known = cache[slot];
+  if (known !== undefined && known.length === length && equals(known, bytes, start)) return known;
+  let text = "";
+  for (let i = start; i < start + length; i++) text += String.fromCharCode(bytes[i]!);
+  // Through a property's name: then the engine holds the one copy that its lookups compare by address.
+  const name = Object.keys({ [text]: 0 })[0]!;
+  cache[slot] = name;
+  return name;
+}
+
+function equals(text: string, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  }
+  return true;
+}

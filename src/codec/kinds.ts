@@ -1,0 +1,26 @@
+import { DecodeFailure } from "./failure.ts";
+import { SAME } from "./path.ts";
+import { type Kind, kindNamed } from "./registry.ts";
+import * as tag from "./tags.ts";
+import type { ValueReader } from "./value_reader.ts";
+import type { ValueWriter } from "./value_writer.ts";
+
+/** Encodes a value by its kind's description of it. */
+export function writeKind(writer: ValueWriter, kind: Kind, value: object): void {
+  const reason = kind.refuses?.(value, writer.channel);
+  if (reason !== undefined) throw writer.path.refuse(SAME, reason);
+  writer.out.byte(tag.KIND);
+  writer.out.string(kind.name);
+  writer.value(kind.describe(value), SAME);
+}
+
+/** Decodes a value of a kind. */
+export function readKind(reader: ValueReader): object {
+  const start = reader.input.position;
+  const number = reader.reserve();
+  const name = reader.input.key();
+  const description = reader.value();
+  const kind = kindNamed(name);
+  if (kind === undefined) throw new DecodeFailure(`nothing here knows a ${JSON.stringify(name)}`);
+  return reader.fill(number, reader.revived(start, () => kind.revive(description)));
+}

@@ -1,0 +1,76 @@
+import { DecodeFailure } from "./failure.ts";
+import * as tag from "./tags.ts";
+import type { ValueReader } from "./value_reader.ts";
+import type { ValueWriter } from "./value_writer.ts";
+
+/** An object whose properties are being read or written. */
+export type Properties = Record<string, unknown>;
+
+/** Encodes own enumerable properties: a shape, then values. */
+export function writeObject(writer: ValueWriter, object: object): void {
+  const { out } = writer;
+  const keys = Object.keys(object);
+  const shape = writer.shapes.meet(keys);
+  if (shape >= 0) {
+    out.byte(tag.SHAPED_OBJECT);
+    out.uint(shape);
+  } else {
+    out.byte(tag.OBJECT);
+    out.uint(keys.length);
+    for (let i = 0; i < keys.length; i++) out.string(keys[i]!);
+  }
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    const value = (object as Properties)[key];
+    if (value === undefined && !Object.hasOwn(object, key)) out.byte(tag.ABSENT);
+    else writer.value(value, key);
+  }
+}
+
+/** Decodes properties into an object; `first` is the tag before them. */
+export function readObject<T extends object>(reader: ValueReader, first: number, object: T): T {
+  const { input } = reader;
+  const keys = first === tag.SHAPED_OBJECT ? reader.shapes[input.uint()] : readShape(reader);
+  if (keys === undefined) throw new DecodeFailure("it names an unknown shape");
+  for (let i = 0; i < keys.length; i++) {
+    if (input.bytes[input.position] === tag.ABSENT) input.position++;
+    else setProperty(object, keys[i]!, reader.value());
+  }
+  return object;
+}
+
+/** Gives an object an own property, whatever its name. */
+export function setProperty(object: object, key: string, value: unknown): void {
+  if (key !== "__proto__") (object as Properties)[key] = value;
+  else define(object, key, value, true);
+}
+
+/** Gives an object an own property over all that its prototypes may say of it. */
+export function define(object: object, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(object, key, { value, enumerable, writable: true, configurable: true });
+}
+
+/** Encodes the properties with these names as pairs. */
+export function writePairs(writer: ValueWriter, object: object, keys: readonly string[]): void {
+  for (const key of keys) {
+    const value = (object as Properties)[key];
+    if (value === undefined && !Object.hasOwn(object, key)) continue;
+    writer.out.string(key);
+    writer.value(value, key);
+  }
+  writer.out.byte(tag.END);
+}
+
+/** Decodes pairs up to their end. */
+export function readPairs(reader: ValueReader, set: (key: string, value: unknown) => void): void {
+  while (!reader.skips(tag.END)) set(reader.input.key(), reader.value());
+}
+
+function readShape(reader: ValueReader): readonly string[] {
+  const { input } = reader;
+  const length = input.count();
+  const keys: string[] = [];
+  for (let i = 0; i < length; i++) keys.push(input.key());
+  reader.shapes.push(keys);
+  return keys;
+}

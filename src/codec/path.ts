@@ -1,0 +1,62 @@
+import { refusal } from "./failure.ts";
+
+/** What leads from one value to the next: a property, an element, an entry; a symbol leads to the thing itself. */
+export type Step = string | number | symbol;
+
+/** The step to a value that stands for the one before it, and to the root. */
+export const SAME: unique symbol = Symbol("same");
+
+/** Of a very long path so many steps are shown at either end. */
+const ENDS = 20;
+
+/** The way to the value that is being encoded: kept cheaply, and written out only when something is refused. */
+export class Path {
+  root = "";
+  depth = 0;
+  readonly #holders: (object | undefined)[] = [];
+  readonly #steps: Step[] = [];
+
+  /** Goes down into `holder`, which `step` led to. */
+  enter(holder: object, step: Step): void {
+    this.#holders[this.depth] = holder;
+    this.#steps[this.depth++] = step;
+  }
+
+  /** Forgets everything, so that no value lives on because it was once sent. */
+  clear(): void {
+    this.depth = 0;
+    for (let i = 0; this.#holders[i] !== undefined; i++) this.#holders[i] = undefined;
+  }
+
+  /** The error for what `last` leads to from the innermost holder. */
+  refuse(last: Step, reason: string): DOMException {
+    let path = this.root;
+    for (let i = 1; i <= this.depth; i++) {
+      if (i === ENDS && this.depth > 2 * ENDS) {
+        path += " … ";
+        i = this.depth - ENDS;
+      }
+      path += written(this.#holders[i - 1]!, i < this.depth ? this.#steps[i]! : last);
+    }
+    return refusal(path, reason);
+  }
+}
+
+function written(holder: object, step: Step): string {
+  if (typeof step === "symbol") return "";
+  if (typeof step === "string") {
+    const plain = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step);
+    return plain ? `.${step}` : `[${JSON.stringify(step)}]`;
+  }
+  if (holder instanceof Map) return mapStep(holder, step);
+  return holder instanceof Set ? `.values()[${step}]` : `[${step}]`;
+}
+
+/** Even numbers are a map's keys, odd ones its values. */
+function mapStep(map: ReadonlyMap<unknown, unknown>, step: number): string {
+  const place = step >> 1;
+  if (step % 2 === 0) return `.keys()[${place}]`;
+  const key = [...map.keys()][place];
+  if (typeof key === "string") return `.get(${JSON.stringify(key)})`;
+  return typeof key === "number" ? `.get(${key})` : `.values()[${place}]`;
+}

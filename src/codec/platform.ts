@@ -1,0 +1,102 @@
+import { isBrandPrototype } from "./brands.ts";
+import { aName } from "./failure.ts";
+import { SAME } from "./path.ts";
+import type { ValueWriter } from "./value_writer.ts";
+
+/** A class of the platform, such as `Blob` or `AbortSignal`, whose objects hold what no property shows. */
+export interface HostClass {
+  readonly name: string;
+  /** Whether `structuredClone` gives another of the class. */
+  readonly cloneable: boolean;
+}
+
+/** By prototype; `null` for classes of the program, whose instances are ordinary objects. */
+const known = new WeakMap<object, HostClass | null>();
+
+/**
+ * The platform class of an object without a brand, or nothing if it is an ordinary object.
+ *
+ * Some of these the runtimes clone to `{}` without a word (`AbortSignal` on Deno and Node), so a class that is known
+ * to be the platform's is only trusted if another of the class comes out.
+ */
+export function hostClass(value: object, prototype: object | null): HostClass | undefined {
+  if (prototype === null) return undefined;
+  let host = known.get(prototype);
+  if (host !== undefined) return host ?? undefined;
+  const name = globalClass(prototype);
+  if (name === undefined && !looksForeign(value)) host = null;
+  else host = probe(value, name);
+  // A refusal may be due to what an object of the program holds, and another instance may hold something else.
+  if (host !== undefined) known.set(prototype, host);
+  return host ?? undefined;
+}
+
+/** Encodes an object that only the platform can copy. */
+export function writeHost(writer: ValueWriter, value: object, host: HostClass): void {
+  const { name, cloneable } = host;
+  if (cloneable && writer.transfers.attaches) return writer.attach(value);
+  throw writer.path.refuse(
+    SAME,
+    cloneable
+      ? `is ${aName(name)}, which only the platform can copy and this channel carries bytes alone`
+      : `is ${aName(name)}, which cannot be copied`,
+  );
+}
+
+/** The name of the global class in the chain of prototypes, as `toString` gives it (`WebAssembly.Module`). */
+function globalClass(prototype: object): string | undefined {
+  for (let p: object | null = prototype; p !== null; p = Object.getPrototypeOf(p)) {
+    const name: unknown = Object.hasOwn(p, Symbol.toStringTag) && !isBrandPrototype(p)
+      ? Reflect.get(p, Symbol.toStringTag, p)
+      : undefined;
+    if (typeof name === "string" && globalPrototype(name) === p) return name;
+  }
+  return undefined;
+}
+
+function globalPrototype(name: string): unknown {
+  let holder: unknown = globalThis;
+  for (const part of [...name.split("."), "prototype"]) {
+    if ((typeof holder !== "object" && typeof holder !== "function") || holder === null) {
+      return undefined;
+    }
+    holder = Reflect.get(holder, part);
+  }
+  return holder;
+}
+
+/** Whether it has marks that a class of the program rarely has: a tag, or symbols that nobody else can name. */
+function looksForeign(value: object): boolean {
+  for (let o: object | null = value; o !== null; o = Object.getPrototypeOf(o)) {
+    if (o === Object.prototype) return false;
+    if (Object.getOwnPropertySymbols(o).some((symbol) => isForeign(symbol))) return true;
+  }
+  return false;
+}
+
+const wellKnown: ReadonlySet<unknown> = new Set(
+  Object.getOwnPropertyNames(Symbol).map((name) => Reflect.get(Symbol, name)),
+);
+
+function isForeign(symbol: symbol): boolean {
+  if (symbol === Symbol.toStringTag) return true;
+  return !wellKnown.has(symbol) && Symbol.keyFor(symbol) === undefined;
+}
+
+/** Has the platform clone it. Nothing is learned where an object of the program is refused for what it holds. */
+function probe(value: object, name: string | undefined): HostClass | null | undefined {
+  try {
+    const clone: object = structuredClone(value);
+    if (Object.getPrototypeOf(clone) !== Object.prototype) {
+      return { name: name ?? className(value), cloneable: true };
+    }
+    return name === undefined ? null : { name, cloneable: false };
+  } catch {
+    if (name === undefined && Object.keys(value).length > 0) return undefined;
+    return { name: name ?? className(value), cloneable: false };
+  }
+}
+
+function className(value: object): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}

@@ -1,0 +1,142 @@
+/** A class of values that travels by a description of itself, such as a lock by where its word is. */
+export interface Kind {
+  /** What both sides know the kind by. */
+  readonly name: string;
+  /** Whether a value is of this kind. It is not asked about ordinary objects and arrays. */
+  matches(value: object): boolean;
+  /**
+   * Why a value cannot travel, as it is to follow the path to it (`is a lock of another context`), or nothing.
+   * `channel` is what the encoder was made for.
+   */
+  refuses?(value: object, channel: unknown): string | undefined;
+  /** What the other side needs: any value that can travel. */
+  describe(value: object): unknown;
+  /** The value that was described. May throw `ModuleNeeded`; it is then called again. */
+  revive(description: unknown): object;
+}
+
+/** A class whose constructor is never called here, so that its parameters do not matter. */
+// deno-lint-ignore no-explicit-any -- a constructor of `never[]` would refuse private and abstract ones.
+export type AnyClass = abstract new (...args: any[]) => object;
+
+/** A class that was registered, and what both sides know it by. */
+export interface RegisteredClass {
+  readonly url: string;
+  readonly name: string;
+  /** Its place among the classes of that name in that module. */
+  readonly index: number;
+  readonly cls: AnyClass;
+}
+
+const kinds = new Map<string, Kind>();
+/** The same kinds, in the order in which they are asked. */
+const kindList: Kind[] = [];
+const byPrototype = new WeakMap<object, RegisteredClass>();
+const byModule = new Map<string, RegisteredClass[]>();
+
+/** A value names something of a module that this side has not loaded: import `url` and read again. */
+export class ModuleNeeded extends Error {
+  /** The module to import. */
+  readonly url: string;
+
+  /** Makes the error of a thing, such as `class Point`, that the module is to define. */
+  constructor(url: string, what: string) {
+    super(`Cannot find ${what}, which ${url} is to define`);
+    this.name = "ModuleNeeded";
+    this.url = url;
+  }
+}
+
+/** Lets values of a kind travel. Both sides must have registered it. */
+export function registerKind(kind: Kind): void {
+  if (kinds.has(kind.name)) {
+    throw new Error(`Cannot register the kind ${kind.name} as there is one of that name`);
+  }
+  kinds.set(kind.name, kind);
+  kindList.push(kind);
+}
+
+/** The kind that this value is of. */
+export function kindOf(value: object): Kind | undefined {
+  for (let i = 0; i < kindList.length; i++) {
+    if (kindList[i]!.matches(value)) return kindList[i];
+  }
+  return undefined;
+}
+
+/** The kind of that name. */
+export function kindNamed(name: string): Kind | undefined {
+  return kinds.get(name);
+}
+
+/**
+ * Lets the instances of a class keep their class when they travel between children. Call it at the top level of the
+ * module that declares the class, with that module's `import.meta`: a child that meets an instance imports the module,
+ * and finds the class as the same registration.
+ *
+ * An instance arrives with the class' prototype and with its own enumerable properties (a class that extends `Map`,
+ * `Set`, `Array`, `Date` or another built-in class with that part of it, too). The constructor is not called. Private
+ * fields (`#name`) cannot be seen from outside the class, and so do not travel: a method that uses one throws a
+ * `TypeError` on the instance that arrived. Accessors, methods and `instanceof` work.
+ *
+ * Registering a class again changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { Pool, registerClass } from "@nproc/multiprocessing";
+ *
+ * export class Point {
+ *   x: number;
+ *   y: number;
+ *   constructor(x: number, y: number) {
+ *     this.x = x;
+ *     this.y = y;
+ *   }
+ *   get length(): number {
+ *     return Math.hypot(this.x, this.y);
+ *   }
+ * }
+ * registerClass(import.meta, Point);
+ *
+ * export const mirror = (p: Point): Point => new Point(p.y, p.x);
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(1);
+ *   console.log((await pool.apply(mirror, [new Point(3, 4)])).length); // 5
+ * }
+ * ```
+ *
+ * @param meta The `import.meta` of the module that declares the class.
+ * @param cls The class; one that extends `Error` keeps its class when it is thrown.
+ * @throws {TypeError} If `meta` has no `url`, or `cls` is not a class.
+ */
+export function registerClass(meta: ImportMeta, cls: AnyClass): void {
+  if (typeof meta?.url !== "string") {
+    throw new TypeError(
+      `Cannot register a class as meta must be import.meta: received ${String(meta)}`,
+    );
+  }
+  const prototype: unknown = typeof cls === "function" ? cls.prototype : undefined;
+  if (typeof prototype !== "object" || prototype === null || prototype === Object.prototype) {
+    throw new TypeError(`Cannot register a class as cls must be a class: received ${String(cls)}`);
+  }
+  if (byPrototype.has(prototype)) return;
+  const inModule = byModule.get(meta.url) ?? [];
+  byModule.set(meta.url, inModule);
+  const index = inModule.filter((other) => other.name === cls.name).length;
+  const registered = { url: meta.url, name: cls.name, index, cls };
+  inModule.push(registered);
+  byPrototype.set(prototype, registered);
+}
+
+/** The class whose instances have this prototype, if it was registered. */
+export function classOfPrototype(prototype: object): RegisteredClass | undefined {
+  return byPrototype.get(prototype);
+}
+
+/** The class that the other side calls so. */
+export function classAt(url: string, name: string, index: number): RegisteredClass {
+  const found = byModule.get(url)?.find((known) => known.name === name && known.index === index);
+  if (found === undefined) throw new ModuleNeeded(url, `class ${name || "(anonymous)"}`);
+  return found;
+}

@@ -1,0 +1,48 @@
+const lists = new WeakMap<object, readonly Transferable[]>();
+/** Until the first list there is nothing to look up, and most programs never have one. */
+let used = false;
+
+/**
+ * Marks what is to be moved, not copied, when a value travels. Give the value itself wherever it is to go: an argument,
+ * a result, a queue item, a message, or a part of one.
+ *
+ * Afterwards the value is as it was; once it is sent, the array buffers of the list have no bytes any more on this side.
+ * Between threads a move costs nothing, whatever the size; between processes the bytes are copied and then let go, and
+ * what has no bytes, such as a `MessagePort`, is refused.
+ *
+ * @example
+ * ```ts
+ * import { Pool, transfer } from "@nproc/multiprocessing";
+ *
+ * export const pixels = (size: number): Uint8Array => {
+ *   const image = new Uint8Array(size);
+ *   return transfer(image, [image.buffer]);
+ * };
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(1);
+ *   console.log((await pool.apply(pixels, [1_000_000])).length); // 1000000
+ * }
+ * ```
+ *
+ * @param value What travels: an object.
+ * @param list The array buffers and other transferable objects in it.
+ * @returns The value.
+ * @throws {TypeError} If the value is not an object, or the list not an array.
+ */
+export function transfer<T>(value: T, list: Transferable[]): T {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`Cannot transfer as value must be an object: received ${String(value)}`);
+  }
+  if (!Array.isArray(list)) {
+    throw new TypeError(`Cannot transfer as list must be an array: received ${String(list)}`);
+  }
+  lists.set(value, [...list]);
+  used = true;
+  return value;
+}
+
+/** The list that was remembered for this value. */
+export function transferListOf(value: object): readonly Transferable[] | undefined {
+  return used ? lists.get(value) : undefined;
+}

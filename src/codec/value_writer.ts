@@ -1,0 +1,169 @@
+import { writeArray } from "./arrays.ts";
+import { brandOf, isErrorBrand } from "./brands.ts";
+import { writeBuiltin } from "./builtins.ts";
+import { ByteWriter } from "./byte_writer.ts";
+import { writeRegistered } from "./classes.ts";
+import { Identity } from "./identity.ts";
+import { writeKind } from "./kinds.ts";
+import { writeObject } from "./objects.ts";
+import { Path, SAME, type Step } from "./path.ts";
+import { hostClass, writeHost } from "./platform.ts";
+import { classOfPrototype, kindOf, type RegisteredClass } from "./registry.ts";
+import { Shapes } from "./shapes.ts";
+import * as tag from "./tags.ts";
+import { transferListOf } from "./transfer.ts";
+import type { Transfers } from "./transfers.ts";
+
+const OBJECT_PROTOTYPE: object = Object.prototype;
+const ARRAY_PROTOTYPE: object = Array.prototype;
+
+/** A state to which a `ValueWriter` can go back. */
+export interface Mark {
+  readonly position: number;
+  readonly objects: number;
+  readonly shapes: number;
+  readonly classes: number;
+  readonly depth: number;
+  readonly attachments: number;
+  readonly transfers: number;
+}
+
+/** Encodes values: what is said of an object depends on what it is, and each such thing has its file. */
+export class ValueWriter {
+  readonly out: ByteWriter = new ByteWriter();
+  readonly path: Path = new Path();
+  readonly shapes: Shapes = new Shapes();
+  readonly classes: RegisteredClass[] = [];
+  readonly transfers: Transfers;
+  /** What the encoder was made for, as kinds are told. */
+  readonly channel: unknown;
+  readonly #identity = new Identity();
+
+  constructor(transfers: Transfers, channel: unknown) {
+    this.transfers = transfers;
+    this.channel = channel;
+  }
+
+  /** Encodes one value with all that it holds. */
+  root(value: unknown, name: string): void {
+    this.path.root = name;
+    this.value(value, SAME);
+  }
+
+  /** Ends a value: the next one shares nothing with it. */
+  end(): void {
+    this.path.clear();
+    this.#identity.rollback(0);
+    this.shapes.count = 0;
+    this.classes.length = 0;
+  }
+
+  /** Encodes what `step` leads to. */
+  value(value: unknown, step: Step): void {
+    switch (typeof value) {
+      case "number":
+        return this.out.number(value);
+      case "string":
+        return this.out.string(value);
+      case "object":
+        return value === null ? this.out.byte(tag.NULL) : this.#object(value, step);
+      case "boolean":
+        return this.out.byte(value ? tag.TRUE : tag.FALSE);
+      case "undefined":
+        return this.out.byte(tag.UNDEFINED);
+      case "bigint":
+        return this.out.bigint(value);
+      case "function":
+        return this.#function(value, step);
+      default:
+        throw this.path.refuse(step, "is a symbol");
+    }
+  }
+
+  /** Whether an object was met before; then it is written already. */
+  reference(value: object): boolean {
+    const number = this.#identity.meet(value);
+    if (number < 0) return false;
+    this.out.byte(tag.REFERENCE);
+    this.out.uint(number);
+    return true;
+  }
+
+  /** Leaves a value to the channel. */
+  attach(value: object): void {
+    this.out.byte(tag.ATTACHMENT);
+    this.out.uint(this.transfers.attach(value));
+  }
+
+  mark(): Mark {
+    return {
+      position: this.out.position,
+      objects: this.#identity.count,
+      shapes: this.shapes.count,
+      classes: this.classes.length,
+      depth: this.path.depth,
+      attachments: this.transfers.attachments.length,
+      transfers: this.transfers.list.length,
+    };
+  }
+
+  rollback(mark: Mark): void {
+    this.out.position = mark.position;
+    this.#identity.rollback(mark.objects);
+    this.shapes.count = mark.shapes;
+    this.classes.length = mark.classes;
+    this.path.depth = mark.depth;
+    this.transfers.attachments.length = mark.attachments;
+    this.transfers.list.length = mark.transfers;
+  }
+
+  #object(value: object, step: Step): void {
+    if (this.reference(value)) return;
+    if (this.path.depth >= tag.MAX_DEPTH) {
+      throw this.path.refuse(SAME, `holds objects within objects more than ${tag.MAX_DEPTH} deep`);
+    }
+    const list = transferListOf(value);
+    if (list !== undefined) this.transfers.add(list);
+    const prototype: object | null = Object.getPrototypeOf(value);
+    if (prototype === OBJECT_PROTOTYPE) {
+      this.path.enter(value, step);
+      writeObject(this, value);
+    } else if (prototype === ARRAY_PROTOTYPE && Array.isArray(value)) {
+      this.path.enter(value, step);
+      writeArray(this, value);
+    } else {
+      this.#special(value, prototype, step);
+      return;
+    }
+    this.path.depth--;
+  }
+
+  #function(value: object, step: Step): void {
+    if (this.reference(value)) return;
+    const kind = kindOf(value);
+    if (kind === undefined) throw this.path.refuse(step, "is a function");
+    this.path.enter(value, step);
+    writeKind(this, kind, value);
+    this.path.depth--;
+  }
+
+  #special(value: object, prototype: object | null, step: Step): void {
+    if (this.transfers.moves(value)) return this.attach(value);
+    this.path.enter(value, step);
+    const kind = kindOf(value);
+    if (kind === undefined) this.#instance(value, prototype);
+    else writeKind(this, kind, value);
+    this.path.depth--;
+  }
+
+  #instance(value: object, prototype: object | null): void {
+    const brand = brandOf(value, prototype);
+    const registered = prototype === null || isErrorBrand(brand)
+      ? undefined
+      : classOfPrototype(prototype);
+    if (registered !== undefined) return writeRegistered(this, registered, value, brand);
+    const host = brand === "none" ? hostClass(value, prototype) : undefined;
+    if (host !== undefined) return writeHost(this, value, host);
+    writeBuiltin(this, value, brand);
+  }
+}
