@@ -59,7 +59,7 @@ describe("assertEquals()", () => {
     ["null and undefined", null, undefined],
     ["an undefined property and none", { a: undefined }, {}],
     ["an undefined property and another", { a: undefined }, { b: undefined }],
-    ["a hole and undefined", [,], [undefined]], // deno-lint-ignore no-sparse-arrays
+    ["a hole and undefined", [,], [undefined]],
     ["array lengths", [1, 2], [1]],
     ["array and object", [], {}],
     ["prototypes", new Point(1, 2), { x: 1, y: 2 }],
