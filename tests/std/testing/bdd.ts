@@ -7,6 +7,7 @@
  */
 
 import process from "node:process";
+import { setImmediate } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 
 /** A test, a hook or the body of a suite. */
