@@ -104,11 +104,17 @@ function writeIntegers(out: ByteWriter, array: readonly unknown[], first: number
     const end = Math.min(array.length, index + CHUNK);
     out.reserve((end - index) * 4);
     const { view } = out;
-    for (; index < end; index++, out.position += 4) {
+    let position = out.position;
+    for (; index < end; index++, position += 4) {
       if (index > 0) item = array[index];
-      if (typeof item !== "number" || (item | 0) !== item || Object.is(item, -0)) return index;
-      view.setInt32(out.position, item, true);
+      // The integer -0 is none.
+      if (typeof item !== "number" || (item | 0) !== item || (item === 0 && 1 / item < 0)) {
+        out.position = position;
+        return index;
+      }
+      view.setInt32(position, item, true);
     }
+    out.position = position;
   }
   return index;
 }
@@ -119,11 +125,14 @@ function writeFloats(out: ByteWriter, array: readonly unknown[], from: number): 
     const end = Math.min(array.length, index + CHUNK);
     out.reserve((end - index) * 8);
     const { view } = out;
-    for (; index < end; index++, out.position += 8) {
+    let position = out.position;
+    for (; index < end; index++, position += 8) {
       const item = array[index];
-      if (typeof item !== "number") return index;
-      view.setFloat64(out.position, item, true);
+      if (typeof item !== "number") break;
+      view.setFloat64(position, item, true);
     }
+    out.position = position;
+    if (index < end) break;
   }
   return index;
 }

@@ -6,18 +6,24 @@ import { DecodeFailure } from "./failure.ts";
 const LOOP_LIMIT = 24;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-// An own array of code units: `fromCharCode` takes as many arguments as the stack has room for.
+/** `fromCharCode` takes as many arguments as the stack has room for. */
 const UTF16_CHUNK = 4096;
 
 /** Bytes and the primitive values in them. Every method throws `DecodeFailure` rather than read past the end. */
 export class ByteReader {
   readonly bytes: Uint8Array;
-  readonly view: DataView;
   position = 0;
+  #view: DataView | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** The same memory as `bytes`. Made when first asked for: many a small message has no use for it. */
+  get view(): DataView {
+    if (this.#view !== undefined) return this.#view;
+    const { buffer, byteOffset, byteLength } = this.bytes;
+    return this.#view = new DataView(buffer, byteOffset, byteLength);
   }
 
   get remaining(): number {
@@ -63,8 +69,12 @@ export class ByteReader {
   }
 
   integer(of: number): number {
-    if (of === tag.INT8) return this.view.getInt8(this.skip(1));
-    if (of === tag.INT16) return this.view.getInt16(this.skip(2), true);
+    const { bytes } = this;
+    if (of === tag.INT8) return bytes[this.skip(1)]! << 24 >> 24;
+    if (of === tag.INT16) {
+      const at = this.skip(2);
+      return (bytes[at]! | bytes[at + 1]! << 8) << 16 >> 16;
+    }
     return this.view.getInt32(this.skip(4), true);
   }
 

@@ -1,4 +1,5 @@
 import { ByteReader } from "./byte_reader.ts";
+import { LENGTH_SIZE } from "./encoder.ts";
 import { DecodeFailure } from "./failure.ts";
 import { ModuleNeeded } from "./registry.ts";
 import { ValueReader } from "./value_reader.ts";
@@ -33,6 +34,14 @@ export class Decoder {
   /** Reads a number that `writeUint` wrote. */
   readUint(): number {
     return this.#input.uint();
+  }
+
+  /** Reads the length of a record, and gives the position behind it. */
+  readSized(): number {
+    const at = this.#input.skip(LENGTH_SIZE);
+    const end = this.#input.position + this.#input.view.getUint32(at, true);
+    if (end > this.#input.bytes.length) throw new DecodeFailure("it ends too early");
+    return end;
   }
 
   /**

@@ -20,6 +20,9 @@ export interface Parcel {
   readonly transfer: Transferable[];
 }
 
+/** How many bytes tell the length of a record. */
+export const LENGTH_SIZE = 4;
+
 /** Encodes a message: numbers that frame it, and values, each with the semantics of structured clone. */
 export class Encoder {
   readonly #transfers: Transfers;
@@ -72,6 +75,39 @@ export class Encoder {
       writer.end();
       this.#busy = false;
     }
+  }
+
+  /** Begins a record that tells its length; `endSized` takes what this gives. */
+  beginSized(): number {
+    const { out } = this.#writer;
+    out.reserve(LENGTH_SIZE);
+    return out.position += LENGTH_SIZE;
+  }
+
+  /** Ends a record: a decoder can skip it without knowing what is in it. */
+  endSized(begin: number): void {
+    const { out } = this.#writer;
+    out.view.setUint32(begin - LENGTH_SIZE, out.position - begin, true);
+  }
+
+  /** Writes bytes that another encoder wrote, without attachments. */
+  writeBytes(bytes: Uint8Array): void {
+    this.#writer.out.raw(bytes);
+  }
+
+  /** Drops the bytes from there on. Only for what has no attachments. */
+  truncate(size: number): void {
+    this.#writer.out.position = size;
+  }
+
+  /** Whether the message has more than its bytes. */
+  get hasAttachments(): boolean {
+    return this.#transfers.attachments.length > 0;
+  }
+
+  /** The bytes from there on, until the next write. */
+  view(from: number): Uint8Array {
+    return this.#writer.out.bytes.subarray(from, this.size);
   }
 
   /** A copy of the bytes from there on: what `size` was before a value gives that value alone. */

@@ -24,7 +24,7 @@ export class ValueReader {
   thrownByKind: unknown;
   readonly #objects: unknown[] = [];
   /** What kinds have revived, by where it is described: a value that is read again revives nothing twice. */
-  readonly #revived = new Map<number, object>();
+  #revived: Map<number, object> | undefined;
   #depth = 0;
 
   constructor(input: ByteReader, attachments: readonly unknown[]) {
@@ -34,9 +34,9 @@ export class ValueReader {
 
   /** Decodes one value with all that it holds. */
   root(): unknown {
-    this.#objects.length = 0;
-    this.shapes.length = 0;
-    this.classes.length = 0;
+    if (this.#objects.length > 0) this.#objects.length = 0;
+    if (this.shapes.length > 0) this.shapes.length = 0;
+    if (this.classes.length > 0) this.classes.length = 0;
     this.#depth = 0;
     return this.value();
   }
@@ -106,11 +106,11 @@ export class ValueReader {
 
   /** What `revive` makes of the description at `start`, or made of it before. */
   revived(start: number, revive: () => object): object {
-    const known = this.#revived.get(start);
+    const known = this.#revived?.get(start);
     if (known !== undefined) return known;
     try {
       const object = revive();
-      this.#revived.set(start, object);
+      (this.#revived ??= new Map()).set(start, object);
       return object;
     } catch (error) {
       this.thrownByKind = error;

@@ -1,0 +1,157 @@
+/**
+ * Functions by reference. A child finds a function again as an export with the same name and the
+ * same source text, or as a declared task; one that is neither is an inline function, and travels
+ * as its source text.
+ *
+ * The parent cannot look at the exports of a main module that is still running, so it names the
+ * modules that may export the function, and the child decides.
+ *
+ * @module
+ * @internal
+ */
+
+import { TaskReferenceError } from "../errors.ts";
+import { callerModules, moduleSource } from "../runtime/modules.ts";
+import { loadModule, mainModule, type Namespace } from "./modules.ts";
+import { type Callable, type TaskAddress, taskAddress, taskAt } from "./task.ts";
+
+/** What is sent of a function. */
+export type FunctionReference =
+  | ({ readonly kind: "task" } & TaskAddress)
+  | {
+    readonly kind: "source";
+    readonly name: string;
+    readonly source: string;
+    /** Modules that may export the function; none of them: it is inline. */
+    readonly modules: readonly string[];
+  };
+
+/** A function that was found again, and whether it came as source text. */
+export interface Found {
+  readonly fn: Callable;
+  readonly inline: boolean;
+}
+
+const remedy =
+  "export it from the main module, or declare it with task(import.meta, fn) at a module's top level";
+
+/** A name for messages. */
+const called = (fn: Callable): string => fn.name === "" ? "an anonymous function" : fn.name;
+
+/** Refuses what has no source text of its own. */
+function checkSource(fn: Callable, source: string): void {
+  const refuse = (what: string) => {
+    throw new TaskReferenceError(
+      `Cannot send ${called(fn)} as it is ${what}: wrap it in a function and ${remedy}`,
+    );
+  };
+  if (/^class\b/.test(source)) refuse("a class");
+  if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) {
+    refuse(fn.name.startsWith("bound ") ? "a bound function" : "a native function");
+  }
+  try {
+    new Function(`return (${source}\n)`);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    refuse("a method");
+  }
+}
+
+/**
+ * Whether a module may export this function, judged by its text: what it cannot export is not
+ * looked for there, and the module is not run for it. Errs towards yes.
+ */
+function mayExport(url: string, name: string): boolean {
+  const text = moduleSource(url);
+  if (text === undefined || /\bexport\s*\*/.test(text)) return true;
+  // An anonymous function becomes an export as the value of some other expression.
+  if (name === "") return /\bexport\s+(const|let|var)\b|\bexport\s*\{/.test(text);
+  const word = name.replace(/[$]/g, "\\$&");
+  return new RegExp(`\\bexport\\b[^;]*?(?<![\\w$])${word}(?![\\w$])`).test(text) ||
+    (name === "default" && /\bexport\s+default\b/.test(text));
+}
+
+const references = new WeakMap<Callable, FunctionReference>();
+
+/**
+ * The reference to send for a function.
+ *
+ * @throws {TaskReferenceError} If it is native, bound, a method or a class.
+ */
+export function referenceTo(fn: Callable): FunctionReference {
+  const known = references.get(fn);
+  if (known !== undefined) return known;
+  const reference = newReference(fn);
+  references.set(fn, reference);
+  return reference;
+}
+
+function newReference(fn: Callable): FunctionReference {
+  const address = taskAddress(fn);
+  if (address !== undefined) return { kind: "task", ...address };
+  const source = String(fn);
+  checkSource(fn, source);
+  return { kind: "source", name: fn.name, source, modules: exportersOf(fn.name) };
+}
+
+/** The modules that may export something of this name, the main module first. */
+export function exportersOf(name: string): string[] {
+  const main = mainModule();
+  const modules = new Set(main === undefined ? [] : [main]);
+  for (const url of callerModules()) modules.add(url);
+  return [...modules].filter((url) => mayExport(url, name));
+}
+
+/** Finds, in a child, the function that a reference names. Imports modules where it must. */
+export async function resolveReference(reference: FunctionReference): Promise<Found> {
+  if (reference.kind === "task") return { fn: await resolveTask(reference), inline: false };
+  for (const url of reference.modules) {
+    const fn = findExport(await loadModule(url), reference, url);
+    if (fn !== undefined) return { fn: fn as Callable, inline: false };
+  }
+  return { fn: evaluate(reference.source), inline: true };
+}
+
+async function resolveTask(address: TaskAddress): Promise<Callable> {
+  const loaded = taskAt(address);
+  if (loaded !== undefined) return loaded;
+  await loadModule(address.url);
+  const fn = taskAt(address);
+  if (fn !== undefined) return fn;
+  throw new TaskReferenceError(
+    `Cannot find task ${address.name || "(anonymous)"} in ${address.url}: ` +
+      "call task() at the module's top level, so that it runs in every child",
+  );
+}
+
+/** The export with this name and source text, or the only one so made under another name. */
+export function findExport(
+  namespace: Namespace,
+  { name, source }: { name: string; source: string },
+  url: string,
+): unknown {
+  const matches = (value: unknown) =>
+    typeof value === "function" && value.name === name && String(value) === source;
+  if (Object.hasOwn(namespace, name) && matches(namespace[name])) return namespace[name];
+  const found = new Set(Object.values(namespace).filter(matches));
+  if (found.size < 2) return [...found][0];
+  // Closures that one function made look alike, and are not the same.
+  throw new TaskReferenceError(
+    `Cannot tell which of ${found.size} exports of ${url} with the same source text is meant: ` +
+      "declare each with task(import.meta, fn)",
+  );
+}
+
+/** Makes an inline function from its source. Modules are strict, so this is too. */
+function evaluate(source: string): Callable {
+  return new Function(`"use strict"; return (${source}\n)`)() as Callable;
+}
+
+/** Adds to a `ReferenceError` out of an inline function what its author needs to know. */
+export function explainClosure(error: unknown, { inline }: Found): unknown {
+  if (inline && error instanceof ReferenceError) {
+    error.message +=
+      `. This function travelled as source text, and closures do not travel: ${remedy}`;
+  }
+  return error;
+}

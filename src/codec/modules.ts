@@ -1,0 +1,75 @@
+/**
+ * Modules that a child imports because a function or a class of theirs was named to it.
+ *
+ * @module
+ * @internal
+ */
+
+import { TaskReferenceError } from "../errors.ts";
+import { bootNote } from "../runtime/boot.ts";
+import { runtime } from "../runtime/current.ts";
+import type { Decoder } from "./decoder.ts";
+import { ModuleNeeded } from "./registry.ts";
+
+/** The exports of a module. */
+export type Namespace = Readonly<Record<string, unknown>>;
+
+let loading = 0;
+
+/** Whether this child is importing a module right now: then it must not start children. */
+export function isLoadingModule(): boolean {
+  return loading > 0;
+}
+
+/** The URL of the program's main module: the root's own, in every child. */
+export function mainModule(): string | undefined {
+  const note = bootNote();
+  return note === undefined ? runtime.mainModule() : note.main;
+}
+
+/** Imports a module by its URL. */
+export async function loadModule(url: string): Promise<Namespace> {
+  if (bootNote() === undefined && url === mainModule()) {
+    // A module that imports itself while it still evaluates waits for ever.
+    throw new TaskReferenceError(
+      `Cannot find what was named of ${url}: call task() and registerClass() at its top level, ` +
+        "before the first await",
+    );
+  }
+  loading++;
+  try {
+    return await import(url);
+  } finally {
+    loading--;
+  }
+}
+
+/**
+ * Reads the decoder's next value, and imports the modules that its classes and functions need.
+ * A promise only where a module had to be imported.
+ */
+export function readLoading(decoder: Decoder): unknown {
+  const start = decoder.position;
+  try {
+    return decoder.read();
+  } catch (error) {
+    if (!(error instanceof ModuleNeeded)) throw error;
+    return readAgain(decoder, start, error);
+  }
+}
+
+async function readAgain(decoder: Decoder, start: number, needed: ModuleNeeded): Promise<unknown> {
+  const loaded = new Set<string>();
+  for (;;) {
+    if (loaded.has(needed.url)) throw new TaskReferenceError(needed.message);
+    await loadModule(needed.url);
+    loaded.add(needed.url);
+    decoder.position = start;
+    try {
+      return decoder.read();
+    } catch (error) {
+      if (!(error instanceof ModuleNeeded)) throw error;
+      needed = error;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { ModuleNeeded, registerKind } from "./registry.ts";
+
+/** Any function. */
+export type Callable = (...args: never[]) => unknown;
+
+/** Where a task was declared: the module, and its place among the module's tasks. */
+export interface TaskAddress {
+  readonly url: string;
+  readonly index: number;
+  readonly name: string;
+  readonly source: string;
+}
+
+const tasksOf = new Map<string, Callable[]>();
+const addresses = new WeakMap<Callable, TaskAddress>();
+
+/**
+ * Declares a function that children can be given, exported or not. Call it at the top level of a
+ * module, with that module's `import.meta`: a child imports the module and finds the function as
+ * the same declaration, so it may use whatever the module defines.
+ *
+ * @example
+ * ```ts
+ * import { Pool, task } from "@nproc/multiprocessing";
+ *
+ * const factor = 3;
+ * const triple = task(import.meta, (x: number) => x * factor);
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(2);
+ *   console.log(await pool.map(triple, [1, 2])); // [ 3, 6 ]
+ * }
+ * ```
+ *
+ * @param meta The `import.meta` of the module that declares the function.
+ * @param fn The function.
+ * @returns The same function, typed as it was.
+ * @throws {TypeError} If `meta` has no `url`, or `fn` is not a function.
+ */
+export function task<F extends Callable>(meta: ImportMeta, fn: F): F {
+  if (typeof meta?.url !== "string") {
+    throw new TypeError(
+      `Cannot declare a task as meta must be import.meta: received ${String(meta)}`,
+    );
+  }
+  if (typeof fn !== "function") {
+    throw new TypeError(`Cannot declare a task as fn must be a function: received ${String(fn)}`);
+  }
+  if (addresses.has(fn)) return fn;
+  const tasks = tasksOf.get(meta.url) ?? [];
+  tasksOf.set(meta.url, tasks);
+  const index = tasks.push(fn) - 1;
+  addresses.set(fn, { url: meta.url, index, name: fn.name, source: String(fn) });
+  return fn;
+}
+
+/**
+ * Where this function was declared by `task()`, if it was.
+ *
+ * @internal
+ */
+export function taskAddress(fn: Callable): TaskAddress | undefined {
+  return addresses.get(fn);
+}
+
+/**
+ * The task at an address, in this thread; `undefined` while its module is not loaded. A module
+ * that declares other tasks here than there (a condition around `task()`) is searched by source.
+ *
+ * @internal
+ */
+export function taskAt({ url, index, name, source }: TaskAddress): Callable | undefined {
+  const tasks = tasksOf.get(url) ?? [];
+  const matches = (fn: Callable | undefined): fn is Callable =>
+    fn !== undefined && fn.name === name && String(fn) === source;
+  return matches(tasks[index]) ? tasks[index] : tasks.find(matches);
+}
+
+registerKind({
+  name: "task",
+  matches: (value) => typeof value === "function" && addresses.has(value as Callable),
+  describe: (value) => addresses.get(value as Callable),
+  revive: (description) => {
+    const address = description as TaskAddress;
+    const fn = taskAt(address);
+    if (fn === undefined) {
+      throw new ModuleNeeded(address.url, `task ${address.name || "(anonymous)"}`);
+    }
+    return fn;
+  },
+});

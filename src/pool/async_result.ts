@@ -1,0 +1,132 @@
+import { TimeoutError } from "../errors.ts";
+import { Latch, type WaitOptions } from "../process/latch.ts";
+import { type Outcome, status } from "./wire.ts";
+
+/** What keeps a pool's workers, and so the program, alive while somebody waits. */
+export interface KeepAlive {
+  hold(): void;
+  letGo(): void;
+}
+
+/** What is called when a result comes. */
+export interface Callbacks<T> {
+  /** Called with the result. An error that it throws is printed, and disturbs nothing. */
+  callback?: ((value: T) => unknown) | undefined;
+  /** Called with the error. */
+  errorCallback?: ((error: unknown) => unknown) | undefined;
+}
+
+/**
+ * A result that will come: what `applyAsync`, `mapAsync` and `starmapAsync` give. It can be
+ * awaited as it is. While somebody waits for it, it keeps the program alive; nobody has to: an
+ * error that nobody asks for is dropped.
+ *
+ * @example
+ * ```ts
+ * import { Pool, task } from "@nproc/multiprocessing";
+ *
+ * const square = task(import.meta, (x: number) => x ** 2);
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(2);
+ *   const result = pool.applyAsync(square, [10]);
+ *   console.log(await result.get({ timeout: 10_000 })); // 100
+ *   console.log(result.ready(), result.successful()); // true true
+ * }
+ * ```
+ */
+export class AsyncResult<T> implements PromiseLike<T> {
+  readonly #latch = new Latch();
+  readonly #pool: KeepAlive;
+  readonly #callbacks: Callbacks<T>;
+  #outcome: Outcome | undefined;
+
+  /** @internal */
+  constructor(pool: KeepAlive, callbacks: Callbacks<T> = {}) {
+    this.#pool = pool;
+    this.#callbacks = callbacks;
+  }
+
+  /** @internal */
+  static settle<T>(result: AsyncResult<T>, outcome: Outcome): void {
+    result.#settle(outcome);
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#outcome !== undefined) return;
+    this.#outcome = outcome;
+    const { callback, errorCallback } = this.#callbacks;
+    const listener = outcome.status === status.fulfilled ? callback : errorCallback;
+    if (listener !== undefined) void notify(listener as (value: unknown) => unknown, outcome.value);
+    this.#latch.open();
+  }
+
+  /** Whether the result, or an error, has come. */
+  ready(): boolean {
+    return this.#outcome !== undefined;
+  }
+
+  /**
+   * Whether the call ended without an error.
+   *
+   * @throws {Error} If it has not ended.
+   */
+  successful(): boolean {
+    if (this.#outcome === undefined) {
+      throw new Error("Cannot tell whether the call is successful as it is not ready");
+    }
+    return this.#outcome.status === status.fulfilled;
+  }
+
+  /**
+   * Waits until the result is ready, or `timeout` (milliseconds) is over. Tells nothing of it.
+   *
+   * @throws The signal's reason, if that is aborted first.
+   */
+  async wait(options?: WaitOptions): Promise<void> {
+    await this.#ready(options);
+  }
+
+  /**
+   * The result.
+   *
+   * @throws {TimeoutError} If it is not ready after `timeout` milliseconds; the call goes on, and
+   * the result can be asked for again.
+   * @throws The error of the call; `WorkerLostError` if its worker died, `CancelledError` if the
+   * pool was terminated; the signal's reason if that is aborted first.
+   */
+  async get(options?: WaitOptions): Promise<T> {
+    if (this.#outcome === undefined && !await this.#ready(options)) {
+      throw new TimeoutError(`The result is not ready after ${options?.timeout} ms`);
+    }
+    const { status: how, value } = this.#outcome!;
+    if (how === status.fulfilled) return value as T;
+    throw value;
+  }
+
+  /** As `get()`: a result can be awaited. */
+  then<R = T, E = never>(
+    onFulfilled?: ((value: T) => R | PromiseLike<R>) | null,
+    onRejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
+  ): Promise<R | E> {
+    return this.get().then(onFulfilled, onRejected);
+  }
+
+  async #ready(options?: WaitOptions): Promise<boolean> {
+    this.#pool.hold();
+    try {
+      return await this.#latch.wait(options);
+    } finally {
+      this.#pool.letGo();
+    }
+  }
+}
+
+/** Calls a callback. Its error is its author's to see, and nobody else's to suffer. */
+async function notify(callback: (value: unknown) => unknown, value: unknown): Promise<void> {
+  try {
+    await callback(value);
+  } catch (error) {
+    console.error("A callback of a pool's result threw:", error);
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * What a pool's worker has begun and finished, written where it outlives the worker. When the
+ * worker dies, however suddenly, its parent reads which task it was running, and the outcomes
+ * that were not sent yet. So a worker may run many small tasks before it sends a message, and its
+ * death still costs the running task alone.
+ *
+ * The journal is also how work is taken back from a busy worker without asking it. A task that is
+ * sent ahead carries a lease, a time. The worker first writes that it begins the task, then looks
+ * at the clock, and does not run it once the lease has passed. The parent waits for the lease to
+ * pass, then reads the journal: what is not written there as begun will not be run. (Peterson's
+ * argument, with the clock in the place of the other side's flag.)
+ *
+ * A record is a serial number, the id of the task that begins, an outcome's length, the outcome's
+ * bytes, and the serial number again. Serial numbers rise by one: what follows the last record,
+ * or was cut short by death, does not continue the count.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Scratch } from "../runtime/scratch.ts";
+
+/** Bytes of scratch that a worker is given. */
+export const journalSize: number = 64 * 1024;
+
+const headerSize = 12;
+const trailerSize = 4;
+/** The last word is not used: the scratch keeps it for its fence. */
+const limit = journalSize - 4;
+
+/** The worker's side. */
+export class JournalWriter {
+  readonly #scratch: Scratch;
+  readonly #buffer = new Uint8Array(journalSize);
+  readonly #view = new DataView(this.#buffer.buffer);
+  #serial = 0;
+  #offset = 0;
+
+  constructor(scratch: Scratch) {
+    this.#scratch = scratch;
+  }
+
+  /** Begins anew: everything before was sent, or never will be. */
+  restart(task: number): void {
+    this.#offset = 0;
+    this.append(task, undefined);
+  }
+
+  /** Notes an outcome, and that `next` begins; `false`, and nothing noted, if there is no room. */
+  append(next: number, outcome: Uint8Array | undefined): boolean {
+    const length = outcome?.length ?? 0;
+    const size = headerSize + length + trailerSize;
+    if (this.#offset + size > limit) return false;
+    const serial = this.#serial = (this.#serial + 1) >>> 0;
+    this.#view.setUint32(0, serial);
+    this.#view.setUint32(4, next);
+    this.#view.setUint32(8, length);
+    if (outcome !== undefined) this.#buffer.set(outcome, headerSize);
+    this.#view.setUint32(headerSize + length, serial);
+    // One write, in ascending order: a record whose end is there is there whole.
+    this.#scratch.write(this.#offset, this.#buffer.subarray(0, size));
+    this.#offset += size;
+    return true;
+  }
+}
+
+/** What a journal says. */
+export interface JournalEntries {
+  /** Tasks that began, the last one last. One that is being noted right now may be misread. */
+  readonly begun: readonly number[];
+  /** Outcomes, some of which may have been sent as well. */
+  readonly outcomes: readonly Uint8Array[];
+}
+
+/** Reads, in the parent, what the worker has noted so far. */
+export function readJournal(scratch: Scratch): JournalEntries {
+  const bytes = scratch.read(0, limit);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const outcomes: Uint8Array[] = [];
+  const begun: number[] = [];
+  let offset = 0;
+  for (let serial = 0; offset + headerSize + trailerSize <= bytes.length;) {
+    const next = view.getUint32(offset);
+    const end = offset + headerSize + view.getUint32(offset + 8);
+    const continues = serial === 0 ? next > 0 : next === serial + 1;
+    if (!continues || end + trailerSize > bytes.length || view.getUint32(end) !== next) break;
+    begun.push(view.getUint32(offset + 4));
+    if (end > offset + headerSize) outcomes.push(bytes.subarray(offset + headerSize, end));
+    serial = next;
+    offset = end + trailerSize;
+  }
+  return { begun, outcomes };
+}

@@ -1,0 +1,412 @@
+import type { Callable } from "../codec/task.ts";
+import { checkTimeout } from "../process/latch.ts";
+import { startMethodOf } from "../process/start_method.ts";
+import { availableProcessors } from "../runtime/current.ts";
+import type { Permissions } from "../runtime/runtime.ts";
+import { AsyncResult, type Callbacks } from "./async_result.ts";
+import { checkChunkSize, chunksOf, defaultChunkSize } from "./chunks.ts";
+import { ChunkCollector } from "./map_result.ts";
+import { type IteratorSource, ResultIterator } from "./result_iterator.ts";
+import { Scheduler, type Submission } from "./scheduler.ts";
+import { type Outcome, status, trait } from "./wire.ts";
+
+/** What a pool is to be. */
+export interface PoolOptions {
+  /** The number of workers; what `cpuCount()` says where it is left out. */
+  processes?: number | undefined;
+  /** Called once in each worker before its first task. If it throws, so does every task. */
+  initializer?: Callable | undefined;
+  /** The arguments of `initializer`. */
+  initArgs?: readonly unknown[] | undefined;
+  /** Tasks (chunks, for a map) after which a worker is replaced; never where it is left out. */
+  maxTasksPerChild?: number | undefined;
+  /** The name of the workers, before their number: `PoolWorker` where it is left out. */
+  name?: string | undefined;
+  /** What the workers may do, on Deno. */
+  permissions?: Permissions | undefined;
+}
+
+/** How a task is to be run. */
+export interface TaskOptions {
+  /** One object, passed behind the other arguments of each call. */
+  kwargs?: Readonly<Record<string, unknown>> | undefined;
+  /** What is moved and not copied, where the start method can. */
+  transfer?: Transferable[] | undefined;
+  /** Rejects the task with the signal's reason; a task that runs loses its worker by it. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds that a task may run, from when it begins; then its worker is replaced. */
+  timeout?: number | undefined;
+}
+
+/** How a map is to be run. */
+export interface MapOptions extends TaskOptions {
+  /** How many items make one task. */
+  chunkSize?: number | undefined;
+}
+
+/** An input: iterables may be asynchronous. */
+export type Input<T> = Iterable<T> | AsyncIterable<T>;
+
+/** A list of arguments: all, or without the last ones that are optional or come as `kwargs`. */
+export type Arguments<A extends readonly unknown[]> =
+  | Readonly<A>
+  | (A extends readonly [...infer Head, unknown] ? Readonly<Head> : readonly []);
+
+/** Ends the workers of pools that were dropped: see `Pool`. */
+const dropped = new FinalizationRegistry<Scheduler>((scheduler) => scheduler.close());
+
+/**
+ * Workers that run tasks, as many at a time as there are workers.
+ *
+ * An error in a task rejects that task alone, with its class, message, cause and own properties.
+ * A worker that dies rejects the task that it was running with `WorkerLostError`, is replaced, and
+ * costs no other task. A pool that is only dropped does not keep the program alive, and leaves no
+ * child behind; a result that somebody waits for keeps it alive.
+ *
+ * @example
+ * ```ts
+ * import { Pool } from "@nproc/multiprocessing";
+ *
+ * export function square(x: number): number {
+ *   return x ** 2;
+ * }
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(4);
+ *   console.log(await pool.map(square, [0, 1, 2, 3, 4])); // [ 0, 1, 4, 9, 16 ]
+ * }
+ * ```
+ */
+export class Pool {
+  readonly #scheduler: Scheduler;
+
+  /**
+   * Starts the workers.
+   *
+   * @param options The number of workers, or more than that.
+   * @throws {RangeError} If `processes` or `maxTasksPerChild` is not a whole number from 1.
+   * @throws {TypeError} If one of them is not a number, or `initializer` not a function.
+   * @throws {TaskReferenceError} If `initializer` is native, bound, a method or a class.
+   * @throws {DOMException} A `DataCloneError` with the path, if one of `initArgs` cannot travel.
+   * @throws {Error} If this child is a daemon, or is still importing the main module.
+   */
+  constructor(options: number | PoolOptions = {}) {
+    const given = typeof options === "object" && options !== null
+      ? options
+      : { processes: options };
+    const { initializer, initArgs = [], maxTasksPerChild, name = "PoolWorker" } = given;
+    const processes = given.processes ?? availableProcessors();
+    checkCount("processes", processes);
+    if (maxTasksPerChild !== undefined) checkCount("maxTasksPerChild", maxTasksPerChild);
+    if (initializer !== undefined) checkFunction("make a pool", "initializer", initializer);
+    this.#scheduler = new Scheduler({
+      processes,
+      method: startMethodOf(new.target),
+      name,
+      initializer,
+      initArgs,
+      maxTasksPerChild,
+      permissions: given.permissions,
+    });
+    dropped.register(this, this.#scheduler, this);
+  }
+
+  /**
+   * Calls `fn` in a worker, and gives what it returns.
+   *
+   * @example
+   * ```ts
+   * import { Pool } from "@nproc/multiprocessing";
+   *
+   * await using pool = new Pool(1);
+   * console.log(await pool.apply((a: number, b: number) => a + b, [1, 2])); // 3
+   * ```
+   *
+   * @throws The error of the call; `WorkerLostError` if the worker died, `CancelledError` if the
+   * pool was terminated, `TimeoutError` after `timeout`, the signal's reason.
+   * @throws {TypeError} If `fn` is not a function or `args` not an array.
+   * @throws {TaskReferenceError} If `fn` is native, bound, a method or a class.
+   * @throws {DOMException} A `DataCloneError` with the path, if an argument cannot travel.
+   * @throws {Error} If the pool is closed.
+   */
+  async apply<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args?: Arguments<A>,
+    options?: TaskOptions,
+  ): Promise<Awaited<R>> {
+    return await this.applyAsync(fn, args, options).get();
+  }
+
+  /**
+   * As `apply`, and gives at once an object for the result. What is refused is thrown at the call.
+   */
+  applyAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    args: Arguments<A> = [] as never,
+    options: TaskOptions & Callbacks<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>> {
+    this.#check("apply", fn, options);
+    if (!Array.isArray(args)) {
+      throw new TypeError(`Cannot apply as args must be an array: received ${String(args)}`);
+    }
+    const { kwargs } = options;
+    const result = new AsyncResult<Awaited<R>>(this.#scheduler, options);
+    this.#scheduler.submit({
+      ...limits(options),
+      fn,
+      args: kwargs === undefined ? args : [...args, kwargs],
+      traits: 0,
+      settle: (outcome) => AsyncResult.settle(result, outcome),
+    });
+    return result;
+  }
+
+  /**
+   * Calls `fn` with each item, and gives the results in the order of the items. The input is cut
+   * into chunks, about four for each worker if `chunkSize` does not say otherwise. Rejects with
+   * the first error once all chunks have ended.
+   *
+   * @throws {RangeError} If `chunkSize` is not a whole number from 1.
+   * @throws As `apply` does.
+   */
+  async map<T, R>(
+    fn: (item: T) => R,
+    iterable: Input<T>,
+    options?: MapOptions,
+  ): Promise<Awaited<R>[]> {
+    return await this.mapAsync(fn, iterable, options).get();
+  }
+
+  /** As `map`, and gives at once an object for the result. */
+  mapAsync<T, R>(
+    fn: (item: T) => R,
+    iterable: Input<T>,
+    options: MapOptions & Callbacks<Awaited<R>[]> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapAll(fn, iterable, options, trait.chunk);
+  }
+
+  /** As `map`, where each item is the list of a call's arguments. */
+  async starmap<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    iterableOfArgs: Input<Arguments<A>>,
+    options?: MapOptions,
+  ): Promise<Awaited<R>[]> {
+    return await this.starmapAsync(fn, iterableOfArgs, options).get();
+  }
+
+  /** As `starmap`, and gives at once an object for the result. */
+  starmapAsync<A extends readonly unknown[], R>(
+    fn: (...args: A) => R,
+    iterableOfArgs: Input<Arguments<A>>,
+    options: MapOptions & Callbacks<Awaited<R>[]> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return this.#mapAll(fn, iterableOfArgs, options, trait.chunk | trait.star);
+  }
+
+  /**
+   * As `map`, one result after another: the input is read only as results are taken, with a
+   * bounded look-ahead, so it may be endless. `chunkSize` is 1 if it does not say otherwise.
+   *
+   * @throws As `apply` and `map` do, for what is wrong with the call; what is wrong with an item
+   * is thrown by `next` in its place.
+   */
+  imap<T, R>(
+    fn: (item: T) => R,
+    iterable: Input<T>,
+    options: MapOptions = {},
+  ): ResultIterator<Awaited<R>> {
+    return this.#iterate(fn, iterable, options, true);
+  }
+
+  /** As `imap`, in the order in which the results come. */
+  imapUnordered<T, R>(
+    fn: (item: T) => R,
+    iterable: Input<T>,
+    options: MapOptions = {},
+  ): ResultIterator<Awaited<R>> {
+    return this.#iterate(fn, iterable, options, false);
+  }
+
+  /** Takes no more tasks. The workers end once what was submitted is done. */
+  close(): void {
+    this.#scheduler.close();
+  }
+
+  /**
+   * Ends the workers without finishing what they do: what is pending is rejected with
+   * `CancelledError`. Gives back control when they have ended.
+   */
+  async terminate(): Promise<void> {
+    this.#scheduler.terminate();
+    await this.#untilFinished();
+  }
+
+  /**
+   * Waits until the workers have ended.
+   *
+   * @throws {Error} If the pool is neither closed nor terminated.
+   */
+  async join(): Promise<void> {
+    if (this.#scheduler.isOpen) {
+      throw new Error("Cannot join a pool that is still running: first close or terminate it");
+    }
+    await this.#untilFinished();
+  }
+
+  /** As `terminate`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.terminate();
+  }
+
+  async #untilFinished(): Promise<void> {
+    this.#scheduler.hold();
+    try {
+      await this.#scheduler.finished.wait();
+    } finally {
+      this.#scheduler.letGo();
+    }
+  }
+
+  #check(verb: string, fn: unknown, { timeout }: TaskOptions): void {
+    checkFunction(verb, "fn", fn);
+    checkTimeout(timeout);
+    if (this.#scheduler.isOpen) return;
+    throw new Error(
+      `Cannot ${verb} as the pool is ${this.#scheduler.isTerminated ? "terminated" : "closed"}`,
+    );
+  }
+
+  #mapAll<R>(
+    fn: Callable,
+    iterable: Input<unknown>,
+    options: MapOptions & Callbacks<R>,
+    traits: number,
+  ): AsyncResult<R> {
+    this.#check("map", fn, options);
+    checkChunkSize(options.chunkSize);
+    const result = new AsyncResult<R>(this.#scheduler, options);
+    const settle = (outcome: Outcome) => AsyncResult.settle(result, outcome);
+    checkIterable(iterable);
+    if (isIterable(iterable)) this.#submitChunks(fn, [...iterable], options, traits, settle);
+    else void this.#mapLater(fn, iterable, options, traits, settle);
+    return result;
+  }
+
+  /** Maps an asynchronous input: its length, and so the chunks, are known when it has ended. */
+  async #mapLater(
+    fn: Callable,
+    iterable: Input<unknown>,
+    options: MapOptions,
+    traits: number,
+    settle: (outcome: Outcome) => void,
+  ): Promise<void> {
+    const done = { unbind: () => {} };
+    this.#scheduler.addFeed(done);
+    try {
+      const items: unknown[] = [];
+      for await (const item of iterable) items.push(item);
+      this.#submitChunks(fn, items, options, traits, settle);
+    } catch (error) {
+      settle({ status: status.rejected, value: error });
+    } finally {
+      this.#scheduler.removeFeed(done);
+    }
+  }
+
+  #submitChunks(
+    fn: Callable,
+    items: readonly unknown[],
+    options: MapOptions,
+    traits: number,
+    settle: (outcome: Outcome) => void,
+  ): void {
+    const size = options.chunkSize ?? defaultChunkSize(items.length, this.#scheduler.processes);
+    const chunks = [...chunksOf(items, size)];
+    if (chunks.length === 0) {
+      return queueMicrotask(() => settle({ status: status.fulfilled, value: [] }));
+    }
+    const collector = new ChunkCollector(chunks.length, settle);
+    this.#scheduler.submitAll(chunks.map((chunk, index) => ({
+      ...chunkSubmission(fn, chunk, options, traits),
+      settle: (outcome) => collector.collect(index, outcome),
+    })));
+  }
+
+  #iterate(
+    fn: Callable,
+    iterable: Input<unknown>,
+    options: MapOptions,
+    ordered: boolean,
+  ): ResultIterator<never> {
+    this.#check("map", fn, options);
+    const { chunkSize = 1 } = options;
+    checkChunkSize(chunkSize);
+    checkIterable(iterable);
+    const scheduler = this.#scheduler;
+    const source: IteratorSource = {
+      hold: () => scheduler.hold(),
+      letGo: () => scheduler.letGo(),
+      // Through `this`: a pool whose results are being taken is not dropped.
+      isTerminated: () => this.#scheduler.isTerminated,
+      addFeed: (feed) => scheduler.addFeed(feed),
+      removeFeed: (feed) => scheduler.removeFeed(feed),
+      submit: (chunk, settle) =>
+        scheduler.submit({ ...chunkSubmission(fn, chunk, options, trait.chunk), settle }),
+      lookAhead: () => lookAhead(scheduler.processes, scheduler.estimate(fn) * chunkSize),
+    };
+    return new ResultIterator(source, iterable, { chunkSize, ordered });
+  }
+}
+
+/**
+ * How many chunks may be under way, or wait to be taken: two for each worker, and as many more as
+ * are two milliseconds of work.
+ */
+function lookAhead(workers: number, milliseconds: number): number {
+  const tiny = Math.min(128, 2 / Math.max(milliseconds, 0.001));
+  return Math.ceil(workers * Math.max(2, tiny));
+}
+
+const limits = ({ transfer, signal, timeout }: TaskOptions) => ({ transfer, signal, timeout });
+
+function chunkSubmission(
+  fn: Callable,
+  chunk: readonly unknown[],
+  options: TaskOptions,
+  traits: number,
+): Omit<Submission, "settle"> {
+  const { kwargs } = options;
+  return kwargs === undefined
+    ? { ...limits(options), fn, args: chunk, traits }
+    : { ...limits(options), fn, args: [chunk, kwargs], traits: traits | trait.kwargs };
+}
+
+function checkFunction(verb: string, what: string, fn: unknown): void {
+  if (typeof fn === "function") return;
+  throw new TypeError(`Cannot ${verb} as ${what} must be a function: received ${String(fn)}`);
+}
+
+function checkCount(what: string, count: unknown): void {
+  if (typeof count !== "number") {
+    throw new TypeError(
+      `Cannot make a pool as ${what} must be a number: received ${String(count)}`,
+    );
+  }
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(
+      `Cannot make a pool as ${what} must be a whole number from 1: received ${count}`,
+    );
+  }
+}
+
+function isIterable(input: unknown): input is Iterable<unknown> {
+  return input !== null && input !== undefined &&
+    typeof (input as Iterable<unknown>)[Symbol.iterator] === "function";
+}
+
+function checkIterable(input: unknown): void {
+  const isAsync = typeof (input as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator];
+  if (isIterable(input) || isAsync === "function") return;
+  throw new TypeError(`Cannot map as the input must be iterable: received ${String(input)}`);
+}

@@ -1,0 +1,258 @@
+import { CancelledError, TimeoutError } from "../errors.ts";
+import { Latch, type WaitOptions } from "../process/latch.ts";
+import type { KeepAlive } from "./async_result.ts";
+import type { Feed } from "./scheduler.ts";
+import { type Outcome, status } from "./wire.ts";
+
+/** What a result iterator needs of its pool. */
+export interface IteratorSource extends KeepAlive {
+  /** Whether nothing can be submitted any more. */
+  isTerminated(): boolean;
+  addFeed(feed: Feed): void;
+  removeFeed(feed: Feed): void;
+  /** Submits one chunk; what it refuses it throws. */
+  submit(chunk: unknown[], settle: (outcome: Outcome) => void): void;
+  /** How many chunks may be under way or waiting to be taken. */
+  lookAhead(): number;
+}
+
+/** How an iterator's results come. */
+export interface IteratorOptions {
+  readonly chunkSize: number;
+  /** In the order of the input, or as they come. */
+  readonly ordered: boolean;
+}
+
+/** A result that can be taken: an item, or the error of the chunk at its place. */
+type Entry = { readonly value: unknown } | { readonly error: unknown };
+
+/**
+ * The results of `imap` and `imapUnordered`, one by one. The input is read only so far ahead as
+ * keeps the workers busy, so it may be endless; leaving the loop closes it.
+ *
+ * An error of a task is thrown by the `next` that would have given its result; the results behind
+ * it can still be taken.
+ *
+ * @example
+ * ```ts
+ * import { Pool, task } from "@nproc/multiprocessing";
+ *
+ * const square = task(import.meta, (x: number) => x ** 2);
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(2);
+ *   for await (const y of pool.imap(square, [1, 2, 3])) console.log(y); // 1, 4, 9
+ * }
+ * ```
+ */
+export class ResultIterator<R>
+  implements AsyncIterableIterator<R, undefined, WaitOptions | undefined> {
+  readonly #source: IteratorSource;
+  readonly #input: AsyncIterator<unknown> | Iterator<unknown>;
+  readonly #options: IteratorOptions;
+  readonly #feed: Feed = { unbind: () => this.#unbind() };
+  /** Outcomes of chunks that came before their turn. */
+  readonly #early = new Map<number, Outcome>();
+  readonly #ready: Entry[][] = [];
+  /** Places in the queue of those who wait: each opens when it may look again. */
+  readonly #queue: Latch[] = [];
+  #submitted = 0;
+  #arrived = 0;
+  #taken = 0;
+  #limit = 0;
+  #reading = false;
+  #inputEnded = false;
+  #unbound = false;
+
+  /** @internal */
+  constructor(
+    source: IteratorSource,
+    input: Iterable<unknown> | AsyncIterable<unknown>,
+    options: IteratorOptions,
+  ) {
+    this.#source = source;
+    this.#options = options;
+    this.#input = Symbol.asyncIterator in input
+      ? input[Symbol.asyncIterator]()
+      : input[Symbol.iterator]();
+    source.addFeed(this.#feed);
+    void this.#read();
+  }
+
+  /**
+   * The next result.
+   *
+   * @throws {TimeoutError} If it is not there after `timeout` milliseconds; it is not lost, the
+   * next call may give it.
+   * @throws The error of the task, or the signal's reason if that is aborted first.
+   */
+  async next(options?: WaitOptions): Promise<IteratorResult<R, undefined>> {
+    // Who asked first is served first.
+    if (this.#queue.length > 0 || !this.#hasNext) await this.#wait(options);
+    const entries = this.#ready[0];
+    if (entries === undefined) return { done: true, value: undefined };
+    const entry = entries.shift()!;
+    if (entries.length === 0) this.#takeChunk();
+    if ("error" in entry) throw entry.error;
+    return { done: false, value: entry.value as R };
+  }
+
+  /** Ends the iteration: the input is closed, and results that nobody took are dropped. */
+  async return(): Promise<IteratorResult<R, undefined>> {
+    this.#ready.length = 0;
+    this.#early.clear();
+    this.#arrived = this.#submitted;
+    const wasOpen = !this.#inputEnded;
+    this.#endInput();
+    this.#wake();
+    if (wasOpen) await this.#input.return?.();
+    return { done: true, value: undefined };
+  }
+
+  /** The iterator itself. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** As `return`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  // ---- taking
+
+  /** Whether a result, an error or the end can be taken. */
+  get #hasNext(): boolean {
+    return this.#ready.length > 0 || (this.#inputEnded && this.#arrived === this.#submitted);
+  }
+
+  async #wait(options?: WaitOptions): Promise<void> {
+    const place = new Latch();
+    this.#queue.push(place);
+    this.#source.hold();
+    try {
+      if (!await place.wait(options)) {
+        throw new TimeoutError(`The next result is not ready after ${options?.timeout} ms`);
+      }
+    } finally {
+      this.#source.letGo();
+      this.#queue.splice(this.#queue.indexOf(place), 1);
+      // What it was woken for and does not take is the next one's.
+      queueMicrotask(() => this.#wake());
+    }
+  }
+
+  #wake(): void {
+    if (this.#hasNext) this.#queue[0]?.open();
+  }
+
+  #takeChunk(): void {
+    this.#ready.shift();
+    this.#taken++;
+    void this.#read();
+  }
+
+  // ---- feeding
+
+  #unbind(): void {
+    this.#unbound = true;
+    void this.#read();
+  }
+
+  get #mayRead(): boolean {
+    return !this.#inputEnded && (this.#unbound || this.#submitted - this.#taken < this.#limit);
+  }
+
+  /** Reads and submits until enough is under way. One at a time: an input may be slow. */
+  async #read(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    this.#limit = this.#source.lookAhead();
+    while (this.#mayRead) {
+      const chunk = this.#nextChunk([]);
+      this.#submit(chunk instanceof Promise ? await chunk : chunk);
+    }
+    this.#reading = false;
+    this.#wake();
+  }
+
+  /** The next items of the input; a promise only where the input gives one. */
+  #nextChunk(items: unknown[]): unknown[] | Promise<unknown[]> {
+    try {
+      while (items.length < this.#options.chunkSize) {
+        const step = this.#input.next();
+        if (step instanceof Promise) return this.#resume(items, step);
+        if (!this.#accept(items, step)) break;
+      }
+    } catch (error) {
+      this.#failInput(error, items);
+    }
+    return items;
+  }
+
+  async #resume(
+    items: unknown[],
+    step: Promise<IteratorResult<unknown>>,
+  ): Promise<unknown[]> {
+    try {
+      if (!this.#accept(items, await step)) return items;
+    } catch (error) {
+      this.#failInput(error, items);
+      return items;
+    }
+    return await this.#nextChunk(items);
+  }
+
+  #accept(items: unknown[], step: IteratorResult<unknown>): boolean {
+    if (step.done) this.#endInput();
+    else items.push(step.value);
+    return !this.#inputEnded;
+  }
+
+  #endInput(): void {
+    this.#inputEnded = true;
+    this.#source.removeFeed(this.#feed);
+  }
+
+  /** The input threw: what it gave before is still done, then comes its error, then the end. */
+  #failInput(error: unknown, items: unknown[]): void {
+    this.#submit(items.splice(0));
+    this.#endInput();
+    this.#arrive(this.#submitted++, { status: status.rejected, value: error });
+  }
+
+  #submit(chunk: unknown[]): void {
+    if (chunk.length === 0) return;
+    const index = this.#submitted++;
+    try {
+      if (this.#source.isTerminated()) throw new CancelledError("The pool was terminated");
+      this.#source.submit(chunk, (outcome) => this.#arrive(index, outcome));
+    } catch (error) {
+      if (this.#source.isTerminated()) this.#endInput();
+      this.#arrive(index, { status: status.rejected, value: error });
+    }
+  }
+
+  #arrive(index: number, outcome: Outcome): void {
+    // After `return` nothing is expected any more.
+    if (this.#arrived === this.#submitted) return;
+    if (!this.#options.ordered) this.#deliver(outcome);
+    else {
+      this.#early.set(index, outcome);
+      for (let next; (next = this.#early.get(this.#arrived)) !== undefined;) {
+        this.#early.delete(this.#arrived);
+        this.#deliver(next);
+      }
+    }
+    this.#wake();
+  }
+
+  #deliver({ status: how, value }: Outcome): void {
+    this.#arrived++;
+    this.#ready.push(
+      how === status.fulfilled
+        ? (value as unknown[]).map((value) => ({ value }))
+        : [{ error: value }],
+    );
+  }
+}

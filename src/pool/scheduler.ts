@@ -1,0 +1,409 @@
+/**
+ * Hands a pool's tasks to its workers. Workers that are idle come first; small tasks are also
+ * sent ahead, as many as take about a millisecond by what was seen of their function, so that
+ * tiny tasks cost no round trip each and long ones are spread evenly.
+ *
+ * @module
+ * @internal
+ */
+
+import { Encoder } from "../codec/encoder.ts";
+import { type FunctionReference, referenceTo } from "../codec/function_reference.ts";
+import type { Callable } from "../codec/task.ts";
+import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
+import { Latch } from "../process/latch.ts";
+import { frameKind, type SetUp } from "../process/messages.ts";
+import type { Frame, Permissions, StartMethod } from "../runtime/runtime.ts";
+import { inBackground } from "../runtime/turns.ts";
+import type { KeepAlive } from "./async_result.ts";
+import { Block, PoolFunction, type PoolTask, TaskQueue } from "./task.ts";
+import { type Outcome, status, trait } from "./wire.ts";
+import { budget, PoolWorker } from "./worker.ts";
+
+/** What a pool's workers are to be. */
+export interface SchedulerOptions {
+  readonly processes: number;
+  readonly method: StartMethod;
+  readonly name: string;
+  readonly initializer: Callable | undefined;
+  readonly initArgs: readonly unknown[];
+  readonly maxTasksPerChild: number | undefined;
+  readonly permissions: Permissions | undefined;
+}
+
+/** A task to submit. */
+export interface Submission {
+  readonly fn: Callable;
+  readonly args: readonly unknown[];
+  /** Members of {@linkcode trait}, added up. */
+  readonly traits: number;
+  readonly transfer: readonly Transferable[] | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds that it may run. */
+  readonly timeout: number | undefined;
+  readonly settle: (outcome: Outcome) => void;
+}
+
+/** Something that submits more as its results are taken. */
+export interface Feed {
+  /** Submits all of its input: the pool is closed, and waits for it. */
+  unbind(): void;
+}
+
+/** How long workers stay referenced after the last wait, in milliseconds: waits come in rows. */
+const idleTime = 5;
+
+const rejection = (value: unknown): Outcome => ({ status: status.rejected, value });
+
+/** The tasks and the workers of one pool. */
+export class Scheduler implements KeepAlive {
+  /** Opens when the pool is closed or terminated and its last worker has ended. */
+  readonly finished: Latch = new Latch();
+  readonly processes: number;
+  readonly #options: SchedulerOptions;
+  readonly #encoder: Encoder;
+  readonly #setUp: Frame & { readonly hasInitializer: boolean };
+  readonly #workers = new Set<PoolWorker>();
+  readonly #queue = new TaskQueue();
+  readonly #functions = new Map<FunctionReference, PoolFunction>();
+  readonly #feeds = new Set<Feed>();
+  /** The block that tasks are being encoded into. */
+  #block = new Block();
+  #dispatching = false;
+  #tasks = 0;
+  #named = 0;
+  #state: "open" | "closed" | "terminated" = "open";
+  /** Why every task fails, once that is so. */
+  #broken: { readonly error: unknown } | undefined;
+  /** Workers in a row that ended before they could take a task. */
+  #stillborn = 0;
+  #waits = 0;
+  #referenced = false;
+  /** It will be looked whether anybody still waits. */
+  #resting = false;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.processes = options.processes;
+    this.#encoder = new Encoder({ attach: options.method === "worker" });
+    this.#setUp = this.#encodeSetUp();
+    for (let i = 0; i < options.processes; i++) this.#startWorker();
+  }
+
+  /** Whether tasks can be submitted. */
+  get isOpen(): boolean {
+    return this.#state === "open";
+  }
+
+  get isTerminated(): boolean {
+    return this.#state === "terminated";
+  }
+
+  /** Milliseconds that a call of this function takes, by what was seen of late. */
+  estimate(fn: Callable): number {
+    return this.#functionOf(fn).estimate;
+  }
+
+  #encodeSetUp(): Frame & { readonly hasInitializer: boolean } {
+    const { initializer, initArgs, maxTasksPerChild } = this.#options;
+    const setUp: SetUp = {
+      initializer: initializer && referenceTo(initializer),
+      maxTasks: maxTasksPerChild,
+    };
+    this.#encoder.writeUint(frameKind.setUp);
+    this.#encoder.write(setUp, "value");
+    this.#encoder.write(initArgs, "args");
+    return { ...this.#encoder.take(), hasInitializer: initializer !== undefined };
+  }
+
+  // ---- submission
+
+  /**
+   * Takes a task. What it refuses it throws, and nothing has changed. The task's outcome is told
+   * once, never before this returns.
+   */
+  submit(submission: Submission): void {
+    this.#enqueue(this.#encodeTask(submission), submission.signal);
+  }
+
+  /** Takes tasks that belong together: all of them, or it throws and takes none. */
+  submitAll(submissions: readonly Submission[]): void {
+    const start = this.#encoder.size;
+    const tasks: PoolTask[] = [];
+    try {
+      for (const submission of submissions) tasks.push(this.#encodeTask(submission));
+    } catch (error) {
+      // Those of a block that was sealed meanwhile are bytes that no task names: they are let go.
+      if (tasks.every((task) => task.block === this.#block)) this.#encoder.truncate(start);
+      throw error;
+    }
+    for (const [i, task] of tasks.entries()) this.#enqueue(task, submissions[i]!.signal);
+  }
+
+  #enqueue(task: PoolTask, signal: AbortSignal | undefined): void {
+    if (this.#broken !== undefined || signal?.aborted) {
+      const reason = this.#broken !== undefined ? this.#broken.error : signal?.reason;
+      return queueMicrotask(() => task.settle(rejection(reason)));
+    }
+    this.#queue.push(task);
+    this.#dispatchSoon();
+  }
+
+  #encodeTask(submission: Submission): PoolTask {
+    const { fn, args, transfer, signal, timeout } = submission;
+    const poolFunction = this.#functionOf(fn);
+    const traits = submission.traits | (timeout === undefined ? 0 : trait.announced);
+    const encoder = this.#encoder;
+    const start = encoder.size;
+    const at = encoder.beginSized();
+    encoder.writeUint(traits);
+    encoder.writeUint(poolFunction.id);
+    try {
+      encoder.write(args, "args", transfer);
+    } catch (error) {
+      encoder.truncate(start);
+      throw error;
+    }
+    encoder.endSized(at);
+    const carries = encoder.hasAttachments;
+    const task: PoolTask = {
+      id: ++this.#tasks,
+      fn: poolFunction,
+      block: this.#block,
+      start,
+      end: encoder.size,
+      alone: carries || signal !== undefined || timeout !== undefined,
+      hasMoved: transfer !== undefined && carries,
+      settled: false,
+      settle: submission.settle,
+    };
+    if (carries) this.#seal();
+    if (signal !== undefined || timeout !== undefined) this.#limit(task, signal, timeout);
+    else task.settle = once(task, submission.settle);
+    return task;
+  }
+
+  #functionOf(fn: Callable): PoolFunction {
+    const reference = referenceTo(fn);
+    let known = this.#functions.get(reference);
+    if (known === undefined) {
+      known = new PoolFunction(this.#functions.size + 1, reference);
+      this.#functions.set(reference, known);
+    }
+    return known;
+  }
+
+  /** Ends the task, and the worker that runs it, when it is aborted or has run too long. */
+  #limit(task: PoolTask, signal: AbortSignal | undefined, timeout: number | undefined): void {
+    const end = (reason: unknown) => {
+      if (task.settled) return;
+      task.settle(rejection(reason));
+      for (const worker of this.#workers) if (worker.holds(task)) worker.child.kill("SIGKILL");
+    };
+    const onAbort = () => end(signal?.reason);
+    let cancelTimer: (() => void) | undefined;
+    const settle = once(task, task.settle);
+    task.settle = (outcome) => {
+      cancelTimer?.();
+      signal?.removeEventListener("abort", onAbort);
+      settle(outcome);
+    };
+    signal?.addEventListener("abort", onAbort);
+    if (timeout === undefined) return;
+    task.began = () => {
+      if (task.settled) return;
+      cancelTimer = inBackground(
+        timeout,
+        () => end(new TimeoutError(`The task has not ended after ${timeout} ms`)),
+      );
+    };
+  }
+
+  // ---- dispatch
+
+  /** What is submitted in one turn goes out together. */
+  #dispatchSoon(): void {
+    if (this.#dispatching) return;
+    this.#dispatching = true;
+    queueMicrotask(() => this.#dispatch());
+  }
+
+  #dispatch(): void {
+    this.#dispatching = false;
+    if (this.#encoder.size > 0) this.#seal();
+    for (let task; (task = this.#queue.peek()) !== undefined;) {
+      const worker = this.#workerFor(task);
+      if (worker === undefined) return;
+      worker.send(this.#takeBatch(worker, task));
+    }
+    this.#finishWhenDone();
+  }
+
+  #seal(): void {
+    Object.assign(this.#block, this.#encoder.take());
+    this.#block = new Block();
+  }
+
+  /** An idle worker; for a small task also the one that holds the least. */
+  #workerFor(task: PoolTask): PoolWorker | undefined {
+    let least: PoolWorker | undefined;
+    const ahead = !task.alone && task.fn.estimate < budget;
+    for (const worker of this.#workers) {
+      if (worker.isIdle) return worker;
+      if (ahead && worker.takesAhead && worker.load < (least?.load ?? Infinity)) least = worker;
+    }
+    return least;
+  }
+
+  /** As many tasks as take a millisecond, but no more than a worker's share of what there is. */
+  #takeBatch(worker: PoolWorker, first: PoolTask): PoolTask[] {
+    const share = Math.min(worker.quota, Math.ceil(this.#queue.length / this.processes));
+    const batch = [first];
+    this.#queue.shift();
+    if (first.alone || !worker.hasJournal) return batch;
+    let time = first.fn.estimate;
+    while (batch.length < share && time < budget) {
+      const task = this.#queue.peek();
+      if (task === undefined || task.alone || task.fn.estimate >= budget) break;
+      time += task.fn.estimate;
+      batch.push(task);
+      this.#queue.shift();
+    }
+    return batch;
+  }
+
+  // ---- workers
+
+  #startWorker(): void {
+    const { name, method, permissions, maxTasksPerChild = Infinity } = this.#options;
+    const worker: PoolWorker = new PoolWorker(
+      { name: `${name}-${++this.#named}`, daemon: true, method, permissions },
+      this.#setUp,
+      maxTasksPerChild,
+      {
+        ready: () => {
+          this.#stillborn = 0;
+          this.#dispatch();
+        },
+        progress: () => this.#dispatch(),
+        givenBack: (tasks) => {
+          this.#queue.unshift(tasks);
+          this.#dispatchSoon();
+        },
+        notInitialized: (error) => this.#break(error),
+        ended: () => this.#replace(worker),
+      },
+    );
+    this.#workers.add(worker);
+    worker.child.keepAlive(this.#referenced);
+  }
+
+  #replace(worker: PoolWorker): void {
+    this.#workers.delete(worker);
+    if (!worker.wasReady && ++this.#stillborn > 2 * this.processes + 1) {
+      const { name, pid, exitCode } = worker.child;
+      const message = `No worker can be started: ${name} ended with exit code ${exitCode}`;
+      this.#break(new WorkerLostError(message, { pid, exitCode: exitCode! }));
+    }
+    const needed = this.#state === "open" || (this.#state === "closed" && !this.#isDone);
+    if (needed && this.#broken === undefined) this.#startWorker();
+    this.#finishWhenDone();
+    this.#dispatchSoon();
+  }
+
+  /** Fails every task, those to come as well. */
+  #break(error: unknown): void {
+    if (this.#broken !== undefined) return;
+    this.#broken = { error };
+    this.#rejectAll(error);
+    for (const worker of this.#workers) worker.child.kill("SIGKILL");
+  }
+
+  #rejectAll(reason: unknown): void {
+    for (const task of this.#queue.clear()) task.settle(rejection(reason));
+    for (const worker of this.#workers) {
+      for (const task of worker.tasks()) task.settle(rejection(reason));
+    }
+  }
+
+  // ---- the end
+
+  get #isDone(): boolean {
+    return this.#queue.peek() === undefined && this.#feeds.size === 0 &&
+      [...this.#workers].every((worker) => worker.held === 0);
+  }
+
+  /** A closed pool whose work is done lets its workers end. */
+  #finishWhenDone(): void {
+    if (this.#state === "open") return;
+    if (this.#workers.size === 0) this.finished.open();
+    if (this.#state === "closed" && this.#isDone) {
+      for (const worker of this.#workers) worker.finish();
+    }
+  }
+
+  /** Takes nothing more; what there is will be done. */
+  close(): void {
+    if (this.#state !== "open") return;
+    this.#state = "closed";
+    for (const feed of this.#feeds) feed.unbind();
+    this.#dispatchSoon();
+  }
+
+  /** Rejects what is not done, and ends the workers. */
+  terminate(): void {
+    if (this.#state === "terminated") return;
+    this.#state = "terminated";
+    this.#rejectAll(new CancelledError("The pool was terminated before the task was done"));
+    for (const worker of this.#workers) worker.child.kill("SIGTERM");
+    // A process that handles SIGTERM, and one that cannot because it never returns, end as well.
+    const cancel = inBackground(terminationGrace, () => {
+      for (const worker of this.#workers) worker.child.kill("SIGKILL");
+    });
+    this.finished.onOpen(cancel);
+    this.#finishWhenDone();
+  }
+
+  /** Notes something that will submit more. */
+  addFeed(feed: Feed): void {
+    this.#feeds.add(feed);
+  }
+
+  /** It will not submit more. */
+  removeFeed(feed: Feed): void {
+    if (this.#feeds.delete(feed)) this.#dispatchSoon();
+  }
+
+  // ---- keeping the program alive
+
+  hold(): void {
+    this.#waits++;
+    if (!this.#referenced) this.#reference(true);
+  }
+
+  letGo(): void {
+    if (--this.#waits > 0 || this.#resting) return;
+    this.#resting = true;
+    inBackground(idleTime, () => {
+      this.#resting = false;
+      if (this.#waits === 0 && this.#referenced) this.#reference(false);
+    });
+  }
+
+  #reference(whether: boolean): void {
+    this.#referenced = whether;
+    for (const worker of this.#workers) worker.child.keepAlive(whether);
+  }
+}
+
+/** How long a worker may take to end of `SIGTERM`, in milliseconds. */
+const terminationGrace = 1000;
+
+/** Settles a task the first time that it is asked to. */
+function once(task: PoolTask, settle: (outcome: Outcome) => void): (outcome: Outcome) => void {
+  return (outcome) => {
+    if (task.settled) return;
+    task.settled = true;
+    settle(outcome);
+  };
+}

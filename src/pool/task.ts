@@ -1,0 +1,99 @@
+/**
+ * What a pool's scheduler hands about: functions, encoded tasks, and who waits for them.
+ *
+ * @module
+ * @internal
+ */
+
+import type { FunctionReference } from "../codec/function_reference.ts";
+import type { Outcome } from "./wire.ts";
+
+/** A function that tasks name by number, and how long it takes. */
+export class PoolFunction {
+  readonly id: number;
+  readonly reference: FunctionReference;
+  /** Milliseconds that a call takes, by what was seen of late; as long as a budget if unknown. */
+  estimate = 1;
+  #known = false;
+
+  constructor(id: number, reference: FunctionReference) {
+    this.id = id;
+    this.reference = reference;
+  }
+
+  /** Takes in how long a call took. One long call is not to slow down a thousand short ones. */
+  learn(milliseconds: number): void {
+    const seen = Math.min(milliseconds, 10);
+    this.estimate = this.#known ? 0.7 * this.estimate + 0.3 * seen : seen;
+    this.#known = true;
+  }
+}
+
+/** Tasks that were encoded together; all but the last are bytes alone. */
+export class Block {
+  bytes: Uint8Array = new Uint8Array(0);
+  /** What the last task carries beside its bytes. */
+  attachments: readonly unknown[] = [];
+  transfer: readonly Transferable[] = [];
+}
+
+/** One call, or one chunk of calls, on its way. */
+export interface PoolTask {
+  readonly id: number;
+  readonly fn: PoolFunction;
+  readonly block: Block;
+  /** Where its bytes are in the block. */
+  readonly start: number;
+  readonly end: number;
+  /** It is sent to an idle worker, and nothing behind it: it may be aborted, or has moved things. */
+  readonly alone: boolean;
+  /** It carries what can be moved once only: it cannot be sent to a second worker. */
+  readonly hasMoved: boolean;
+  /** Hears that it begins to run, where it asked for that. */
+  began?(): void;
+  /** It is settled, and passed over where it still stands in a queue. */
+  settled: boolean;
+  settle(outcome: Outcome): void;
+}
+
+/** A queue of tasks: first in, first out, and back in at the front what was given back. */
+export class TaskQueue {
+  #tasks: PoolTask[] = [];
+  #head = 0;
+
+  /** How many there are; those settled meanwhile count until they are met. */
+  get length(): number {
+    return this.#tasks.length - this.#head;
+  }
+
+  push(task: PoolTask): void {
+    this.#tasks.push(task);
+  }
+
+  /** The next task that is not settled. */
+  peek(): PoolTask | undefined {
+    while (this.#head < this.#tasks.length && this.#tasks[this.#head]!.settled) this.shift();
+    return this.#tasks[this.#head];
+  }
+
+  /** Drops the first. What was passed is let go of now and then, not one by one. */
+  shift(): void {
+    this.#head++;
+    if (this.#head < 1024 || this.#head * 2 < this.#tasks.length) return;
+    this.#tasks.splice(0, this.#head);
+    this.#head = 0;
+  }
+
+  unshift(tasks: readonly PoolTask[]): void {
+    this.#tasks.splice(0, this.#head, ...tasks);
+    this.#head = 0;
+  }
+
+  /** Takes all there are. */
+  clear(): PoolTask[] {
+    const left = this.#tasks.slice(this.#head).filter((task) => !task.settled);
+    this.#tasks = [];
+    this.#head = 0;
+    return left;
+  }
+}

@@ -1,0 +1,364 @@
+/**
+ * A pool's worker, as the pool sees it: what it was sent, what of it is done, and what becomes of
+ * the rest when it dies.
+ *
+ * @module
+ * @internal
+ */
+
+import { Encoder } from "../codec/encoder.ts";
+import { Decoder } from "../codec/decoder.ts";
+import { readLoading } from "../codec/modules.ts";
+import { WorkerLostError } from "../errors.ts";
+import { frameKind } from "../process/messages.ts";
+import { adopt } from "../process/process.ts";
+import { StartedChild, type StartRequest } from "../process/started_child.ts";
+import { newScratch } from "../runtime/current.ts";
+import type { Frame } from "../runtime/runtime.ts";
+import type { Scratch } from "../runtime/scratch.ts";
+import { inBackground } from "../runtime/turns.ts";
+import { journalSize, readJournal } from "./journal.ts";
+import type { PoolFunction, PoolTask } from "./task.ts";
+import { type Outcome, type OutcomeHead, readOutcomeHead, status } from "./wire.ts";
+import { workerRole } from "./worker_loop.ts";
+
+/** Milliseconds of work that a worker holds ahead, at most, in one frame. */
+export const budget = 1;
+/** Milliseconds after which tasks that were sent ahead and have not begun are taken back. */
+const leaseTime = 20;
+
+/** A task that a worker holds. */
+interface Held {
+  readonly task: PoolTask;
+  readonly frame: number;
+  /** The time of our clock after which it will not begin; `Infinity` for what an idle worker got. */
+  readonly lease: number;
+  /** What it adds to the worker's load. */
+  readonly cost: number;
+}
+
+/** What a worker's pool hears of it. */
+export interface WorkerEvents {
+  /** It can take tasks. */
+  ready(): void;
+  /** It has room for more. */
+  progress(): void;
+  /** Tasks that it was sent and will not run, first in first. */
+  givenBack(tasks: PoolTask[]): void;
+  /** Its initializer threw. */
+  notInitialized(error: unknown): void;
+  /** It has ended. What it was running is rejected, the rest of what it held given back. */
+  ended(): void;
+}
+
+/** A worker and what it holds. */
+export class PoolWorker {
+  readonly child: StartedChild;
+  /** How many more tasks it may be given. */
+  quota: number;
+  /** Whether it ever became able to take tasks. */
+  wasReady = false;
+  /** Milliseconds of work that it holds, by estimate. */
+  load = 0;
+  readonly #scratch: Scratch | undefined;
+  readonly #events: WorkerEvents;
+  readonly #held = new Map<number, Held>();
+  readonly #knownFunctions = new Set<number>();
+  readonly #encoder = new Encoder();
+  readonly #hasInitializer: boolean;
+  #frames = 0;
+  #finishing = false;
+  /** At least how much our clock is ahead of the worker's. */
+  #clockAhead = Infinity;
+  /** It did not keep to a lease: it gets nothing more until it speaks again. */
+  #overdue = false;
+  /** A value is being read whose module is still loading; what came after it waits. */
+  #reading: Promise<void> | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(
+    request: Omit<StartRequest, "role" | "entry" | "scratch">,
+    setUp: Frame & { readonly hasInitializer: boolean },
+    quota: number,
+    events: WorkerEvents,
+  ) {
+    this.quota = quota;
+    this.#hasInitializer = setUp.hasInitializer;
+    this.#events = events;
+    this.#scratch = newScratch(request.method, journalSize);
+    this.child = new StartedChild({ ...request, ...workerRole, scratch: this.#scratch }, {
+      ready: (clock) => {
+        this.#noteClock(clock);
+        if (!this.#hasInitializer) this.#becomeReady();
+      },
+      frame: (kind, body) => this.#inOrder(() => this.#receive(kind, body)),
+      ended: () => this.#inOrder(() => this.#end()),
+    });
+    adopt(this.child);
+    this.child.post(setUp);
+  }
+
+  get isIdle(): boolean {
+    return this.#isReady && this.#held.size === 0 && this.quota > 0;
+  }
+
+  /** Whether it may be given more, on top of what it holds. */
+  get takesAhead(): boolean {
+    return this.#isReady && !this.#overdue && this.hasJournal && this.load < budget &&
+      this.quota > 0;
+  }
+
+  get #isReady(): boolean {
+    return this.wasReady && this.child.isAlive;
+  }
+
+  /** Whether its death would tell what it was running: only then may it hold tasks ahead. */
+  get hasJournal(): boolean {
+    return this.#scratch !== undefined;
+  }
+
+  /** The tasks that it holds, in the order in which it runs them. */
+  tasks(): PoolTask[] {
+    return [...this.#held.values()].map(({ task }) => task);
+  }
+
+  /** Lets it end, once it has done what it holds. */
+  finish(): void {
+    if (this.#finishing) return;
+    this.#finishing = true;
+    this.#encoder.writeUint(frameKind.finish);
+    this.child.post(this.#encoder.take());
+  }
+
+  /** How many tasks it holds. */
+  get held(): number {
+    return this.#held.size;
+  }
+
+  /** Whether this task was sent to it and is not done. */
+  holds(task: PoolTask): boolean {
+    return this.#held.has(task.id);
+  }
+
+  /** Sends it tasks; the last alone may have attachments. */
+  send(tasks: readonly PoolTask[]): void {
+    const wasIdle = this.#held.size === 0;
+    const frame = ++this.#frames;
+    const now = performance.now();
+    const lease = now + leaseTime;
+    for (const task of tasks) {
+      const cost = task.alone ? budget : task.fn.estimate;
+      const first = this.#held.size === 0;
+      this.#held.set(task.id, { task, frame, lease: first ? Infinity : lease, cost });
+      this.load += cost;
+    }
+    this.quota -= tasks.length;
+    if (tasks.length > (wasIdle ? 1 : 0)) this.#watchLeases();
+    this.#writeHead(tasks, lease - this.#clockAhead, wasIdle);
+    for (const { block, start, end } of adjacent(tasks)) {
+      this.#encoder.writeBytes(block.bytes.subarray(start, end));
+    }
+    const { block, end } = tasks.at(-1)!;
+    const carried = end === block.bytes.length ? block : undefined;
+    this.child.post({
+      bytes: this.#encoder.take().bytes,
+      attachments: carried?.attachments,
+      transfer: carried?.transfer,
+    });
+  }
+
+  #writeHead(tasks: readonly PoolTask[], lease: number, firstIsTheirs: boolean): void {
+    const encoder = this.#encoder;
+    encoder.writeUint(frameKind.tasks);
+    encoder.writeUint(this.#frames);
+    encoder.write(lease, "value");
+    encoder.writeUint(firstIsTheirs ? 1 : 0);
+    const unknown = new Set<PoolFunction>();
+    for (const { fn } of tasks) if (!this.#knownFunctions.has(fn.id)) unknown.add(fn);
+    encoder.writeUint(unknown.size);
+    for (const fn of unknown) {
+      this.#knownFunctions.add(fn.id);
+      encoder.writeUint(fn.id);
+      encoder.write(fn.reference, "value");
+    }
+    encoder.writeUint(tasks.length);
+    for (const task of tasks) encoder.writeUint(task.id);
+  }
+
+  /** What came while a value's module was loading has its turn after it. */
+  #inOrder(step: () => void | Promise<void>): void {
+    const before = this.#reading;
+    const result = before === undefined ? step() : before.then(step);
+    if (result === undefined) return;
+    const reading = result.finally(() => {
+      if (this.#reading === reading) this.#reading = undefined;
+    });
+    this.#reading = reading;
+  }
+
+  #becomeReady(): void {
+    this.wasReady = true;
+    this.#events.ready();
+  }
+
+  /** A message takes time, so this is never less than the truth, and a lease never too long. */
+  #noteClock(clock: number): void {
+    this.#clockAhead = Math.min(this.#clockAhead, performance.now() - clock);
+  }
+
+  #receive(kind: number, body: Decoder): void | Promise<void> {
+    if (kind === frameKind.outcomes) {
+      this.#noteClock(body.read() as number);
+      return this.#receiveOutcomes(body);
+    }
+    if (kind === frameKind.initialized) this.#becomeReady();
+    else if (kind === frameKind.returned) this.#receiveReturned(body);
+    else if (kind === frameKind.began) this.#held.get(body.readUint())?.task.began?.();
+    else if (kind === frameKind.notInitialized) return this.#receiveFailure(body);
+  }
+
+  /** A promise only where the class of a value must be loaded before it can be read. */
+  #receiveOutcomes(body: Decoder): void | Promise<void> {
+    while (!body.done) {
+      const head = readOutcomeHead(body);
+      const value = readValue(body);
+      if (value instanceof Promise) {
+        return value.then((outcome) => {
+          this.#settle(head, outcome);
+          body.position = head.end;
+          return this.#receiveOutcomes(body);
+        });
+      }
+      this.#settle(head, value);
+      body.position = head.end;
+    }
+    this.#overdue = false;
+    this.#events.progress();
+  }
+
+  #settle({ id, status, milliseconds }: OutcomeHead, read: Read): void {
+    const held = this.#held.get(id);
+    if (held === undefined) return;
+    this.#release(held);
+    held.task.fn.learn(milliseconds);
+    held.task.settle("value" in read ? { status, value: read.value } : rejection(read.error));
+  }
+
+  #release({ task, cost }: Held): void {
+    this.#held.delete(task.id);
+    this.load = this.#held.size === 0 ? 0 : this.load - cost;
+  }
+
+  async #receiveFailure(body: Decoder): Promise<void> {
+    readOutcomeHead(body);
+    const read = await readValue(body);
+    this.#events.notInitialized("value" in read ? read.value : read.error);
+  }
+
+  #receiveReturned(body: Decoder): void {
+    const returned: Held[] = [];
+    while (!body.done) {
+      const frame = body.readUint();
+      const held = this.#held.get(body.readUint());
+      // It may have been taken back, and sent to this very worker again.
+      if (held?.frame === frame) returned.push(held);
+    }
+    this.#overdue = false;
+    this.#giveBack(returned);
+    this.#events.progress();
+  }
+
+  #giveBack(held: readonly Held[]): void {
+    if (held.length === 0) return;
+    for (const each of held) this.#release(each);
+    this.quota += held.length;
+    this.#events.givenBack(held.map(({ task }) => task));
+  }
+
+  #watchLeases(): void {
+    this.#cancelTimer ??= inBackground(leaseTime + 1, () => {
+      this.#cancelTimer = undefined;
+      this.#takeBack();
+    });
+  }
+
+  /** Takes back what a busy worker has not begun in time, and by its lease will not begin. */
+  #takeBack(): void {
+    const now = performance.now();
+    const waiting = this.#notBegun(readJournal(this.#scratch!).begun);
+    const expired = waiting.filter(({ lease }) => lease < now);
+    if (expired.length > 0) this.#overdue = true;
+    if (waiting.some(({ lease }) => lease >= now && lease < Infinity)) this.#watchLeases();
+    this.#giveBack(expired);
+  }
+
+  /** What it holds behind the last task that it began: it begins them in the order it got them. */
+  #notBegun(begun: readonly number[]): Held[] {
+    const held = [...this.#held.values()];
+    const last = held.findLastIndex(({ task }) => begun.includes(task.id));
+    return held.slice(last + 1);
+  }
+
+  /** Settles what the dead worker's journal can settle, and hands back what it never began. */
+  async #end(): Promise<void> {
+    this.#cancelTimer?.();
+    const journal = this.#scratch && readJournal(this.#scratch);
+    this.#scratch?.close();
+    for (const bytes of journal?.outcomes ?? []) {
+      const body = new Decoder(bytes);
+      const head = readOutcomeHead(body);
+      if (this.#held.has(head.id)) this.#settle(head, await readValue(body));
+    }
+    const begun = journal?.begun ?? [...this.#held.keys()].slice(0, 1);
+    const waiting = new Set(this.#notBegun(begun).filter(({ task }) => !task.hasMoved));
+    for (const held of [...this.#held.values()].filter((held) => !waiting.has(held))) {
+      this.#release(held);
+      held.task.settle(rejection(this.#lost()));
+    }
+    this.#giveBack([...waiting]);
+    this.#events.ended();
+  }
+
+  #lost(): WorkerLostError {
+    const { name, pid, crash } = this.child;
+    const exitCode = this.child.exitCode!;
+    const cause = crash && { cause: crash.error };
+    return new WorkerLostError(
+      `${name} (pid ${pid}) ended with exit code ${exitCode} while it ran this task`,
+      { exitCode, pid, ...cause },
+    );
+  }
+}
+
+/** A value that was read, or the reason why it could not be. */
+type Read = { readonly value: unknown } | { readonly error: unknown };
+
+const rejection = (error: unknown): Outcome => ({ status: status.rejected, value: error });
+
+function readValue(body: Decoder): Read | Promise<Read> {
+  try {
+    const value = readLoading(body);
+    if (!(value instanceof Promise)) return { value };
+    return value.then((value) => ({ value }), (error) => ({ error }));
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Joins tasks whose bytes stand one behind the other. */
+function* adjacent(
+  tasks: readonly PoolTask[],
+): Iterable<Pick<PoolTask, "block" | "start" | "end">> {
+  let [first] = tasks as [PoolTask];
+  let end = first.end;
+  for (const task of tasks.slice(1)) {
+    if (task.block === first.block && task.start === end) {
+      end = task.end;
+      continue;
+    }
+    yield { block: first.block, start: first.start, end };
+    first = task;
+    end = task.end;
+  }
+  yield { block: first.block, start: first.start, end };
+}

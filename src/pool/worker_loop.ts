@@ -1,0 +1,301 @@
+/**
+ * The worker's side of a pool: it runs the tasks that come, one at a time and in order, and sends
+ * their outcomes back, many in one message where they are small.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Decoder } from "../codec/decoder.ts";
+import type { Encoder } from "../codec/encoder.ts";
+import {
+  explainClosure,
+  type Found,
+  type FunctionReference,
+  resolveReference,
+} from "../codec/function_reference.ts";
+import { readLoading } from "../codec/modules.ts";
+import type { Callable } from "../codec/task.ts";
+import { type Child, newEncoder, takeRole } from "../process/child_role.ts";
+import { frameKind, type SetUp } from "../process/messages.ts";
+import { endSoon, nextTurn } from "../runtime/turns.ts";
+import { openScratch } from "../runtime/scratch.ts";
+import { JournalWriter } from "./journal.ts";
+import { type Outcome, status, trait, writeOutcome } from "./wire.ts";
+
+/** The role of a pool's worker, and the module whose evaluation begins it. */
+export const workerRole: { readonly role: string; readonly entry: string } = {
+  role: "pool",
+  entry: import.meta.url,
+};
+
+/** How long outcomes may wait for each other, in milliseconds. */
+const flushInterval = 1;
+/** How many bytes of them. */
+const flushSize = 32 * 1024;
+
+/** The tasks of one frame that have not begun. */
+interface Batch {
+  readonly body: Decoder;
+  readonly frame: number;
+  /** After this time of our clock none of the batch may begin, but for its very first task. */
+  readonly lease: number;
+  /** Whether the first task was sent to an idle worker, and so is not leased. */
+  firstIsOurs: boolean;
+  /** Ids of the tasks that have not begun: the next one first. */
+  readonly ids: number[];
+}
+
+/** A function that a task names: found when it is first called. */
+interface Target {
+  readonly reference: FunctionReference;
+  found?: Found;
+}
+
+class WorkerLoop {
+  readonly #child: Child;
+  readonly #out: Encoder;
+  readonly #journal: JournalWriter | undefined;
+  readonly #targets = new Map<number, Target>();
+  readonly #batches: Batch[] = [];
+  #busy = false;
+  /** Set once there will be no more tasks. */
+  #finishing = false;
+  #tasksLeft = Infinity;
+  #flushed = 0;
+  #ready: Promise<void> = Promise.resolve();
+
+  constructor(child: Child) {
+    this.#child = child;
+    this.#out = newEncoder(child);
+    const { scratch } = child.link;
+    this.#journal = scratch === undefined ? undefined : new JournalWriter(openScratch(scratch));
+  }
+
+  receive(kind: number, body: Decoder): void {
+    if (kind === frameKind.setUp) this.#ready = this.#setUp(body);
+    else if (kind === frameKind.tasks) this.#enqueue(body);
+    else if (kind === frameKind.finish) this.#finishing = true;
+    if (!this.#busy) void this.#run();
+  }
+
+  async #setUp(body: Decoder): Promise<void> {
+    const { initializer, maxTasks } = await readLoading(body) as SetUp;
+    if (maxTasks !== undefined) this.#tasksLeft = maxTasks;
+    if (initializer === undefined) return;
+    let found: Found | undefined;
+    try {
+      found = await resolveReference(initializer);
+      await found.fn(...await readLoading(body) as never[]);
+      this.#out.writeUint(frameKind.initialized);
+      this.#child.link.post(this.#out.take());
+    } catch (error) {
+      this.#out.writeUint(frameKind.notInitialized);
+      const reason = found ? explainClosure(error, found) : error;
+      writeOutcome(this.#out, 0, { status: status.rejected, value: reason }, 0);
+      this.#child.link.post(this.#out.take());
+      await this.#end();
+    }
+  }
+
+  #enqueue(body: Decoder): void {
+    const frame = body.readUint();
+    const lease = body.read() as number;
+    const firstIsOurs = body.readUint() === 1;
+    for (let count = body.readUint(); count > 0; count--) {
+      const id = body.readUint();
+      this.#targets.set(id, { reference: body.read() as FunctionReference });
+    }
+    const ids: number[] = [];
+    for (let count = body.readUint(); count > 0; count--) ids.push(body.readUint());
+    this.#batches.push({ body, frame, lease, firstIsOurs, ids: ids.reverse() });
+  }
+
+  /** Runs what there is to run. Invariant: the journal names the task that runs as begun. */
+  async #run(): Promise<void> {
+    this.#busy = true;
+    await this.#ready;
+    while (this.#batches.length > 0 && this.#tasksLeft > 0) await this.#runBatches();
+    this.#busy = false;
+    if (this.#finishing || this.#tasksLeft <= 0) await this.#end();
+  }
+
+  async #runBatches(): Promise<void> {
+    // What an earlier task posted must outlive this one's death.
+    await this.#child.link.drained();
+    this.#flushed = performance.now();
+    this.#journal?.restart(this.#nextId());
+    for (;;) {
+      const batch = this.#batches[0]!;
+      if (!this.#mayBegin(batch)) return this.#giveBack();
+      const id = batch.ids.pop()!;
+      const end = batch.body.readSized();
+      const before = performance.now();
+      const running = this.#perform(id, batch.body);
+      const outcome = running instanceof Promise ? await running : running;
+      batch.body.position = end;
+      if (batch.ids.length === 0) this.#batches.shift();
+      this.#tasksLeft--;
+      const begin = this.#beginOutcomes();
+      writeOutcome(this.#out, id, outcome, performance.now() - before);
+      if (this.#batches.length === 0 || this.#tasksLeft <= 0) return this.#flush();
+      if (!this.#noteAndGoOn(begin)) {
+        this.#flush();
+        await this.#child.link.drained();
+        // Messages, timers and the work that tasks left in the background have their turn.
+        await nextTurn();
+        this.#flushed = performance.now();
+        this.#journal?.restart(this.#nextId());
+      }
+    }
+  }
+
+  /** The id of the task that comes next. */
+  #nextId(): number {
+    return this.#batches[0]!.ids.at(-1)!;
+  }
+
+  #mayBegin(batch: Batch): boolean {
+    if (batch.firstIsOurs) {
+      batch.firstIsOurs = false;
+      return true;
+    }
+    return performance.now() < batch.lease;
+  }
+
+  /** Where the next outcome will begin among those that wait. */
+  #beginOutcomes(): number {
+    if (this.#out.size === 0) {
+      this.#out.writeUint(frameKind.outcomes);
+      this.#out.write(performance.now(), "value");
+    }
+    return this.#out.size;
+  }
+
+  /** Keeps an outcome back for the next message, safe in the journal; `false` if it must go now. */
+  #noteAndGoOn(begin: number): boolean {
+    if (this.#journal === undefined || this.#out.hasAttachments) return false;
+    if (this.#out.size > flushSize || performance.now() - this.#flushed > flushInterval) {
+      return false;
+    }
+    return this.#journal.append(this.#nextId(), this.#out.view(begin));
+  }
+
+  #flush(): void {
+    if (this.#out.size > 0) this.#child.link.post(this.#out.take());
+  }
+
+  /** Gives back all that has not begun: its lease has passed, its owner may have given it away. */
+  #giveBack(): void {
+    this.#flush();
+    this.#out.writeUint(frameKind.returned);
+    for (const { frame, ids } of this.#batches.splice(0)) {
+      for (const id of ids.reverse()) {
+        this.#out.writeUint(frame);
+        this.#out.writeUint(id);
+      }
+    }
+    this.#child.link.post(this.#out.take());
+  }
+
+  /** Runs one task. A promise only where the function, or its arguments' classes, need one. */
+  #perform(id: number, body: Decoder): Outcome | Promise<Outcome> {
+    const traits = body.readUint();
+    const target = this.#targets.get(body.readUint())!;
+    if (target.found === undefined) return this.#performFirst(id, body, traits, target);
+    return this.#call(id, body, traits, target.found);
+  }
+
+  async #performFirst(id: number, body: Decoder, traits: number, target: Target): Promise<Outcome> {
+    try {
+      target.found = await resolveReference(target.reference);
+    } catch (error) {
+      return rejected(error, undefined);
+    }
+    return await this.#call(id, body, traits, target.found);
+  }
+
+  #call(id: number, body: Decoder, traits: number, found: Found): Outcome | Promise<Outcome> {
+    try {
+      if (traits & trait.announced) this.#announce(id);
+      const args = readLoading(body);
+      const value = args instanceof Promise
+        ? args.then((args) => callWith(found.fn, args, traits))
+        : callWith(found.fn, args as unknown[], traits);
+      return isThenable(value) ? settle(value, found) : { status: status.fulfilled, value };
+    } catch (error) {
+      return rejected(error, found);
+    }
+  }
+
+  #announce(id: number): void {
+    const encoder = newEncoder(this.#child);
+    encoder.writeUint(frameKind.began);
+    encoder.writeUint(id);
+    this.#child.link.post(encoder.take());
+  }
+
+  /** Ends the worker, a little later if tasks left something in the background. */
+  async #end(): Promise<void> {
+    await this.#child.link.drained();
+    this.#child.link.unref();
+    endSoon();
+  }
+}
+
+const rejected = (error: unknown, found: Found | undefined): Outcome => ({
+  status: status.rejected,
+  value: found ? explainClosure(error, found) : error,
+});
+
+async function settle(value: PromiseLike<unknown>, found: Found): Promise<Outcome> {
+  try {
+    return { status: status.fulfilled, value: await value };
+  } catch (error) {
+    return rejected(error, found);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}
+
+function callWith(fn: Callable, args: readonly unknown[], traits: number): unknown {
+  const call = fn as (...args: readonly unknown[]) => unknown;
+  if (!(traits & trait.chunk)) return call(...args);
+  if (!(traits & trait.kwargs)) {
+    return callEach(traits & trait.star ? (item) => call(...item as unknown[]) : call, args);
+  }
+  const [items, kwargs] = args as [unknown[], unknown];
+  const each = (item: unknown) =>
+    traits & trait.star ? call(...item as unknown[], kwargs) : call(item, kwargs);
+  return callEach(each, items);
+}
+
+/** The results of one call after another. A promise from the first call on that gives one. */
+function callEach(call: (item: unknown) => unknown, items: readonly unknown[]): unknown {
+  const results: unknown[] = [];
+  for (const item of items) {
+    const result = call(item);
+    if (isThenable(result)) return callRest(call, items, results, result);
+    results.push(result);
+  }
+  return results;
+}
+
+async function callRest(
+  call: (item: unknown) => unknown,
+  items: readonly unknown[],
+  results: unknown[],
+  pending: PromiseLike<unknown>,
+): Promise<unknown[]> {
+  results.push(await pending);
+  for (let i = results.length; i < items.length; i++) results.push(await call(items[i]));
+  return results;
+}
+
+takeRole(workerRole.role, (child) => {
+  const loop = new WorkerLoop(child);
+  return (kind, body) => loop.receive(kind, body);
+});

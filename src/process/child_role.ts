@@ -1,0 +1,71 @@
+/**
+ * What every child does, whatever its role: it opens the link to its parent, says that it can be
+ * spoken to, reports an uncaught error before it ends of it, and hands the frames that come to
+ * its role.
+ *
+ * @module
+ * @internal
+ */
+
+import { Encoder } from "../codec/encoder.ts";
+import { Decoder } from "../codec/decoder.ts";
+import { type BootNote, claimRole } from "../runtime/boot.ts";
+import { exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
+import type { ParentLink } from "../runtime/runtime.ts";
+import { frameKind } from "./messages.ts";
+
+/** A child's hold on its parent. */
+export interface Child {
+  readonly note: BootNote;
+  readonly link: ParentLink;
+}
+
+/** What a role does with a frame. */
+export type FrameHandler = (kind: number, body: Decoder) => void;
+
+/**
+ * Makes this thread a child of the given role, if it was started as one. A bundle holds the
+ * modules of every role: the one that fits takes it.
+ */
+export function takeRole(role: string, begin: (child: Child) => FrameHandler): void {
+  const note = claimRole(role);
+  if (note === undefined) return;
+  const link = openParentLink(note.method);
+  const child: Child = { note, link };
+  onUncaught((error) => void crash(child, error));
+  const handle = begin(child);
+  link.onFrame((bytes, attachments) => {
+    const body = new Decoder(bytes, attachments);
+    handle(body.readUint(), body);
+  });
+  const encoder = newEncoder(child);
+  encoder.writeUint(frameKind.ready);
+  encoder.write(performance.now(), "value");
+  link.post(encoder.take());
+}
+
+/** An encoder for what this child sends. */
+export function newEncoder({ note }: Child): Encoder {
+  return new Encoder({ attach: note.method === "worker" });
+}
+
+let crashing = false;
+
+/** Prints an error that nothing caught, tells the parent of it, and ends this child. */
+export async function crash(child: Child, error: unknown): Promise<void> {
+  if (crashing) return;
+  crashing = true;
+  const text = error instanceof Error ? error.stack ?? String(error) : String(error);
+  writeError(`Process ${child.note.name}:\n${text}`);
+  const encoder = newEncoder(child);
+  encoder.writeUint(frameKind.crashed);
+  try {
+    encoder.write(error, "value");
+    child.link.post(encoder.take());
+  } catch (refusal) {
+    // What was thrown cannot travel; its text is printed, and the exit code tells the rest.
+    if (!(refusal instanceof DOMException)) throw refusal;
+  }
+  await child.link.drained();
+  exitChild(1);
+}

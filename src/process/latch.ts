@@ -1,0 +1,82 @@
+/**
+ * Something that happens once, and those who wait for it.
+ *
+ * @module
+ * @internal
+ */
+
+/** How long to wait. */
+export interface WaitOptions {
+  /** Milliseconds; 0 tries once, leaving it out waits for ever. */
+  readonly timeout?: number | undefined;
+  /** Ends the wait, which rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The longest time that `setTimeout` can count; a longer wait is one for ever (over 24 days). */
+const longestTimer = 2 ** 31 - 1;
+
+/** Checks what a caller gave as its `timeout`. */
+export function checkTimeout(timeout: unknown): void {
+  if (timeout === undefined) return;
+  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
+    throw new TypeError(
+      `Cannot wait as timeout must be a number of milliseconds: received ${String(timeout)}`,
+    );
+  }
+}
+
+/** A one-shot event. Who gives up waiting leaves nothing behind. */
+export class Latch {
+  #open = false;
+  #waiters: Set<() => void> | undefined;
+
+  /** Whether it has happened. */
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** It happens; a second time is nothing new. */
+  open(): void {
+    this.#open = true;
+    const waiters = this.#waiters;
+    this.#waiters = undefined;
+    for (const waiter of waiters ?? []) waiter();
+  }
+
+  /** Calls `listener` when it happens, or at once if it has. */
+  onOpen(listener: () => void): void {
+    if (this.#open) listener();
+    else this.#add(listener);
+  }
+
+  /**
+   * Waits until it has happened: `true`, or `false` once `timeout` is over.
+   *
+   * @throws The signal's reason, if that is aborted first.
+   */
+  async wait({ timeout, signal }: WaitOptions = {}): Promise<boolean> {
+    checkTimeout(timeout);
+    signal?.throwIfAborted();
+    if (this.#open || (timeout !== undefined && timeout <= 0)) return this.#open;
+    return await new Promise((resolve, reject) => {
+      const settle = (end: () => void) => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+        this.#waiters?.delete(onOpen);
+        end();
+      };
+      const onOpen = () => settle(() => resolve(true));
+      const onAbort = () => settle(() => reject(signal?.reason));
+      const timer = timeout === undefined || timeout > longestTimer
+        ? undefined
+        : setTimeout(() => settle(() => resolve(false)), timeout);
+      signal?.addEventListener("abort", onAbort);
+      this.#add(onOpen);
+    });
+  }
+
+  #add(waiter: () => void): void {
+    (this.#waiters ??= new Set()).add(waiter);
+  }
+}

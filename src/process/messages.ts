@@ -1,0 +1,57 @@
+/**
+ * Everything that a parent and its child say to each other. A frame is one byte that tells its
+ * kind, and a body that the codec wrote.
+ *
+ * @module
+ * @internal
+ */
+
+import type { FunctionReference } from "../codec/function_reference.ts";
+
+/** The first number of a frame. */
+export const frameKind = {
+  // from a child
+  /** The child can be spoken to. Body: its clock. */
+  ready: 1,
+  /** An uncaught error is about to end the child. Body: the error. */
+  crashed: 2,
+  /** Outcomes of a pool's tasks: see `pool/wire.ts`. */
+  outcomes: 3,
+  /** A pool's task with a time limit begins to run. Body: its id. */
+  began: 4,
+  /** The initializer of a pool's worker threw. Body: an outcome. */
+  notInitialized: 5,
+  /** Tasks that a pool's worker has not begun, and will not. */
+  returned: 6,
+  /** The initializer of a pool's worker has returned. */
+  initialized: 7,
+  // to a child
+  /** Body: a {@linkcode Job}, the process object's own properties, the arguments. */
+  run: 16,
+  /** Body: a {@linkcode SetUp}, the initializer's arguments. */
+  setUp: 17,
+  /** Tasks for a pool's worker: see `pool/wire.ts`. */
+  tasks: 18,
+  /** There will be no more tasks. */
+  finish: 19,
+} as const;
+
+/** A subclass of `Process` that overrides `run`: found again as an export. */
+export interface SubclassReference {
+  readonly name: string;
+  readonly source: string;
+  readonly modules: readonly string[];
+}
+
+/** What a process is to run. */
+export interface Job {
+  readonly target: FunctionReference | undefined;
+  readonly subclass: SubclassReference | undefined;
+}
+
+/** How a pool's worker begins. */
+export interface SetUp {
+  readonly initializer: FunctionReference | undefined;
+  /** Tasks after which the worker ends; `undefined`: it goes on. */
+  readonly maxTasks: number | undefined;
+}

@@ -1,0 +1,53 @@
+import { type Identity, self } from "./identity.ts";
+import { Latch, type WaitOptions } from "./latch.ts";
+
+/** The process that started this one. */
+export class ParentProcess {
+  /** Its name. */
+  readonly name: string;
+  /** Its process id. */
+  readonly pid: number;
+
+  /** Made by `parentProcess()`. */
+  constructor({ name, pid }: Identity) {
+    this.name = name;
+    this.pid = pid;
+  }
+
+  /** The same as `pid`. */
+  get ident(): number {
+    return this.pid;
+  }
+
+  /** Always `true` where it can be asked: no child outlives its parent. */
+  isAlive(): boolean {
+    return true;
+  }
+
+  /**
+   * Waits for the parent's end, which is this child's too: gives `false` once `timeout`
+   * (milliseconds) is over.
+   *
+   * @throws The signal's reason, if that is aborted first.
+   */
+  join(options?: WaitOptions): Promise<boolean> {
+    return new Latch().wait(options);
+  }
+}
+
+let parent: ParentProcess | undefined;
+
+/**
+ * The process that started this one; `undefined` in the main process.
+ *
+ * @example
+ * ```ts
+ * import { parentProcess } from "@nproc/multiprocessing";
+ *
+ * console.log(parentProcess()?.pid);
+ * ```
+ */
+export function parentProcess(): ParentProcess | undefined {
+  const identity = self().parent;
+  return identity && (parent ??= new ParentProcess(identity));
+}

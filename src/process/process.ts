@@ -1,0 +1,360 @@
+import { Encoder, type Parcel } from "../codec/encoder.ts";
+import { exportersOf, referenceTo } from "../codec/function_reference.ts";
+import type { Callable } from "../codec/task.ts";
+import type { Permissions, StartMethod } from "../runtime/runtime.ts";
+import { takeRole } from "./child_role.ts";
+import { nextName, self } from "./identity.ts";
+import type { WaitOptions } from "./latch.ts";
+import { frameKind, type Job, type SubclassReference } from "./messages.ts";
+import { type Parts, runJob, type Runnable } from "./run_job.ts";
+import { Sentinel } from "./sentinel.ts";
+import { startMethodOf } from "./start_method.ts";
+import { StartedChild } from "./started_child.ts";
+
+/** What a process is to be. */
+export interface ProcessOptions<A extends readonly unknown[] = readonly never[]> {
+  /** The function to run: exported, a `task()`, or inline. */
+  target?: ((...args: A) => unknown) | undefined;
+  /** The arguments of `target`. */
+  args?: readonly unknown[] | undefined;
+  /** One object, passed to `target` behind `args`. */
+  kwargs?: Readonly<Record<string, unknown>> | undefined;
+  /** The process' name; `Process-1`, `Process-2` … where it is left out. */
+  name?: string | undefined;
+  /** Whether the process ends with its parent, which otherwise waits for it. Not by default. */
+  daemon?: boolean | undefined;
+  /** What the process may do, on Deno. */
+  permissions?: Permissions | undefined;
+  /** Environment variables, merged over the parent's. On Deno a worker sees them in `process.env`. */
+  env?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What a process object knows. Beside the object, because a child makes one without constructor. */
+interface State {
+  name: string;
+  daemon: boolean;
+  readonly target: Callable | undefined;
+  readonly args: readonly unknown[];
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly permissions?: Permissions | undefined;
+  /** The class that was constructed: it may be bound to a start method. */
+  readonly maker?: object;
+  child?: StartedChild;
+  sentinel?: Sentinel;
+  closed?: true;
+}
+
+const states = new WeakMap<object, State>();
+
+/** The processes that this thread started and that have not ended. */
+const alive = new Set<Process>();
+
+/**
+ * A function that runs in a child of its own.
+ *
+ * Under the start method `"worker"` the child is a thread with its own heap, under `"process"` an
+ * operating-system process. It ends when `target` has returned and nothing that it began is left
+ * to do. An error that nothing catches is printed to standard error and makes `exitCode` 1.
+ *
+ * @example
+ * ```ts
+ * import { Process } from "@nproc/multiprocessing";
+ *
+ * export function greet(name: string): void {
+ *   console.log(`hello, ${name}`);
+ * }
+ *
+ * if (import.meta.main) {
+ *   const process = new Process({ target: greet, args: ["world"] });
+ *   process.start();
+ *   await process.join();
+ *   console.log(process.exitCode); // 0
+ * }
+ * ```
+ */
+export class Process {
+  /**
+   * Describes a process; `start` starts it.
+   *
+   * @throws {TypeError} If `target` is not a function, or `args` not an array.
+   */
+  constructor(options: ProcessOptions = {}) {
+    const { target, args = [], kwargs, name, daemon = false, permissions, env } = options;
+    if (target !== undefined && typeof target !== "function") {
+      throw new TypeError(
+        `Cannot make a process as target must be a function: received ${String(target)}`,
+      );
+    }
+    if (!Array.isArray(args)) {
+      throw new TypeError(
+        `Cannot make a process as args must be an array: received ${String(args)}`,
+      );
+    }
+    states.set(this, {
+      name: name ?? nextName(),
+      daemon,
+      target,
+      args: kwargs === undefined ? args : [...args, kwargs],
+      env,
+      permissions,
+      maker: new.target,
+    });
+  }
+
+  /** The name: for people, it need not be unique. */
+  get name(): string {
+    return stateOf(this).name;
+  }
+
+  set name(name: string) {
+    if (typeof name !== "string") {
+      throw new TypeError(
+        `Cannot name a process as name must be a string: received ${String(name)}`,
+      );
+    }
+    stateOf(this).name = name;
+  }
+
+  /** Whether the process ends with its parent; fixed once it is started. */
+  get daemon(): boolean {
+    return stateOf(this).daemon;
+  }
+
+  set daemon(daemon: boolean) {
+    const state = stateOf(this);
+    if (state.child !== undefined) {
+      throw new Error("Cannot change daemon as the process has started");
+    }
+    state.daemon = daemon;
+  }
+
+  /**
+   * The process id: the operating system's, or for a worker a number that no other live child
+   * has. `undefined` before the start.
+   */
+  get pid(): number | undefined {
+    return this === currentProcess() ? self().pid : stateOf(this).child?.pid;
+  }
+
+  /** The same as `pid`. */
+  get ident(): number | undefined {
+    return this.pid;
+  }
+
+  /**
+   * `null` until the process has ended; then 0, what it exited with, or minus the number of the
+   * signal that ended it (-15 after `terminate`, -9 after `kill`).
+   */
+  get exitCode(): number | null {
+    return openState(this).child?.exitCode ?? null;
+  }
+
+  /**
+   * Becomes ready when the process ends: see `wait`.
+   *
+   * @throws {Error} Before the start.
+   */
+  get sentinel(): Sentinel {
+    const state = openState(this);
+    return state.sentinel ??= new Sentinel(startedChild(this).ended);
+  }
+
+  /**
+   * Starts the child and returns. A parent that has nothing else to do ends when the child has,
+   * or at once if it is a daemon.
+   *
+   * @throws {Error} If it was started before, if this child is a daemon, or if this child is still
+   * importing the main module (a missing `import.meta.main` guard).
+   * @throws {TaskReferenceError} If `target` is native, bound, a method or a class.
+   * @throws {DOMException} A `DataCloneError` with the path, if an argument cannot travel. The
+   * process can be started again once that is mended.
+   */
+  start(): void {
+    const state = openState(this);
+    if (state.child !== undefined) throw new Error(`Cannot start ${state.name} twice`);
+    const method = startMethodOf(state.maker ?? Process);
+    const job = encodeJob(this, state, method);
+    const child = new StartedChild({
+      entry: import.meta.url,
+      role,
+      name: state.name,
+      daemon: state.daemon,
+      method,
+      env: state.env,
+      permissions: state.permissions,
+    }, { ended: () => alive.delete(this) });
+    state.child = child;
+    alive.add(this);
+    child.post(job);
+    if (state.daemon) child.keepAlive(false);
+  }
+
+  /**
+   * What the child does: calls `target`. A subclass may override it; it must then be exported, and
+   * the object's own properties must be able to travel.
+   */
+  run(): void | Promise<void> {
+    const { target, args } = stateOf(this);
+    return target?.(...args as never[]) as void | Promise<void>;
+  }
+
+  /**
+   * Waits until the process has ended: `true`, or `false` once `timeout` (milliseconds) is over.
+   *
+   * @throws {Error} Before the start, and in the process itself.
+   * @throws The signal's reason, if that is aborted first; the process goes on.
+   */
+  async join(options: WaitOptions = {}): Promise<boolean> {
+    const child = startedChild(this);
+    child.keepAlive(true);
+    try {
+      return await child.ended.wait(options);
+    } finally {
+      if (child.daemon) child.keepAlive(false);
+    }
+  }
+
+  /** Whether the process has been started and has not ended. */
+  isAlive(): boolean {
+    return this === currentProcess() || (openState(this).child?.isAlive ?? false);
+  }
+
+  /**
+   * Ends the process: `SIGTERM`, or for a worker the end of its thread. Does nothing after its end.
+   *
+   * @throws {Error} Before the start.
+   */
+  terminate(): void {
+    startedChild(this).kill("SIGTERM");
+  }
+
+  /**
+   * Ends the process as `terminate` does, with `SIGKILL`.
+   *
+   * @throws {Error} Before the start.
+   */
+  kill(): void {
+    startedChild(this).kill("SIGKILL");
+  }
+
+  /**
+   * Gives up what the object holds; most of its members throw from here on.
+   *
+   * @throws {Error} While the process is alive.
+   */
+  close(): void {
+    const state = stateOf(this);
+    if (state.child?.isAlive) {
+      throw new Error(`Cannot close ${state.name} while it is running: first join or terminate it`);
+    }
+    state.closed = true;
+  }
+
+  /** Terminates the process, if it runs, and waits for its end. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { child, closed } = stateOf(this);
+    if (child === undefined || closed) return;
+    child.kill("SIGTERM");
+    await this.join();
+  }
+}
+
+function stateOf(process: Process): State {
+  const state = states.get(process);
+  if (state === undefined) throw new TypeError("Cannot use a process that Process() did not make");
+  return state;
+}
+
+function openState(process: Process): State {
+  const state = stateOf(process);
+  if (state.closed) throw new Error(`Cannot use ${state.name} as it is closed`);
+  return state;
+}
+
+function startedChild(process: Process): StartedChild {
+  const { child, name } = openState(process);
+  if (child !== undefined) return child;
+  const why = process === currentProcess() ? "it is this process itself" : "it has not started";
+  throw new Error(`Cannot wait for ${name}, signal it or end it as ${why}`);
+}
+
+function encodeJob(process: Process, state: State, method: StartMethod): Parcel {
+  const job: Job = {
+    target: state.target && referenceTo(state.target),
+    subclass: process.run === Process.prototype.run ? undefined : subclassOf(process),
+  };
+  const encoder = new Encoder({ attach: method === "worker" });
+  encoder.writeUint(frameKind.run);
+  encoder.write(job, "value");
+  encoder.write(job.subclass === undefined ? {} : { ...process }, "value");
+  encoder.write(state.args, "args");
+  return encoder.take();
+}
+
+function subclassOf(process: Process): SubclassReference {
+  const { constructor } = process;
+  return {
+    name: constructor.name,
+    source: String(constructor),
+    modules: exportersOf(constructor.name),
+  };
+}
+
+const role = "process";
+let current: Process | undefined;
+
+/** The process object of this child: made of what its parent sent. */
+function assemble({ prototype, properties, target, args }: Parts): Runnable {
+  const process = Object.assign(Object.create(prototype ?? Process.prototype), properties);
+  states.set(process, { name: self().name, daemon: self().daemon, target, args });
+  current = process;
+  return process;
+}
+
+/**
+ * The process object of the thread that calls.
+ *
+ * @example
+ * ```ts
+ * import { currentProcess } from "@nproc/multiprocessing";
+ *
+ * console.log(currentProcess().name); // MainProcess
+ * ```
+ */
+export function currentProcess(): Process {
+  if (current === undefined) {
+    assemble({ prototype: undefined, properties: {}, target: undefined, args: [] });
+  }
+  return current!;
+}
+
+/**
+ * The processes that this one has started and that have not ended, a pool's workers among them.
+ *
+ * @example
+ * ```ts
+ * import { activeChildren } from "@nproc/multiprocessing";
+ *
+ * for (const child of activeChildren()) child.terminate();
+ * ```
+ */
+export function activeChildren(): Process[] {
+  return [...alive];
+}
+
+/**
+ * Gives a child that something else started (a pool) its process object, until it ends.
+ *
+ * @internal
+ */
+export function adopt(child: StartedChild): void {
+  const process: Process = Object.create(Process.prototype);
+  const { name, daemon } = child;
+  states.set(process, { name, daemon, target: undefined, args: [], child });
+  alive.add(process);
+  child.ended.onOpen(() => alive.delete(process));
+}
+
+takeRole(role, (child) => (kind, body) => {
+  if (kind === frameKind.run) void runJob(child, body, assemble);
+});

@@ -1,0 +1,174 @@
+/**
+ * A child from its start to its end, as its parent sees it. `Process` and `Pool` both hold one.
+ *
+ * @module
+ * @internal
+ */
+
+import { isLoadingModule, mainModule } from "../codec/modules.ts";
+import { Decoder } from "../codec/decoder.ts";
+import { readLoading } from "../codec/modules.ts";
+import { runtime } from "../runtime/current.ts";
+import type {
+  Child,
+  Frame,
+  Permissions,
+  Signal,
+  SpawnRequest,
+  StartMethod,
+} from "../runtime/runtime.ts";
+import type { Scratch } from "../runtime/scratch.ts";
+import { self } from "./identity.ts";
+import { Latch } from "./latch.ts";
+import { frameKind } from "./messages.ts";
+
+/** A child to start. */
+export interface StartRequest {
+  readonly entry: string;
+  readonly role: string;
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly method: StartMethod;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly permissions?: Permissions | undefined;
+  readonly scratch?: Scratch | undefined;
+}
+
+/** What the holder of a child hears of it. */
+export interface StartedChildEvents {
+  /** The child can be spoken to. `clock` is its own time, in milliseconds, when it said so. */
+  ready?(clock: number): void;
+  /** A frame that is not of the child's life as such. */
+  frame?(kind: number, body: Decoder): void;
+  /** The child has ended; `exitCode` tells how. Comes once, after its last frame. */
+  ended(): void;
+}
+
+const missingGuard = (name: string) =>
+  `Cannot start ${name} as this child is still importing a module for its parent. ` +
+  "The main module starts children wherever it is imported: put its main part behind\n\n" +
+  "    if (import.meta.main) {\n      // ...\n    }\n";
+
+/** Refuses to start a child where that cannot be right. */
+function checkMayStart(name: string, permissions: Permissions | undefined): void {
+  if (isLoadingModule() && self().isChild) throw new Error(missingGuard(name));
+  if (self().daemon) {
+    throw new Error(`Cannot start ${name} as daemonic processes are not allowed to have children`);
+  }
+  if (permissions !== undefined && permissions !== "inherit" && runtime.name !== "deno") {
+    throw new Error(
+      `Cannot start ${name} with permissions as ${runtime.name} has none to give or to take`,
+    );
+  }
+}
+
+/** A child that was started. */
+export class StartedChild {
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly method: StartMethod;
+  /** Opens when the child has ended. */
+  readonly ended: Latch = new Latch();
+  /** The uncaught error that ended the child, if one did and could be told. */
+  crash: { readonly error: unknown } | undefined;
+  #exitCode: number | null = null;
+  #ready = false;
+  /** What was posted, and a signal that was sent, before the child could be spoken to. */
+  #early: Frame[] = [];
+  #earlySignal: Signal | undefined;
+  readonly #child: Child;
+  readonly #events: StartedChildEvents;
+
+  constructor(request: StartRequest, events: StartedChildEvents) {
+    checkMayStart(request.name, request.permissions);
+    this.name = request.name;
+    this.daemon = request.daemon;
+    this.method = request.method;
+    this.#events = events;
+    const spawn = request.method === "worker" ? runtime.spawnWorker : runtime.spawnProcess;
+    this.#child = spawn(spawnRequest(request), {
+      frame: (bytes, attachments) => this.#receive(bytes, attachments),
+      exit: (code) => this.#end(code),
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** `null` while the child lives. */
+  get exitCode(): number | null {
+    return this.#exitCode;
+  }
+
+  get isAlive(): boolean {
+    return this.#exitCode === null;
+  }
+
+  /** Whether it can be spoken to. */
+  get isReady(): boolean {
+    return this.#ready && this.isAlive;
+  }
+
+  /** Sends a frame, as soon as the child can be spoken to. */
+  post(frame: Frame): void {
+    if (this.#ready) this.#child.post(frame);
+    else this.#early.push(frame);
+  }
+
+  /** Ends the child. */
+  kill(signal: Signal): void {
+    if (!this.isAlive) return;
+    // Ending a Bun worker that is still loading can crash the runtime (oven-sh/bun#41022).
+    if (this.#ready || this.method === "process" || runtime.name !== "bun") {
+      this.#child.kill(signal);
+    } else this.#earlySignal ??= signal;
+  }
+
+  /** Whether the child keeps this program alive. */
+  keepAlive(whether: boolean): void {
+    if (whether) this.#child.ref();
+    else this.#child.unref();
+  }
+
+  #receive(bytes: Uint8Array, attachments: readonly unknown[]): void {
+    const body = new Decoder(bytes, attachments);
+    const kind = body.readUint();
+    if (kind === frameKind.ready) this.#becomeReady(body.read() as number);
+    else if (kind === frameKind.crashed) void this.#noteCrash(body);
+    else this.#events.frame?.(kind, body);
+  }
+
+  #becomeReady(clock: number): void {
+    this.#ready = true;
+    if (this.#earlySignal !== undefined) return this.#child.kill(this.#earlySignal);
+    for (const frame of this.#early.splice(0)) this.#child.post(frame);
+    this.#events.ready?.(clock);
+  }
+
+  async #noteCrash(body: Decoder): Promise<void> {
+    const error = readLoading(body);
+    // Synchronously where it can be: the end may be the next thing that is heard.
+    this.crash = { error: error instanceof Promise ? await error : error };
+  }
+
+  #end(code: number): void {
+    if (!this.isAlive) return;
+    this.#exitCode = code;
+    this.#early = [];
+    this.#events.ended();
+    this.ended.open();
+  }
+}
+
+function spawnRequest(request: StartRequest): SpawnRequest {
+  const { entry, role, name, daemon, method, env, permissions, scratch } = request;
+  const parent = { name: self().name, pid: self().pid };
+  return {
+    entry,
+    boot: { role, name, daemon, method, parent, main: mainModule() },
+    env,
+    permissions,
+    scratch,
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * How a child learns what it is: its start script leaves a note on the global object and imports
+ * one module of this package by URL. An URL that the module itself told (`import.meta.url`) keeps
+ * its meaning from a checkout, over https, from `node_modules` and from inside a bundle, where
+ * there is no separate file that could be started.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Boot, SpawnRequest } from "./runtime.ts";
+
+const note: unique symbol = Symbol.for("@nproc/multiprocessing.boot") as never;
+
+/** The note, and where the child of a process finds its scratch file. */
+export interface BootNote extends Boot {
+  readonly scratch?: string;
+  /** A module has taken the role: a bundle may hold this package twice. */
+  claimed?: true;
+}
+
+const holder = globalThis as { [note]?: BootNote };
+
+/** The text of the script that starts a child. */
+export function startScript({ boot, entry, scratch }: SpawnRequest): string {
+  const handle = typeof scratch?.handle === "string" ? scratch.handle : undefined;
+  const text = JSON.stringify(
+    { ...boot, scratch: handle } satisfies BootNote | { scratch: undefined },
+  );
+  return `globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=${text};` +
+    `import(${JSON.stringify(entry)});`;
+}
+
+/** The start script as a module's URL. A source may hold any Unicode, so it is encoded whole. */
+export function startScriptURL(request: SpawnRequest): URL {
+  return new URL("data:text/javascript," + encodeURIComponent(startScript(request)));
+}
+
+/** Takes the role that this thread was started for; `undefined` if it is another, or taken. */
+export function claimRole(role: string): BootNote | undefined {
+  const note = bootNote();
+  if (note?.role !== role || note.claimed) return undefined;
+  note.claimed = true;
+  return note;
+}
+
+/** What this thread was started as; `undefined` in a program that nobody of us started. */
+export function bootNote(): BootNote | undefined {
+  return holder[note];
+}

@@ -1,0 +1,85 @@
+/**
+ * The runtime that this is, chosen once and synchronously: a top-level await here would keep a
+ * CommonJS program from loading the package with `require()`.
+ *
+ * @module
+ * @internal
+ */
+
+import fs from "node:fs";
+import os from "node:os";
+import process from "node:process";
+import { bootNote } from "./boot.ts";
+import { bun } from "./bun.ts";
+import { deno } from "./deno.ts";
+import { granted } from "./deno_flags.ts";
+import { node } from "./node.ts";
+import { ProcessLink } from "./process_link.ts";
+import type { ParentLink, Runtime, StartMethod } from "./runtime.ts";
+import { createScratch, type Scratch } from "./scratch.ts";
+import { ThreadLink } from "./thread.ts";
+
+/** The adapter of the runtime that this program runs on. */
+export const runtime: Runtime = "Deno" in globalThis ? deno : "Bun" in globalThis ? bun : node;
+
+/** Opens the link to the parent. A child does so once, when it starts. */
+export function openParentLink(method: StartMethod): ParentLink {
+  return method === "worker" ? new ThreadLink() : new ProcessLink();
+}
+
+/** The operating system's id of this process. */
+export function osPid(): number {
+  return process.pid;
+}
+
+/** Makes the scratch of a child that is to be started; `undefined` where none is to be had. */
+export function newScratch(method: StartMethod, size: number): Scratch | undefined {
+  // Deno would ask the user for a permission that is missing.
+  return createScratch(
+    method,
+    size,
+    () => runtime.name !== "deno" || (granted("read") && granted("write")),
+  );
+}
+
+/** The number of processors that the scheduler lets this program use, at least 1. */
+export function availableProcessors(): number {
+  return Math.max(1, os.availableParallelism?.() ?? os.cpus().length);
+}
+
+/** An environment variable; `undefined` also where this program may not read it. */
+export function environmentVariable(name: string): string | undefined {
+  if (runtime.name === "deno" && !granted("env")) return undefined;
+  return process.env[name];
+}
+
+/** Ends this child. What it posted before is lost unless the link was drained. */
+export function exitChild(code: number): never {
+  process.exit(code);
+}
+
+/** Makes `code` the exit code of a child that ends by itself; an earlier one of its own stays. */
+export function setExitCode(code: number): void {
+  process.exitCode ??= code;
+}
+
+/** Calls `handler` for each error that nothing in this child caught. */
+export function onUncaught(handler: (error: unknown) => void): void {
+  process.on("uncaughtException", handler);
+  process.on("unhandledRejection", handler);
+}
+
+/**
+ * Writes a line to standard error at once: a worker's `console` goes by its parent's event loop
+ * on Node, and is lost when the worker ends.
+ */
+export function writeError(text: string): void {
+  if (bootNote() === undefined) return console.error(text);
+  try {
+    fs.writeSync(2, text + "\n");
+  } catch (error) {
+    // EAGAIN (a pipe that is full and not blocking), EBADF (closed): the console has its own way.
+    if (!(error instanceof Error && "code" in error)) throw error;
+    console.error(text);
+  }
+}

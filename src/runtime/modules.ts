@@ -1,0 +1,66 @@
+/**
+ * What a program can know of its own modules: who called, and what a module's text is.
+ *
+ * @module
+ * @internal
+ */
+
+import fs from "node:fs";
+import { pathToFileURL } from "node:url";
+import { runtime } from "./current.ts";
+import { granted } from "./deno_flags.ts";
+
+/** Where this package's own modules are; `undefined` in a bundle, where they are nowhere apart. */
+const ownRoot = /^(.*\/)src\/runtime\/modules\.[jt]s$/.exec(import.meta.url)?.[1];
+
+const isOwn = (url: string): boolean =>
+  ownRoot !== undefined &&
+  (url.startsWith(ownRoot + "src/") || /^mod\.[jt]s$/.test(url.slice(ownRoot.length)));
+
+/** A place in a stack trace: an URL, or on Bun the path of a file. */
+const place = /((?:file|https?):\/\/[^\s()]+?|\/[^\s()]+?|[A-Za-z]:\\[^()]+?)(?::\d+){1,2}\)?$/;
+
+/**
+ * The URLs of the modules that this call comes through, the nearest first. Only a hint: Bun makes
+ * proper tail calls, so the caller's own frame may be missing.
+ */
+export function callerModules(): string[] {
+  const modules = new Set<string>();
+  for (const line of deepStack().split("\n")) {
+    const found = place.exec(line.trim())?.[1];
+    if (found === undefined) continue;
+    const url = /^(file|https?):/.test(found) ? found : pathToFileURL(found).href;
+    if (!isOwn(url)) modules.add(url);
+  }
+  return [...modules];
+}
+
+function deepStack(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50;
+  try {
+    return new Error().stack ?? "";
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+const sources = new Map<string, string | undefined>();
+
+/** The text of a module that is a file; `undefined` where it cannot be read. */
+export function moduleSource(url: string): string | undefined {
+  if (!sources.has(url)) sources.set(url, readSource(url));
+  return sources.get(url);
+}
+
+function readSource(url: string): string | undefined {
+  if (!url.startsWith("file:") || (runtime.name === "deno" && !granted("read"))) return undefined;
+  try {
+    return fs.readFileSync(new URL(url), "utf8");
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    // A main module that is no file (that of `deno test`) exports nothing. Of one that is not
+    // readable nothing is known.
+    return "code" in error && error.code === "ENOENT" ? "" : undefined;
+  }
+}

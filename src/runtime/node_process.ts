@@ -1,0 +1,103 @@
+/**
+ * Children that are processes, by `node:child_process`, for Node and Deno.
+ *
+ * @module
+ * @internal
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import process from "node:process";
+import { exitCode } from "./exit_code.ts";
+import type { Child, ChildEvents, Frame, Signal, SpawnRequest } from "./runtime.ts";
+
+/** Node's channel handle, which the types leave out. */
+interface Channel {
+  ref(): void;
+  unref(): void;
+}
+
+class ProcessChild implements Child {
+  readonly pid: number;
+  readonly #process: ChildProcess;
+  #ended = false;
+
+  constructor(args: readonly string[], request: SpawnRequest, events: ChildEvents) {
+    this.#process = spawn(process.execPath, args, {
+      // As in CPython a child does not read its parent's terminal.
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      serialization: "advanced",
+      ...(request.env && { env: { ...process.env, ...request.env } }),
+    });
+    if (this.#process.pid === undefined) {
+      // ENOENT, EAGAIN, EACCES: told by an event, and only then known by its reason.
+      this.pid = -1;
+      this.#ended = true;
+      this.#process.on("error", (error) => {
+        console.error(`Cannot start a child process: ${error.message}`);
+        events.exit(127);
+      });
+      return;
+    }
+    this.pid = this.#process.pid;
+    this.#process.on("message", (bytes) => events.frame(bytes as Uint8Array, []));
+    // A failed send or kill of a child that has just ended; its end is reported by itself.
+    this.#process.on("error", () => {});
+    this.#reportEnd(events);
+  }
+
+  /** `exit` overtakes messages: the end is when the channel has ended too. */
+  #reportEnd(events: ChildEvents): void {
+    let code: number | undefined;
+    let disconnected = false;
+    const end = () => {
+      if (code === undefined || !disconnected) return;
+      this.#ended = true;
+      events.exit(code);
+    };
+    this.#process.on("exit", (status, signal) => {
+      code = exitCode(status, signal);
+      // A channel that never opened has no end of its own.
+      disconnected ||= !this.#process.connected;
+      end();
+    });
+    this.#process.on("disconnect", () => {
+      disconnected = true;
+      end();
+    });
+  }
+
+  post({ bytes }: Frame): void {
+    if (this.#ended || !this.#process.connected) return;
+    // With a callback, a send to a child that is just ending is no uncaught error.
+    this.#process.send(bytes as never, () => {});
+  }
+
+  kill(signal: Signal): void {
+    if (!this.#ended) this.#process.kill(signal);
+  }
+
+  ref(): void {
+    if (this.#ended) return;
+    this.#process.ref();
+    this.#channel?.ref();
+  }
+
+  unref(): void {
+    if (this.#ended) return;
+    this.#process.unref();
+    this.#channel?.unref();
+  }
+
+  get #channel(): Channel | undefined | null {
+    return this.#process.channel as Channel | undefined | null;
+  }
+}
+
+/** Starts this runtime's executable with these arguments, and a channel to it. */
+export function spawnNodeProcess(
+  args: readonly string[],
+  request: SpawnRequest,
+  events: ChildEvents,
+): Child {
+  return new ProcessChild(args, request, events);
+}

@@ -1,0 +1,110 @@
+/**
+ * What the three runtimes have in common, as this package sees it: one interface that every
+ * adapter in this folder fulfils. Nothing outside this folder names a runtime.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Scratch } from "./scratch.ts";
+
+/** How a child is made: a thread of this process, or an operating-system process. */
+export type StartMethod = "worker" | "process";
+
+/** The signals that a child can be sent. A worker knows them by their exit codes only. */
+export type Signal = "SIGTERM" | "SIGKILL";
+
+/** Deno's permissions for a child, by name; `true` grants all of a name, a list grants its members. */
+export interface PermissionSet {
+  /** Modules that may be imported from the network. */
+  import?: "inherit" | boolean | readonly string[];
+  /** Environment variables that may be read and set. */
+  env?: "inherit" | boolean | readonly string[];
+  /** Dynamic libraries that may be opened. */
+  ffi?: "inherit" | boolean | readonly (string | URL)[];
+  /** Hosts that may be reached. */
+  net?: "inherit" | boolean | readonly string[];
+  /** Files and folders that may be read. */
+  read?: "inherit" | boolean | readonly (string | URL)[];
+  /** Programs that may be started. */
+  run?: "inherit" | boolean | readonly (string | URL)[];
+  /** Facts of the system that may be asked for. */
+  sys?: "inherit" | boolean | readonly string[];
+  /** Files and folders that may be written. */
+  write?: "inherit" | boolean | readonly (string | URL)[];
+}
+
+/** What a child may do on Deno: what its parent may, nothing, or the members of a set. */
+export type Permissions = "inherit" | "none" | PermissionSet;
+
+/** What a child must know before it can be spoken to. Plain JSON: it is part of its start script. */
+export interface Boot {
+  /** Which module's child this is: see `child_role.ts`. */
+  readonly role: string;
+  readonly method: StartMethod;
+  /** The URL of the program's main module, where it has one. */
+  readonly main: string | undefined;
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly parent: { readonly name: string; readonly pid: number };
+  /** The child's id where the operating system gives none: a worker's. */
+  readonly pid?: number;
+}
+
+/** One message between a parent and its child: bytes, and what only `postMessage` can carry. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  readonly attachments?: readonly unknown[] | undefined;
+  readonly transfer?: readonly Transferable[] | undefined;
+}
+
+/** What a parent hears of its child. */
+export interface ChildEvents {
+  frame(bytes: Uint8Array, attachments: readonly unknown[]): void;
+  /** The child has ended, and every frame that it sent has been delivered. Comes once. */
+  exit(code: number): void;
+}
+
+/** A child to start. */
+export interface SpawnRequest {
+  /** The URL of the module whose evaluation starts the child's role. */
+  readonly entry: string;
+  readonly boot: Boot;
+  readonly scratch?: Scratch | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly permissions?: Permissions | undefined;
+}
+
+/** A running child, as its parent holds it. Begins referenced: it keeps the program alive. */
+export interface Child {
+  readonly pid: number;
+  /** Sends a frame; one sent after the child's end goes nowhere. */
+  post(frame: Frame): void;
+  /** Ends the child; does nothing after its end. */
+  kill(signal: Signal): void;
+  ref(): void;
+  unref(): void;
+}
+
+/** The link to the parent, as a child holds it. */
+export interface ParentLink {
+  /** How this child finds the scratch that it shares with its parent, where it was given one. */
+  readonly scratch: Scratch["handle"] | undefined;
+  post(frame: Frame): void;
+  onFrame(handler: (bytes: Uint8Array, attachments: readonly unknown[]) => void): void;
+  /** Fulfilled once all that was posted is out of this child's hands, and survives its death. */
+  drained(): Promise<void>;
+  /** Whether the link keeps the child alive. */
+  ref(): void;
+  unref(): void;
+}
+
+/** One adapter: everything that differs between the runtimes. */
+export interface Runtime {
+  readonly name: "deno" | "bun" | "node";
+  readonly defaultMethod: StartMethod;
+  /** The URL of the program's main module; `undefined` where it is not a file (`-e`, a REPL). */
+  mainModule(): string | undefined;
+  spawnWorker(request: SpawnRequest, events: ChildEvents): Child;
+  spawnProcess(request: SpawnRequest, events: ChildEvents): Child;
+}

@@ -1,0 +1,122 @@
+/**
+ * A few kilobytes that a parent and one child both see, and that outlive the child: a
+ * `SharedArrayBuffer` for a worker, an unlinked file in memory for a process. Reads and writes of
+ * the file cost about a microsecond on every runtime and need neither FFI nor a mapping.
+ *
+ * @module
+ * @internal
+ */
+
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+import type { StartMethod } from "./runtime.ts";
+
+/** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */
+export interface Scratch {
+  /** How the child finds it: the memory itself, or the path of the file. */
+  readonly handle: SharedArrayBuffer | string;
+  write(offset: number, bytes: Uint8Array): void;
+  read(offset: number, length: number): Uint8Array;
+  close(): void;
+}
+
+class MemoryScratch implements Scratch {
+  readonly handle: SharedArrayBuffer;
+  readonly #bytes: Uint8Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.handle = memory;
+    this.#bytes = new Uint8Array(memory);
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    this.#bytes.set(bytes, offset);
+    this.#fence();
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    this.#fence();
+    return this.#bytes.slice(offset, offset + length);
+  }
+
+  /** Orders a write before the reads that follow it, as a system call does for the file. */
+  #fence(): void {
+    Atomics.add(this.#bytes, this.#bytes.length - 1, 0);
+  }
+
+  close(): void {}
+}
+
+class FileScratch implements Scratch {
+  readonly handle: string;
+  readonly #fd: number;
+
+  constructor(fd: number, handle: string) {
+    this.#fd = fd;
+    this.handle = handle;
+  }
+
+  write(offset: number, bytes: Uint8Array): void {
+    fs.writeSync(this.#fd, bytes, 0, bytes.length, offset);
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, fs.readSync(this.#fd, bytes, 0, length, offset));
+  }
+
+  close(): void {
+    fs.closeSync(this.#fd);
+  }
+}
+
+let serial = 0;
+
+/** A file that is already unlinked, reached through its descriptor: nothing is left after a kill. */
+function unlinkedFile(): FileScratch {
+  const file = path.join("/dev/shm", `nproc-${process.pid}-${++serial}`);
+  const fd = fs.openSync(file, "wx+", 0o600);
+  fs.unlinkSync(file);
+  return new FileScratch(fd, `/proc/${process.pid}/fd/${fd}`);
+}
+
+/** Elsewhere than on Linux the child needs a name; it goes when the parent closes the scratch. */
+class NamedFileScratch extends FileScratch {
+  override close(): void {
+    super.close();
+    fs.rmSync(this.handle, { force: true });
+  }
+}
+
+function namedFile(): FileScratch {
+  const file = path.join(os.tmpdir(), `nproc-${process.pid}-${++serial}`);
+  return new NamedFileScratch(fs.openSync(file, "wx+", 0o600), file);
+}
+
+/**
+ * Makes a scratch for one child. Gives `undefined` where there is none to be had, because the
+ * program may not read and write such a file: its users have a slower way without.
+ */
+export function createScratch(
+  method: StartMethod,
+  size: number,
+  mayUseFile: () => boolean,
+): Scratch | undefined {
+  if (method === "worker") return new MemoryScratch(new SharedArrayBuffer(size));
+  if (!mayUseFile()) return undefined;
+  try {
+    return process.platform === "linux" ? unlinkedFile() : namedFile();
+  } catch (error) {
+    // EACCES, ENOENT (no /dev/shm), EROFS, EMFILE: the system's word that there is none to be had.
+    if (error instanceof Error && "code" in error) return undefined;
+    throw error;
+  }
+}
+
+/** Opens, in the child, the scratch that its parent made. */
+export function openScratch(handle: SharedArrayBuffer | string): Scratch {
+  if (typeof handle !== "string") return new MemoryScratch(handle);
+  return new FileScratch(fs.openSync(handle, "r+"), handle);
+}

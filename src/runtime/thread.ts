@@ -1,0 +1,154 @@
+/**
+ * Children that are threads, and the link that such a child has to its parent. One module serves
+ * all three runtimes: `node:worker_threads` reports a worker's exit on each of them, where Deno's
+ * Web Worker reports neither `close()` nor `Deno.exit()`.
+ *
+ * What is said goes over a `MessagePort` of its own, with `onmessage`: on Deno the worker's own
+ * channel and a port's `on("message")` are a hundred times slower for bytes.
+ *
+ * @module
+ * @internal
+ */
+
+import process from "node:process";
+import { receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
+import { startScriptURL } from "./boot.ts";
+import type { Child, ChildEvents, Frame, ParentLink, Signal, SpawnRequest } from "./runtime.ts";
+import type { Scratch } from "./scratch.ts";
+import { adoptThreadCounter, newThreadId, threadCounter } from "./thread_id.ts";
+
+/** A port as all three runtimes have it: the DOM's, and able not to keep the program alive. */
+interface Port extends MessagePort {
+  ref(): void;
+  unref(): void;
+}
+
+interface Startup {
+  readonly port: Port;
+  readonly scratch: Scratch["handle"] | undefined;
+  readonly threadCounter: Int32Array;
+}
+
+/** Attachments travel behind the bytes, in one array; bare bytes are the common case. */
+function postFrame(port: Port, { bytes, attachments, transfer }: Frame): void {
+  if (attachments !== undefined && attachments.length > 0) {
+    port.postMessage([bytes, ...attachments], [...(transfer ?? [])]);
+  } else port.postMessage(bytes);
+}
+
+function deliver(
+  data: unknown,
+  to: (bytes: Uint8Array, attachments: readonly unknown[]) => void,
+): void {
+  if (data instanceof Uint8Array) return to(data, []);
+  const [bytes, ...attachments] = data as [Uint8Array, ...unknown[]];
+  to(bytes, attachments);
+}
+
+const exitCodeOf = { SIGTERM: -15, SIGKILL: -9 } as const;
+
+class ThreadChild implements Child {
+  readonly pid: number = newThreadId();
+  readonly #worker: Worker;
+  readonly #port: Port;
+  #killedBy: Signal | undefined;
+  #ended = false;
+
+  constructor(request: SpawnRequest, events: ChildEvents) {
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1 as Port;
+    const startup: Startup = {
+      port: port2 as Port,
+      scratch: request.scratch?.handle,
+      threadCounter: threadCounter(),
+    };
+    this.#worker = new Worker(
+      startScriptURL({ ...request, boot: { ...request.boot, pid: this.pid } }),
+      {
+        name: request.boot.name,
+        workerData: startup,
+        transferList: [port2 as never],
+        ...(request.env && { env: { ...process.env, ...request.env } }),
+      },
+    );
+    this.#port.onmessage = (event) => deliver(event.data, events.frame);
+    // The child reports its own uncaught errors; a listener keeps them from ending the parent.
+    this.#worker.on("error", () => {});
+    this.#worker.on("exit", (code) => this.#end(code, events));
+  }
+
+  /** `exit` overtakes messages that are still in the port: they are delivered first. */
+  #end(code: number, events: ChildEvents): void {
+    this.#ended = true;
+    for (;;) {
+      // The port is the DOM's, which is node's too; the types alone are two.
+      const left = receiveMessageOnPort(this.#port as never) as { message: unknown } | undefined;
+      if (left === undefined) break;
+      deliver(left.message, events.frame);
+    }
+    this.#port.close();
+    events.exit(this.#killedBy ? exitCodeOf[this.#killedBy] : code);
+  }
+
+  post(frame: Frame): void {
+    if (!this.#ended) postFrame(this.#port, frame);
+  }
+
+  kill(signal: Signal): void {
+    if (this.#ended) return;
+    this.#killedBy ??= signal;
+    void this.#worker.terminate();
+  }
+
+  ref(): void {
+    if (this.#ended) return;
+    this.#worker.ref();
+    this.#port.ref();
+  }
+
+  unref(): void {
+    if (this.#ended) return;
+    this.#worker.unref();
+    this.#port.unref();
+  }
+}
+
+/** Starts a thread whose script imports `request.entry`. */
+export function spawnThread(request: SpawnRequest, events: ChildEvents): Child {
+  return new ThreadChild(request, events);
+}
+
+/** The link of a child that is a thread. */
+export class ThreadLink implements ParentLink {
+  readonly #port: Port;
+  /** The memory that this child shares with its parent, where it was given some. */
+  readonly scratch: Scratch["handle"] | undefined;
+
+  constructor() {
+    const startup = workerData as Startup;
+    this.#port = startup.port;
+    this.scratch = startup.scratch;
+    adoptThreadCounter(startup.threadCounter);
+  }
+
+  post(frame: Frame): void {
+    postFrame(this.#port, frame);
+  }
+
+  onFrame(handler: (bytes: Uint8Array, attachments: readonly unknown[]) => void): void {
+    this.#port.onmessage = (event) => deliver(event.data, handler);
+  }
+
+  /** A message that was posted is in the other side's queue, whatever becomes of this thread. */
+  drained(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  ref(): void {
+    this.#port.ref();
+  }
+
+  unref(): void {
+    this.#port.unref();
+  }
+}

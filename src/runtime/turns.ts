@@ -1,0 +1,29 @@
+/**
+ * The event loop's turns, and timers that do not keep it going.
+ *
+ * @module
+ * @internal
+ */
+
+import process from "node:process";
+import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+
+/** Lets the event loop go round once: messages, timers and finished I/O have their turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Calls `action` after some milliseconds, if the program still runs then. Gives what cancels it. */
+export function inBackground(milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds);
+  timer.unref();
+  return () => clearTimeout(timer);
+}
+
+/** How long what was left in the background may keep an ending child, in milliseconds. */
+const grace = 1000;
+
+/** Lets this child end by itself, and ends it if something in the background keeps it. */
+export function endSoon(): void {
+  setTimeout(() => process.exit(), grace).unref();
+}
