@@ -5,15 +5,19 @@
  */
 
 export * from "./src/errors.ts";
-export { task } from "./src/codec/task.ts";
+export { type Callable, task } from "./src/codec/task.ts";
+export { registerClass } from "./src/codec/registry.ts";
+export { transfer } from "./src/codec/transfer.ts";
 export { activeChildren, currentProcess, Process } from "./src/process/process.ts";
 export type { ProcessOptions } from "./src/process/process.ts";
 export { ParentProcess, parentProcess } from "./src/process/parent_process.ts";
 export { Sentinel } from "./src/process/sentinel.ts";
+export { cpuCount } from "./src/process/cpu_count.ts";
 export { getAllStartMethods, getStartMethod, setStartMethod } from "./src/process/start_method.ts";
 export type { Permissions, PermissionSet, StartMethod } from "./src/runtime/runtime.ts";
 export type { WaitOptions } from "./src/process/latch.ts";
 export { type Arguments, type Input, Pool } from "./src/pool/pool.ts";
 export type { MapOptions, PoolOptions, TaskOptions } from "./src/pool/pool.ts";
 export { AsyncResult } from "./src/pool/async_result.ts";
+export { type Context, getContext } from "./src/context.ts";
 export { ResultIterator } from "./src/pool/result_iterator.ts";

@@ -1,3 +1,4 @@
+import "./library_errors.ts";
 import { refusal } from "./failure.ts";
 import { Transfers } from "./transfers.ts";
 import { ValueWriter } from "./value_writer.ts";

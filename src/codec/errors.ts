@@ -29,6 +29,9 @@ const NAME = 2;
 const MESSAGE = 4;
 const STACK = 8;
 
+/** Of a longer chain of causes the end is left out: many calls are under way for each of its errors. */
+const MAX_CHAIN = 100;
+
 /** Written before the properties. */
 const ahead: ReadonlySet<string> = new Set(["message", "stack"]);
 /** Properties that are the language's own where they cannot be enumerated. */
@@ -56,11 +59,15 @@ export function writeError(writer: ValueWriter, error: Error, brand: Brand): voi
   out.byte(bits);
   if (head.registered !== undefined) writeClass(writer, head.registered);
   for (const text of texts) if (text !== undefined) out.string(text);
-  const own = hidden.filter((key) => isHidden(error, key));
+  const ends = writer.errors >= MAX_CHAIN;
+  writer.errors++;
+  const own = ends ? [] : hidden.filter((key) => isHidden(error, key));
   for (const key of own) writeExtra(writer, error, key);
   out.byte(tag.END);
-  for (const key of Object.keys(error)) if (!ahead.has(key)) writeExtra(writer, error, key);
+  const visible = ends ? [] : Object.keys(error).filter((key) => !ahead.has(key));
+  for (const key of visible) writeExtra(writer, error, key);
   out.byte(tag.END);
+  writer.errors--;
 }
 
 /** Decodes an error. */

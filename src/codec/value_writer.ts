@@ -24,6 +24,7 @@ export interface Mark {
   readonly shapes: number;
   readonly classes: number;
   readonly depth: number;
+  readonly errors: number;
   readonly attachments: number;
   readonly transfers: number;
 }
@@ -35,6 +36,8 @@ export class ValueWriter {
   readonly shapes: Shapes = new Shapes();
   readonly classes: RegisteredClass[] = [];
   readonly transfers: Transfers;
+  /** How many errors hold each other where it is encoding. */
+  errors = 0;
   /** What the encoder was made for, as kinds are told. */
   readonly channel: unknown;
   readonly #identity = new Identity();
@@ -102,6 +105,7 @@ export class ValueWriter {
       shapes: this.shapes.count,
       classes: this.classes.length,
       depth: this.path.depth,
+      errors: this.errors,
       attachments: this.transfers.attachments.length,
       transfers: this.transfers.list.length,
     };
@@ -113,6 +117,7 @@ export class ValueWriter {
     this.shapes.count = mark.shapes;
     this.classes.length = mark.classes;
     this.path.depth = mark.depth;
+    this.errors = mark.errors;
     this.transfers.attachments.length = mark.attachments;
     this.transfers.list.length = mark.transfers;
   }

@@ -5,8 +5,12 @@ const methods: readonly StartMethod[] = ["worker", "process"];
 
 let fixed: StartMethod | undefined;
 
-/** Checks what a caller, or the environment, gave as a start method. */
-function checkMethod(method: unknown, what: string): asserts method is StartMethod {
+/**
+ * Checks what a caller, or the environment, gave as a start method.
+ *
+ * @internal
+ */
+export function checkMethod(method: unknown, what: string): asserts method is StartMethod {
   if (!methods.includes(method as StartMethod)) {
     throw new TypeError(
       `${what} must be "worker" or "process": received ${JSON.stringify(method)}`,

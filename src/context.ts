@@ -1,0 +1,106 @@
+import { registerClass } from "./codec/registry.ts";
+import { task } from "./codec/task.ts";
+import { transfer } from "./codec/transfer.ts";
+import { Pool } from "./pool/pool.ts";
+import { cpuCount } from "./process/cpu_count.ts";
+import { parentProcess } from "./process/parent_process.ts";
+import { activeChildren, currentProcess, Process } from "./process/process.ts";
+import {
+  bindStartMethod,
+  checkMethod,
+  getAllStartMethods,
+  getStartMethod,
+  setStartMethod,
+} from "./process/start_method.ts";
+import type { StartMethod } from "./runtime/runtime.ts";
+
+/** The classes and functions of this package, bound to a start method: see `getContext`. */
+export interface Context {
+  /** `Process`, started by the context's method. */
+  readonly Process: typeof Process;
+  /** `Pool`, whose workers are started by the context's method. */
+  readonly Pool: typeof Pool;
+  /** See the function of the same name. */
+  readonly activeChildren: typeof activeChildren;
+  /** See the function of the same name. */
+  readonly cpuCount: typeof cpuCount;
+  /** See the function of the same name. */
+  readonly currentProcess: typeof currentProcess;
+  /** See the function of the same name. */
+  readonly parentProcess: typeof parentProcess;
+  /** See the function of the same name. */
+  readonly getAllStartMethods: typeof getAllStartMethods;
+  /** See the function of the same name. */
+  readonly getContext: typeof getContext;
+  /** The context's start method. */
+  readonly getStartMethod: () => StartMethod;
+  /** See the function of the same name; a context that is bound to a method refuses. */
+  readonly setStartMethod: typeof setStartMethod;
+  /** See the function of the same name. */
+  readonly task: typeof task;
+  /** See the function of the same name. */
+  readonly registerClass: typeof registerClass;
+  /** See the function of the same name. */
+  readonly transfer: typeof transfer;
+}
+
+const functions = {
+  activeChildren,
+  cpuCount,
+  currentProcess,
+  parentProcess,
+  getAllStartMethods,
+  getContext,
+  task,
+  registerClass,
+  transfer,
+};
+
+const contexts = new Map<StartMethod, Context>();
+
+/**
+ * An object with every class and function of this package, bound to a start method, so that one
+ * program can use both. Without a method it follows `getStartMethod()`.
+ *
+ * @example
+ * ```ts
+ * import { getContext } from "@nproc/multiprocessing";
+ *
+ * const { Pool } = getContext("process");
+ * await using pool = new Pool(1);
+ * console.log(await pool.apply(() => 6 * 7)); // 42
+ * ```
+ *
+ * @throws {TypeError} If `method` is no start method.
+ */
+export function getContext(method?: StartMethod): Context {
+  if (method === undefined) {
+    return { ...functions, Process, Pool, getStartMethod, setStartMethod };
+  }
+  checkMethod(method, "Cannot make a context as its start method");
+  const known = contexts.get(method) ?? boundContext(method);
+  contexts.set(method, known);
+  return known;
+}
+
+function boundContext(method: StartMethod): Context {
+  return {
+    ...functions,
+    Process: bound(Process, method),
+    Pool: bound(Pool, method),
+    getStartMethod: () => method,
+    setStartMethod: () => {
+      throw new Error(`Cannot set the start method of a context that is bound to "${method}"`);
+    },
+  };
+}
+
+/** A class of its own that extends one of ours, under the same name. */
+function bound<C extends typeof Process | typeof Pool>(base: C, method: StartMethod): C {
+  // Any: what TypeScript demands of the constructor of a mixin.
+  // deno-lint-ignore no-explicit-any
+  const cls = class extends (base as new (...args: any[]) => object) {};
+  Object.defineProperty(cls, "name", { value: base.name });
+  bindStartMethod(cls, method);
+  return cls as unknown as C;
+}
