@@ -80,7 +80,7 @@ export class BrokenProcessPool extends Error {}
  *
  * @internal
  */
-export const errorClasses: Readonly<Record<string, new (...args: never[]) => Error>> = {
+export const errorClasses: Readonly<Record<string, { readonly prototype: Error }>> = {
   ProcessError,
   TimeoutError,
   BufferTooShort,

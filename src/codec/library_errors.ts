@@ -11,4 +11,4 @@ import { registerClass } from "./registry.ts";
 
 const meta = { url: "nproc:errors" } as ImportMeta;
 
-for (const cls of Object.values(errorClasses)) registerClass(meta, cls);
+for (const cls of Object.values(errorClasses)) registerClass(meta, cls as typeof Error);
