@@ -6,7 +6,7 @@
 
 export * from "./src/errors.ts";
 export { type Callable, task } from "./src/codec/task.ts";
-export { registerClass } from "./src/codec/registry.ts";
+export { type AnyClass, registerClass } from "./src/codec/registry.ts";
 export { transfer } from "./src/codec/transfer.ts";
 export { activeChildren, currentProcess, Process } from "./src/process/process.ts";
 export type { ProcessOptions } from "./src/process/process.ts";
@@ -18,6 +18,6 @@ export type { Permissions, PermissionSet, StartMethod } from "./src/runtime/runt
 export type { WaitOptions } from "./src/process/latch.ts";
 export { type Arguments, type Input, Pool } from "./src/pool/pool.ts";
 export type { MapOptions, PoolOptions, TaskOptions } from "./src/pool/pool.ts";
-export { AsyncResult } from "./src/pool/async_result.ts";
+export { AsyncResult, type Callbacks } from "./src/pool/async_result.ts";
 export { type Context, getContext } from "./src/context.ts";
 export { ResultIterator } from "./src/pool/result_iterator.ts";

@@ -8,6 +8,7 @@
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { startScript } from "./boot.ts";
+import { childCommand, noteRunning } from "./command.ts";
 import { exitCode } from "./exit_code.ts";
 import type { Child, ChildEvents, Frame, Runtime, Signal, SpawnRequest } from "./runtime.ts";
 import { spawnThread } from "./thread.ts";
@@ -47,13 +48,15 @@ class BunChild implements Child {
     const end = () => {
       if (code !== undefined && !this.#open) events.exit(code);
     };
-    const command = [process.execPath, ...process.execArgv, "-e", startScript(request)];
+    const args = [...process.execArgv, "-e", startScript(request)];
+    const command = childCommand(args, () => true);
     this.#process = bunGlobal().spawn(command, {
       stdio: ["ignore", "inherit", "inherit"],
       serialization: "advanced",
       env: { ...process.env, ...request.env },
       ipc: (message) => events.frame(message as Uint8Array, []),
       onExit: (_, status) => {
+        noteEnd();
         code = exitCode(status, this.#process.signalCode);
         end();
       },
@@ -63,6 +66,7 @@ class BunChild implements Child {
       },
     });
     this.pid = this.#process.pid;
+    const noteEnd = noteRunning(this.pid);
   }
 
   post({ bytes }: Frame): void {

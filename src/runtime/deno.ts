@@ -6,7 +6,8 @@
  */
 
 import { startScriptURL } from "./boot.ts";
-import { childFlags, deno as denoGlobal } from "./deno_flags.ts";
+import { childCommand } from "./command.ts";
+import { childFlags, deno as denoGlobal, mayRun } from "./deno_flags.ts";
 import { spawnNodeProcess } from "./node_process.ts";
 import type { Runtime } from "./runtime.ts";
 import { spawnThread } from "./thread.ts";
@@ -19,6 +20,6 @@ export const deno: Runtime = {
   spawnWorker: spawnThread,
   spawnProcess: (request, events) => {
     const args = ["run", ...childFlags(request.permissions), startScriptURL(request).href];
-    return spawnNodeProcess(args, request, events);
+    return spawnNodeProcess(childCommand(args, mayRun), request, events);
   },
 };

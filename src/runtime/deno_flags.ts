@@ -15,7 +15,7 @@ import type { Permissions, PermissionSet } from "./runtime.ts";
 export interface DenoGlobal {
   readonly mainModule: string;
   readonly permissions: {
-    querySync(descriptor: { name: string; path?: string }): { state: string; partial?: boolean };
+    querySync(descriptor: { name: string; command?: string }): { state: string; partial?: boolean };
   };
 }
 
@@ -28,6 +28,11 @@ const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as 
 export function granted(name: string): boolean {
   const { state, partial } = deno().permissions.querySync({ name });
   return state === "granted" && partial !== true;
+}
+
+/** Whether a program may be run, without asking the user. */
+export function mayRun(command: string): boolean {
+  return deno().permissions.querySync({ name: "run", command }).state === "granted";
 }
 
 const permissionFlag =

@@ -8,6 +8,7 @@
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { startScript } from "./boot.ts";
+import { childCommand } from "./command.ts";
 import { spawnNodeProcess } from "./node_process.ts";
 import type { Runtime } from "./runtime.ts";
 import { spawnThread } from "./thread.ts";
@@ -36,6 +37,6 @@ export const node: Runtime = {
   spawnWorker: spawnThread,
   spawnProcess: (request, events) => {
     const args = [...inheritedFlags(), "--input-type=module", "-e", startScript(request)];
-    return spawnNodeProcess(args, request, events);
+    return spawnNodeProcess(childCommand(args, () => true), request, events);
   },
 };

@@ -7,6 +7,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import { noteRunning } from "./command.ts";
 import { exitCode } from "./exit_code.ts";
 import type { Child, ChildEvents, Frame, Signal, SpawnRequest } from "./runtime.ts";
 
@@ -21,8 +22,9 @@ class ProcessChild implements Child {
   readonly #process: ChildProcess;
   #ended = false;
 
-  constructor(args: readonly string[], request: SpawnRequest, events: ChildEvents) {
-    this.#process = spawn(process.execPath, args, {
+  constructor(command: [string, ...string[]], request: SpawnRequest, events: ChildEvents) {
+    const [program, ...args] = command;
+    this.#process = spawn(program, args, {
       // As in CPython a child does not read its parent's terminal.
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       serialization: "advanced",
@@ -42,11 +44,11 @@ class ProcessChild implements Child {
     this.#process.on("message", (bytes) => events.frame(bytes as Uint8Array, []));
     // A failed send or kill of a child that has just ended; its end is reported by itself.
     this.#process.on("error", () => {});
-    this.#reportEnd(events);
+    this.#reportEnd(noteRunning(this.pid), events);
   }
 
   /** `exit` overtakes messages: the end is when the channel has ended too. */
-  #reportEnd(events: ChildEvents): void {
+  #reportEnd(noteEnd: () => void, events: ChildEvents): void {
     let code: number | undefined;
     let disconnected = false;
     const end = () => {
@@ -55,6 +57,7 @@ class ProcessChild implements Child {
       events.exit(code);
     };
     this.#process.on("exit", (status, signal) => {
+      noteEnd();
       code = exitCode(status, signal);
       // A channel that never opened has no end of its own.
       disconnected ||= !this.#process.connected;
@@ -93,11 +96,11 @@ class ProcessChild implements Child {
   }
 }
 
-/** Starts this runtime's executable with these arguments, and a channel to it. */
+/** Runs a command, and opens a channel to it. */
 export function spawnNodeProcess(
-  args: readonly string[],
+  command: [string, ...string[]],
   request: SpawnRequest,
   events: ChildEvents,
 ): Child {
-  return new ProcessChild(args, request, events);
+  return new ProcessChild(command, request, events);
 }
