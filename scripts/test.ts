@@ -77,9 +77,11 @@ async function runFile(
       TEST_STRESS: options.stress ? "1" : undefined,
     },
   });
-  const counts = count(result.output) ?? { passed: 0, failed: 0, ignored: 0 };
+  const counted = count(result.output);
+  const counts = counted ?? { passed: 0, failed: 0, ignored: 0 };
   const problems: string[] = [];
   if (result.timedOut) problems.push(`HUNG: killed after ${Math.round(timeout / 1000)} s`);
+  else if (counted === undefined) problems.push(`ended early with exit code ${result.code}`);
   else if (counts.passed + counts.failed + counts.ignored === 0) problems.push("no test was run");
   else if (result.code !== 0 && counts.failed === 0) problems.push(`exit code ${result.code}`);
   if (result.leftovers.length > 0) problems.push(`left behind: ${result.leftovers.join(" | ")}`);

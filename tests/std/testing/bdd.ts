@@ -140,10 +140,20 @@ export const it: Declare = declarer(({ name, fn, only, ignore, skip }) => {
     : only ?? current.only
     ? "only"
     : "run";
-  if (mode === "only") anyOnly = true;
+  if (mode === "only") declareOnly();
   if (mode !== "ignore") { for (const suite of suites) suite.pending[mode]++; }
   register(title.join(" > "), mode, () => runTest(suites, fn!));
 });
+
+/** As on Deno, a run with `only` in it is never a success: it must not be left there unseen. */
+function declareOnly(): void {
+  if (!anyOnly && !("Deno" in globalThis)) {
+    register("only", "only", () => {
+      throw new Error('Test failed because the "only" option was used');
+    });
+  }
+  anyOnly = true;
+}
 
 /** The same as `it`. */
 export const test: Declare = it;
