@@ -121,7 +121,6 @@ function writeLocalView(writer: ValueWriter, view: View, buffer: ArrayBuffer): v
 
 function checkPresent(writer: ValueWriter, buffer: ArrayBuffer): void {
   if (buffer.detached) throw writer.path.refuse(SAME, "is detached");
-  if (writer.transfers.isGone(buffer)) throw writer.path.refuse(SAME, "was transferred before");
 }
 
 function isInBounds(view: View): boolean {

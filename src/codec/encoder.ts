@@ -51,7 +51,9 @@ export class Encoder {
   }
 
   /**
-   * Writes a value for `Decoder.read`. If it throws, nothing was written and nothing will be moved.
+   * Writes a value for `Decoder.read`. Afterwards this side no longer has the buffers that were to be moved. If it
+   * throws, nothing was written and nothing moved (but other buffers of a list that names memory of WebAssembly, which
+   * refuses to be moved only when it is tried, may be gone if they have whole pages of 64 KiB, too).
    *
    * @param value The value.
    * @param root What an error is to call it, such as `args`.
@@ -69,6 +71,7 @@ export class Encoder {
       this.#transfers.begin();
       if (transfer !== undefined) this.#transfers.add(transfer);
       writer.root(value, root);
+      this.#transfers.move();
     } catch (error) {
       writer.rollback(mark);
       throw isStackOverflow(error) ? refusal(root, "is nested too deeply") : error;
@@ -116,10 +119,9 @@ export class Encoder {
     return this.#writer.out.bytes.slice(from, this.size);
   }
 
-  /** Hands out the message, and begins the next. Afterwards this side no longer has what was moved. */
+  /** Hands out the message, and begins the next. */
   take(): Parcel {
-    const bytes = this.#writer.out.take();
-    return { bytes, ...this.#transfers.take() };
+    return { bytes: this.#writer.out.take(), ...this.#transfers.take() };
   }
 }
 

@@ -12,7 +12,7 @@ export class DecodeFailure extends Error {
 
 /** A name with its article. */
 export function aName(name: string): string {
-  return `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return `${/^[AEIO]/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** A value that cannot travel, with the path to it. */

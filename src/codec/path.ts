@@ -45,6 +45,7 @@ export class Path {
 function written(holder: object, step: Step): string {
   if (typeof step === "symbol") return "";
   if (typeof step === "string") {
+    if (Array.isArray(holder) && /^\d+$/.test(step)) return `[${step}]`;
     const plain = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(step);
     return plain ? `.${step}` : `[${JSON.stringify(step)}]`;
   }

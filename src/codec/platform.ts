@@ -23,9 +23,8 @@ export function hostClass(value: object, prototype: object | null): HostClass | 
   if (prototype === null) return undefined;
   let host = known.get(prototype);
   if (host !== undefined) return host ?? undefined;
-  const name = globalClass(prototype);
-  if (name === undefined && !looksForeign(value)) host = null;
-  else host = probe(value, name);
+  const isGlobal = extendsGlobal(prototype);
+  host = isGlobal || looksForeign(value) ? probe(value, isGlobal) : null;
   // A refusal may be due to what an object of the program holds, and another instance may hold something else.
   if (host !== undefined) known.set(prototype, host);
   return host ?? undefined;
@@ -43,15 +42,14 @@ export function writeHost(writer: ValueWriter, value: object, host: HostClass): 
   );
 }
 
-/** The name of the global class in the chain of prototypes, as `toString` gives it (`WebAssembly.Module`). */
-function globalClass(prototype: object): string | undefined {
+/** Whether there is a global class in the chain of prototypes, by its tag (which may be `WebAssembly.Module`). */
+function extendsGlobal(prototype: object): boolean {
   for (let p: object | null = prototype; p !== null; p = Object.getPrototypeOf(p)) {
-    const name: unknown = Object.hasOwn(p, Symbol.toStringTag) && !isBrandPrototype(p)
-      ? Reflect.get(p, Symbol.toStringTag, p)
-      : undefined;
-    if (typeof name === "string" && globalPrototype(name) === p) return name;
+    if (!Object.hasOwn(p, Symbol.toStringTag) || isBrandPrototype(p)) continue;
+    const name: unknown = Reflect.get(p, Symbol.toStringTag, p);
+    if (typeof name === "string" && globalPrototype(name) === p) return true;
   }
-  return undefined;
+  return false;
 }
 
 function globalPrototype(name: string): unknown {
@@ -84,16 +82,16 @@ function isForeign(symbol: symbol): boolean {
 }
 
 /** Has the platform clone it. Nothing is learned where an object of the program is refused for what it holds. */
-function probe(value: object, name: string | undefined): HostClass | null | undefined {
+function probe(value: object, isGlobal: boolean): HostClass | null | undefined {
   try {
     const clone: object = structuredClone(value);
     if (Object.getPrototypeOf(clone) !== Object.prototype) {
-      return { name: name ?? className(value), cloneable: true };
+      return { name: className(value), cloneable: true };
     }
-    return name === undefined ? null : { name, cloneable: false };
+    return isGlobal ? { name: className(value), cloneable: false } : null;
   } catch {
-    if (name === undefined && Object.keys(value).length > 0) return undefined;
-    return { name: name ?? className(value), cloneable: false };
+    if (!isGlobal && Object.keys(value).length > 0) return undefined;
+    return { name: className(value), cloneable: false };
   }
 }
 

@@ -1,16 +1,19 @@
 import { aName, refusal } from "./failure.ts";
 
-/** The classes whose objects a channel moves out of band. */
-const MOVABLE: ReadonlySet<string> = new Set([
+/** The global classes, besides `ArrayBuffer`, whose objects a channel moves. Not every runtime has each. */
+const movableClasses: readonly string[] = [
   "MessagePort",
   "ReadableStream",
   "WritableStream",
   "TransformStream",
   "ImageBitmap",
   "OffscreenCanvas",
-]);
+];
 
-/** What goes beside the bytes of a message, and what this side lets go of when the message is taken. */
+/** Memory of WebAssembly, which cannot be moved, comes in pages of this size. */
+const PAGE = 0x10000;
+
+/** What goes beside the bytes of a message, and what this side lets go of. */
 export class Transfers {
   /** Whether the channel carries anything but bytes. */
   readonly attaches: boolean;
@@ -35,8 +38,9 @@ export class Transfers {
       const name = `transfer[${index}]`;
       if (list.indexOf(item) !== index) throw refusal(name, "is listed twice");
       const movable = this.#movable(item, name);
-      if (this.isGone(movable)) throw refusal(name, "was transferred before");
-      if (!this.list.includes(movable)) this.list.push(movable);
+      const known = this.list.indexOf(movable);
+      if (known < 0) this.list.push(movable);
+      else if (known < this.#from) throw refusal(name, "was transferred before");
     });
   }
 
@@ -46,54 +50,61 @@ export class Transfers {
       this.list.indexOf(object, this.#from) >= 0;
   }
 
-  /** Whether an earlier value of the message moves it. */
-  isGone(object: object): boolean {
-    if (this.#from === 0) return false;
-    const index = this.list.indexOf(object);
-    return index >= 0 && index < this.#from;
-  }
-
   /** The number under which the other side finds it. */
   attach(value: object): number {
     const index = this.attachments.indexOf(value);
     return index >= 0 ? index : this.attachments.push(value) - 1;
   }
 
-  /** Hands out both lists, and starts anew. What was copied is let go of here. */
+  /** Ends a value: takes its buffers from this side. Where they are copied, only the copies are left. */
+  move(): void {
+    if (this.list.length === this.#from) return;
+    const buffers = this.list.slice(this.#from).filter((item) => item instanceof ArrayBuffer);
+    // Those that may refuse come first, while nothing is moved yet.
+    buffers.sort((a, b) => Number(b.byteLength % PAGE === 0) - Number(a.byteLength % PAGE === 0));
+    for (const buffer of buffers) this.#moveBuffer(buffer);
+    if (!this.attaches) this.list.length = 0;
+  }
+
+  /** Hands out both lists, and starts anew. */
   take(): { attachments: unknown[]; transfer: Transferable[] } {
     const { attachments, list } = this;
-    if (list.length > 0) this.list = [];
-    if (attachments.length > 0) this.attachments = [];
-    if (this.attaches) return { attachments, transfer: list as Transferable[] };
-    for (const buffer of list as ArrayBuffer[]) if (!buffer.detached) buffer.transfer();
-    return { attachments, transfer: [] };
+    this.attachments = [];
+    this.list = [];
+    return { attachments, transfer: list as Transferable[] };
+  }
+
+  #moveBuffer(buffer: ArrayBuffer): void {
+    const index = this.list.indexOf(buffer);
+    try {
+      const moved = buffer.transfer();
+      this.list[index] = moved;
+      const attachment = this.attachments.indexOf(buffer);
+      if (attachment >= 0) this.attachments[attachment] = moved;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      throw refusal(`transfer[${index - this.#from}]`, "is an ArrayBuffer that cannot be detached");
+    }
   }
 
   #movable(item: unknown, name: string): object {
-    const brand = Object.prototype.toString.call(item).slice("[object ".length, -1);
     if (typeof item !== "object" || item === null) {
       throw refusal(name, `is not transferable: ${String(item)}`);
     }
-    if (item instanceof ArrayBuffer) return checkDetachable(item, name);
-    if (!MOVABLE.has(brand)) throw refusal(name, `is ${aName(brand)}, which is not transferable`);
+    if (item instanceof ArrayBuffer) {
+      if (item.detached) throw refusal(name, "is a detached ArrayBuffer");
+      return item;
+    }
+    const className = movableClasses.find((className) => {
+      const cls: unknown = Reflect.get(globalThis, className);
+      return typeof cls === "function" && item instanceof cls;
+    });
+    if (className === undefined) {
+      const brand = Object.prototype.toString.call(item).slice("[object ".length, -1);
+      throw refusal(name, `is ${aName(brand)}, which is not transferable`);
+    }
     if (this.attaches) return item;
-    throw refusal(
-      name,
-      `is ${aName(brand)}, which cannot be moved as this channel carries bytes alone`,
-    );
+    const why = "which cannot be moved as this channel carries bytes alone";
+    throw refusal(name, `is ${aName(className)}, ${why}`);
   }
-}
-
-/**
- * Memory of WebAssembly cannot be let go of, and nothing says so but the attempt. This attempt fails for all others:
- * the check comes before the allocation of the impossible length, and the allocation before the move.
- */
-function checkDetachable(buffer: ArrayBuffer, name: string): ArrayBuffer {
-  if (buffer.detached) throw refusal(name, "is a detached ArrayBuffer");
-  try {
-    buffer.transfer(Number.MAX_SAFE_INTEGER);
-  } catch (error) {
-    if (error instanceof RangeError) return buffer;
-  }
-  throw refusal(name, "is an ArrayBuffer that cannot be detached");
 }
