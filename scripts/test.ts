@@ -9,9 +9,10 @@ import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { runCommand } from "../tests/command.ts";
+import { chosenRuntimes, type Runtime } from "./lib/runtimes.ts";
 import { probeStd } from "./lib/std.ts";
 import { type Counts, type Std, testCommand } from "./lib/test_commands.ts";
-import { environment, findRuntime, root, runtimeNames } from "./toolchain.mjs";
+import { environment, root, runtimeNames } from "./toolchain.mjs";
 
 const help = `deno task test [path ...] [options]
 
@@ -96,12 +97,6 @@ async function runFile(
   return counts;
 }
 
-interface Runtime {
-  name: string;
-  path: string;
-  version: string;
-}
-
 async function runAll(runtime: Runtime, files: string[], std: Std): Promise<Counts> {
   const total: Counts = { passed: 0, failed: 0, ignored: 0 };
   const deadline = performance.now() + runtimeTimeout;
@@ -116,23 +111,13 @@ async function runAll(runtime: Runtime, files: string[], std: Std): Promise<Coun
   return total;
 }
 
-/** The runtimes asked for that are here; says which are not. */
-function runtimes(): Runtime[] {
-  const names = options.runtime!.split(",").flatMap((name) =>
-    name === "node" ? ["node24", "node26"] : [name]
-  );
-  const unknown = names.find((name) => !runtimeNames.includes(name));
-  if (unknown !== undefined) throw new RangeError(`Cannot run on "${unknown}"\n\n${help}`);
-  return names.map((name) => findRuntime(name) ?? { name, path: "", version: "" });
-}
-
 async function main(): Promise<boolean> {
   const files = testFiles();
   if (files.length === 0) throw new RangeError("Cannot find a test file of that name");
   const summary: string[] = [];
   const sum: Counts = { passed: 0, failed: 0, ignored: 0 };
   let real: Std | undefined;
-  for (const runtime of runtimes()) {
+  for (const runtime of chosenRuntimes(options.runtime!)) {
     if (runtime.path === "") {
       // Node 24 and 26 stand for "Node"; npm brings them for one platform only.
       const fatal = !runtime.name.startsWith("node");

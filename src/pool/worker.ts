@@ -85,7 +85,7 @@ export class PoolWorker {
     this.quota = quota;
     this.#hasInitializer = setUp.hasInitializer;
     this.#events = events;
-    this.#scratch = newScratch(request.method, journalSize);
+    this.#scratch = newScratch(request.method, request.permissions, journalSize);
     this.child = new StartedChild({ ...request, ...workerRole, scratch: this.#scratch }, {
       ready: (clock) => {
         this.#noteClock(clock);

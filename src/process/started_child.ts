@@ -9,14 +9,7 @@ import { isLoadingModule, mainModule } from "../codec/modules.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
 import { runtime } from "../runtime/current.ts";
-import type {
-  Child,
-  Frame,
-  Permissions,
-  Signal,
-  SpawnRequest,
-  StartMethod,
-} from "../runtime/runtime.ts";
+import type { Child, Frame, Signal, SpawnRequest, StartMethod } from "../runtime/runtime.ts";
 import type { Scratch } from "../runtime/scratch.ts";
 import { self } from "./identity.ts";
 import { Latch } from "./latch.ts";
@@ -50,7 +43,7 @@ const missingGuard = (name: string) =>
   "    if (import.meta.main) {\n      // ...\n    }\n";
 
 /** Refuses to start a child where that cannot be right. */
-function checkMayStart(name: string, permissions: Permissions | undefined): void {
+function checkMayStart({ name, method, permissions }: StartRequest): void {
   if (isLoadingModule() && self().isChild) throw new Error(missingGuard(name));
   if (self().daemon) {
     throw new Error(`Cannot start ${name} as daemonic processes are not allowed to have children`);
@@ -58,6 +51,12 @@ function checkMayStart(name: string, permissions: Permissions | undefined): void
   if (permissions !== undefined && permissions !== "inherit" && runtime.name !== "deno") {
     throw new Error(
       `Cannot start ${name} with permissions as ${runtime.name} has none to give or to take`,
+    );
+  }
+  if (permissions !== undefined && permissions !== "inherit" && method === "worker") {
+    throw new Error(
+      `Cannot start ${name} with permissions of its own as a worker has its program's: ` +
+        'use the start method "process"',
     );
   }
 }
@@ -80,7 +79,7 @@ export class StartedChild {
   readonly #events: StartedChildEvents;
 
   constructor(request: StartRequest, events: StartedChildEvents) {
-    checkMayStart(request.name, request.permissions);
+    checkMayStart(request);
     this.name = request.name;
     this.daemon = request.daemon;
     this.method = request.method;

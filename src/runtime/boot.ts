@@ -31,9 +31,9 @@ export function startScript({ boot, entry, scratch }: SpawnRequest): string {
     `import(${JSON.stringify(entry)});`;
 }
 
-/** The start script as a module's URL. A source may hold any Unicode, so it is encoded whole. */
-export function startScriptURL(request: SpawnRequest): URL {
-  return new URL("data:text/javascript," + encodeURIComponent(startScript(request)));
+/** A script as a module's URL. A source may hold any Unicode, so it is encoded whole. */
+export function scriptURL(script: string): URL {
+  return new URL("data:text/javascript," + encodeURIComponent(script));
 }
 
 /** Takes the role that this thread was started for; `undefined` if it is another, or taken. */

@@ -15,7 +15,7 @@ import { deno } from "./deno.ts";
 import { granted } from "./deno_flags.ts";
 import { node } from "./node.ts";
 import { ProcessLink } from "./process_link.ts";
-import type { ParentLink, Runtime, StartMethod } from "./runtime.ts";
+import type { ParentLink, Permissions, Runtime, StartMethod } from "./runtime.ts";
 import { createScratch, type Scratch } from "./scratch.ts";
 import { ThreadLink } from "./thread.ts";
 
@@ -33,12 +33,18 @@ export function osPid(): number {
 }
 
 /** Makes the scratch of a child that is to be started; `undefined` where none is to be had. */
-export function newScratch(method: StartMethod, size: number): Scratch | undefined {
+export function newScratch(
+  method: StartMethod,
+  permissions: Permissions | undefined,
+  size: number,
+): Scratch | undefined {
+  // A child that has permissions of its own may not open a file of ours.
+  const inherits = permissions === undefined || permissions === "inherit";
   // Deno would ask the user for a permission that is missing.
   return createScratch(
     method,
     size,
-    () => runtime.name !== "deno" || (granted("read") && granted("write")),
+    () => runtime.name !== "deno" || (inherits && granted("read") && granted("write")),
   );
 }
 

@@ -9,6 +9,7 @@
  */
 
 import fs from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Permissions, PermissionSet } from "./runtime.ts";
 
 /** The part of Deno's API that is used here. */
@@ -74,29 +75,30 @@ function ownFlags(): Flags | undefined {
   }
 }
 
-const grantedFlags = (): string[] =>
-  names.every(granted) ? ["-A"] : names.filter(granted).map((name) => `--allow-${name}`);
+/**
+ * The flag for one permission. What is not allowed is denied in so many words: Deno gives `-A` to a
+ * child whose command line has no word of permissions (its compatibility with Node's flags).
+ */
+function flagOf(name: string, value: PermissionSet[typeof names[number]]): string {
+  if (value === true || (value === "inherit" && granted(name))) return `--allow-${name}`;
+  if (!Array.isArray(value) || value.length === 0) return `--deny-${name}`;
+  const members = value.map((member: string | URL) =>
+    member instanceof URL ? fileURLToPath(member) : member
+  );
+  return `--allow-${name}=${members.join(",")}`;
+}
 
-function flagsOf(set: PermissionSet): string[] {
-  return names.flatMap((name) => {
-    const value = set[name];
-    if (value === "inherit") return granted(name) ? [`--allow-${name}`] : [];
-    if (value === true) return [`--allow-${name}`];
-    if (!Array.isArray(value) || value.length === 0) return [];
-    const members = value.map((member: string | URL) =>
-      member instanceof URL ? decodeURIComponent(member.pathname) : member
-    );
-    return [`--allow-${name}=${members.join(",")}`];
-  });
+function permissionFlags(permissions: Permissions): string[] {
+  const own = ownFlags()?.permissions ?? [];
+  if (permissions === "inherit" && own.length > 0) return own;
+  const set = typeof permissions === "object" ? permissions : {};
+  const missing = permissions === "inherit" ? "inherit" : false;
+  return ["--no-prompt", ...names.map((name) => flagOf(name, set[name] ?? missing))];
 }
 
 /** The flags to start a child process with. */
 export function childFlags(permissions: Permissions = "inherit"): string[] {
-  const own = ownFlags();
-  const modules = own?.modules ?? [];
-  if (permissions === "inherit") return [...modules, ...(own?.permissions ?? grantedFlags())];
-  const asked = permissions === "none" ? [] : flagsOf(permissions);
-  return [...modules, "--no-prompt", ...asked];
+  return [...(ownFlags()?.modules ?? []), ...permissionFlags(permissions)];
 }
 
 /** Whether this program was started with a flag. */

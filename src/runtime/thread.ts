@@ -12,7 +12,7 @@
 
 import process from "node:process";
 import { receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
-import { startScriptURL } from "./boot.ts";
+import { scriptURL, startScript } from "./boot.ts";
 import type { Child, ChildEvents, Frame, ParentLink, Signal, SpawnRequest } from "./runtime.ts";
 import type { Scratch } from "./scratch.ts";
 import { adoptThreadCounter, newThreadId, threadCounter } from "./thread_id.ts";
@@ -63,7 +63,7 @@ class ThreadChild implements Child {
       threadCounter: threadCounter(),
     };
     this.#worker = new Worker(
-      startScriptURL({ ...request, boot: { ...request.boot, pid: this.pid } }),
+      scriptURL(startScript({ ...request, boot: { ...request.boot, pid: this.pid } })),
       {
         name: request.boot.name,
         workerData: startup,
