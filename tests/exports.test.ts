@@ -76,7 +76,8 @@ function entries(): string[] {
 function sources(): string[] {
   return fs.readdirSync(path.join(root, "src"), { recursive: true, encoding: "utf8" })
     .map((file) => path.posix.join("src", file.replaceAll("\\", "/")))
-    .filter((file) => file.endsWith(".ts"));
+    .filter((file) => file.endsWith(".ts"))
+    .sort();
 }
 
 describe("the package", () => {
