@@ -36,10 +36,14 @@ export interface Callbacks<T> {
  * ```
  */
 export class AsyncResult<T> implements PromiseLike<T> {
-  readonly #latch = new Latch();
   readonly #pool: KeepAlive;
   readonly #callbacks: Callbacks<T>;
   #outcome: Outcome | undefined;
+  /** What those wait for who have all the time in the world; made for the first of them. */
+  #promise: Promise<T> | undefined;
+  #settlePromise: ((outcome: Outcome) => void) | undefined;
+  /** What those wait for who have not. */
+  #latch: Latch | undefined;
 
   /** @internal */
   constructor(pool: KeepAlive, callbacks: Callbacks<T> = {}) {
@@ -58,7 +62,8 @@ export class AsyncResult<T> implements PromiseLike<T> {
     const { callback, errorCallback } = this.#callbacks;
     const listener = outcome.status === status.fulfilled ? callback : errorCallback;
     if (listener !== undefined) void notify(listener as (value: unknown) => unknown, outcome.value);
-    this.#latch.open();
+    this.#settlePromise?.(outcome);
+    this.#latch?.open();
   }
 
   /** Whether the result, or an error, has come. */
@@ -95,13 +100,9 @@ export class AsyncResult<T> implements PromiseLike<T> {
    * @throws The error of the call; `WorkerLostError` if its worker died, `CancelledError` if the
    * pool was terminated; the signal's reason if that is aborted first.
    */
-  async get(options?: WaitOptions): Promise<T> {
-    if (this.#outcome === undefined && !await this.#ready(options)) {
-      throw new TimeoutError(`The result is not ready after ${options?.timeout} ms`);
-    }
-    const { status: how, value } = this.#outcome!;
-    if (how === status.fulfilled) return value as T;
-    throw value;
+  get(options?: WaitOptions): Promise<T> {
+    if (options?.timeout === undefined && options?.signal === undefined) return this.#whole();
+    return this.#getWithin(options);
   }
 
   /** As `get()`: a result can be awaited. */
@@ -109,13 +110,43 @@ export class AsyncResult<T> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => R | PromiseLike<R>) | null,
     onRejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
-    return this.get().then(onFulfilled, onRejected);
+    return this.#whole().then(onFulfilled, onRejected);
+  }
+
+  #whole(): Promise<T> {
+    if (this.#promise !== undefined) return this.#promise;
+    this.#promise = new Promise((resolve, reject) => {
+      this.#settlePromise = ({ status: how, value }) => {
+        if (how === status.fulfilled) resolve(value as T);
+        else reject(value);
+      };
+    });
+    if (this.#outcome === undefined) this.#holdUntilSettled();
+    else this.#settlePromise?.(this.#outcome);
+    return this.#promise;
+  }
+
+  #holdUntilSettled(): void {
+    const settle = this.#settlePromise!;
+    this.#pool.hold();
+    this.#settlePromise = (outcome) => {
+      this.#pool.letGo();
+      settle(outcome);
+    };
+  }
+
+  async #getWithin(options: WaitOptions): Promise<T> {
+    if (this.#outcome === undefined && !await this.#ready(options)) {
+      throw new TimeoutError(`The result is not ready after ${options.timeout} ms`);
+    }
+    return await this.#whole();
   }
 
   async #ready(options?: WaitOptions): Promise<boolean> {
+    if (this.#outcome !== undefined) return true;
     this.#pool.hold();
     try {
-      return await this.#latch.wait(options);
+      return await (this.#latch ??= new Latch()).wait(options);
     } finally {
       this.#pool.letGo();
     }

@@ -16,7 +16,7 @@ import { frameKind, type SetUp } from "../process/messages.ts";
 import type { Frame, Permissions, StartMethod } from "../runtime/runtime.ts";
 import { inBackground } from "../runtime/turns.ts";
 import type { KeepAlive } from "./async_result.ts";
-import { Block, PoolFunction, type PoolTask, TaskQueue } from "./task.ts";
+import { Block, PoolFunction, PoolTask, TaskQueue } from "./task.ts";
 import { type Outcome, status, trait } from "./wire.ts";
 import { budget, PoolWorker } from "./worker.ts";
 
@@ -166,7 +166,7 @@ export class Scheduler implements KeepAlive {
     }
     encoder.endSized(at);
     const carries = encoder.hasAttachments;
-    const task: PoolTask = {
+    const task = new PoolTask({
       id: ++this.#tasks,
       fn: poolFunction,
       block: this.#block,
@@ -174,12 +174,10 @@ export class Scheduler implements KeepAlive {
       end: encoder.size,
       alone: carries || signal !== undefined || timeout !== undefined,
       hasMoved: transfer !== undefined && carries,
-      settled: false,
-      settle: submission.settle,
-    };
+      listener: submission.settle,
+    });
     if (carries) this.#seal();
     if (signal !== undefined || timeout !== undefined) this.#limit(task, signal, timeout);
-    else task.settle = once(task, submission.settle);
     return task;
   }
 
@@ -202,11 +200,9 @@ export class Scheduler implements KeepAlive {
     };
     const onAbort = () => end(signal?.reason);
     let cancelTimer: (() => void) | undefined;
-    const settle = once(task, task.settle);
-    task.settle = (outcome) => {
+    task.cleanUp = () => {
       cancelTimer?.();
       signal?.removeEventListener("abort", onAbort);
-      settle(outcome);
     };
     signal?.addEventListener("abort", onAbort);
     if (timeout === undefined) return;
@@ -398,12 +394,3 @@ export class Scheduler implements KeepAlive {
 
 /** How long a worker may take to end of `SIGTERM`, in milliseconds. */
 const terminationGrace = 1000;
-
-/** Settles a task the first time that it is asked to. */
-function once(task: PoolTask, settle: (outcome: Outcome) => void): (outcome: Outcome) => void {
-  return (outcome) => {
-    if (task.settled) return;
-    task.settled = true;
-    settle(outcome);
-  };
-}

@@ -37,23 +37,63 @@ export class Block {
   transfer: readonly Transferable[] = [];
 }
 
-/** One call, or one chunk of calls, on its way. */
-export interface PoolTask {
+/** What a task is when it is submitted. */
+export interface TaskParts {
   readonly id: number;
   readonly fn: PoolFunction;
   readonly block: Block;
   /** Where its bytes are in the block. */
   readonly start: number;
   readonly end: number;
-  /** It is sent to an idle worker, and nothing behind it: it may be aborted, or has moved things. */
+  /** It is sent to an idle worker, and nothing behind it: it may be aborted, or carries things. */
   readonly alone: boolean;
   /** It carries what can be moved once only: it cannot be sent to a second worker. */
   readonly hasMoved: boolean;
-  /** Hears that it begins to run, where it asked for that. */
-  began?(): void;
+  readonly listener: (outcome: Outcome) => void;
+}
+
+/** One call, or one chunk of calls, on its way. */
+export class PoolTask {
+  readonly id: number;
+  readonly fn: PoolFunction;
+  readonly block: Block;
+  readonly start: number;
+  readonly end: number;
+  readonly alone: boolean;
+  readonly hasMoved: boolean;
   /** It is settled, and passed over where it still stands in a queue. */
-  settled: boolean;
-  settle(outcome: Outcome): void;
+  settled = false;
+  /** Hears that it begins to run, where it asked for that. */
+  began: (() => void) | undefined;
+  /** Called when it is settled: ends its timer and the like. */
+  cleanUp: (() => void) | undefined;
+  // What follows is the worker's that holds it.
+  /** The number of the frame that it was sent in. */
+  frame = 0;
+  /** The time of our clock after which it will not begin; `Infinity` for what an idle worker got. */
+  lease: number = Infinity;
+  /** What it adds to the worker's load. */
+  cost = 0;
+  readonly #listener: (outcome: Outcome) => void;
+
+  constructor(parts: TaskParts) {
+    this.id = parts.id;
+    this.fn = parts.fn;
+    this.block = parts.block;
+    this.start = parts.start;
+    this.end = parts.end;
+    this.alone = parts.alone;
+    this.hasMoved = parts.hasMoved;
+    this.#listener = parts.listener;
+  }
+
+  /** Tells how it ended; a second end is nothing new. */
+  settle(outcome: Outcome): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.cleanUp?.();
+    this.#listener(outcome);
+  }
 }
 
 /** A queue of tasks: first in, first out, and back in at the front what was given back. */

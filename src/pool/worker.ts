@@ -27,16 +27,6 @@ export const budget = 1;
 /** Milliseconds after which tasks that were sent ahead and have not begun are taken back. */
 const leaseTime = 20;
 
-/** A task that a worker holds. */
-interface Held {
-  readonly task: PoolTask;
-  readonly frame: number;
-  /** The time of our clock after which it will not begin; `Infinity` for what an idle worker got. */
-  readonly lease: number;
-  /** What it adds to the worker's load. */
-  readonly cost: number;
-}
-
 /** What a worker's pool hears of it. */
 export interface WorkerEvents {
   /** It can take tasks. */
@@ -44,7 +34,7 @@ export interface WorkerEvents {
   /** It has room for more. */
   progress(): void;
   /** Tasks that it was sent and will not run, first in first. */
-  givenBack(tasks: PoolTask[]): void;
+  givenBack(tasks: readonly PoolTask[]): void;
   /** Its initializer threw. */
   notInitialized(error: unknown): void;
   /** It has ended. What it was running is rejected, the rest of what it held given back. */
@@ -62,7 +52,7 @@ export class PoolWorker {
   load = 0;
   readonly #scratch: Scratch | undefined;
   readonly #events: WorkerEvents;
-  readonly #held = new Map<number, Held>();
+  readonly #held = new Map<number, PoolTask>();
   readonly #knownFunctions = new Set<number>();
   readonly #encoder = new Encoder();
   readonly #hasInitializer: boolean;
@@ -119,7 +109,7 @@ export class PoolWorker {
 
   /** The tasks that it holds, in the order in which it runs them. */
   tasks(): PoolTask[] {
-    return [...this.#held.values()].map(({ task }) => task);
+    return [...this.#held.values()];
   }
 
   /** Lets it end, once it has done what it holds. */
@@ -147,10 +137,11 @@ export class PoolWorker {
     const now = performance.now();
     const lease = now + leaseTime;
     for (const task of tasks) {
-      const cost = task.alone ? budget : task.fn.estimate;
-      const first = this.#held.size === 0;
-      this.#held.set(task.id, { task, frame, lease: first ? Infinity : lease, cost });
-      this.load += cost;
+      task.frame = frame;
+      task.lease = this.#held.size === 0 ? Infinity : lease;
+      task.cost = task.alone ? budget : task.fn.estimate;
+      this.load += task.cost;
+      this.#held.set(task.id, task);
     }
     this.quota -= tasks.length;
     if (tasks.length > (wasIdle ? 1 : 0)) this.#watchLeases();
@@ -213,7 +204,7 @@ export class PoolWorker {
     }
     if (kind === frameKind.initialized) this.#becomeReady();
     else if (kind === frameKind.returned) this.#receiveReturned(body);
-    else if (kind === frameKind.began) this.#held.get(body.readUint())?.task.began?.();
+    else if (kind === frameKind.began) this.#held.get(body.readUint())?.began?.();
     else if (kind === frameKind.notInitialized) return this.#receiveFailure(body);
   }
 
@@ -237,15 +228,15 @@ export class PoolWorker {
   }
 
   #settle({ id, status, milliseconds }: OutcomeHead, read: Read): void {
-    const held = this.#held.get(id);
-    if (held === undefined) return;
-    this.#release(held);
-    held.task.fn.learn(milliseconds);
-    held.task.settle("value" in read ? { status, value: read.value } : rejection(read.error));
+    const task = this.#held.get(id);
+    if (task === undefined) return;
+    this.#release(task);
+    task.fn.learn(milliseconds);
+    task.settle("value" in read ? { status, value: read.value } : rejection(read.error));
   }
 
-  #release({ task, cost }: Held): void {
-    this.#held.delete(task.id);
+  #release({ id, cost }: PoolTask): void {
+    this.#held.delete(id);
     this.load = this.#held.size === 0 ? 0 : this.load - cost;
   }
 
@@ -256,23 +247,23 @@ export class PoolWorker {
   }
 
   #receiveReturned(body: Decoder): void {
-    const returned: Held[] = [];
+    const returned: PoolTask[] = [];
     while (!body.done) {
       const frame = body.readUint();
-      const held = this.#held.get(body.readUint());
+      const task = this.#held.get(body.readUint());
       // It may have been taken back, and sent to this very worker again.
-      if (held?.frame === frame) returned.push(held);
+      if (task?.frame === frame) returned.push(task);
     }
     this.#overdue = false;
     this.#giveBack(returned);
     this.#events.progress();
   }
 
-  #giveBack(held: readonly Held[]): void {
-    if (held.length === 0) return;
-    for (const each of held) this.#release(each);
-    this.quota += held.length;
-    this.#events.givenBack(held.map(({ task }) => task));
+  #giveBack(tasks: readonly PoolTask[]): void {
+    if (tasks.length === 0) return;
+    for (const task of tasks) this.#release(task);
+    this.quota += tasks.length;
+    this.#events.givenBack(tasks);
   }
 
   #watchLeases(): void {
@@ -293,10 +284,10 @@ export class PoolWorker {
   }
 
   /** What it holds behind the last task that it began: it begins them in the order it got them. */
-  #notBegun(begun: readonly number[]): Held[] {
-    const held = [...this.#held.values()];
-    const last = held.findLastIndex(({ task }) => begun.includes(task.id));
-    return held.slice(last + 1);
+  #notBegun(begun: readonly number[]): PoolTask[] {
+    const ids = new Set(begun);
+    const held = this.tasks();
+    return held.slice(held.findLastIndex(({ id }) => ids.has(id)) + 1);
   }
 
   /** Settles what the dead worker's journal can settle, and hands back what it never began. */
@@ -310,10 +301,10 @@ export class PoolWorker {
       if (this.#held.has(head.id)) this.#settle(head, await readValue(body));
     }
     const begun = journal?.begun ?? [...this.#held.keys()].slice(0, 1);
-    const waiting = new Set(this.#notBegun(begun).filter(({ task }) => !task.hasMoved));
-    for (const held of [...this.#held.values()].filter((held) => !waiting.has(held))) {
-      this.#release(held);
-      held.task.settle(rejection(this.#lost()));
+    const waiting = new Set(this.#notBegun(begun).filter((task) => !task.hasMoved));
+    for (const task of this.tasks().filter((task) => !waiting.has(task))) {
+      this.#release(task);
+      task.settle(rejection(this.#lost()));
     }
     this.#giveBack([...waiting]);
     this.#events.ended();

@@ -63,6 +63,7 @@ class WorkerLoop {
   #finishing = false;
   #tasksLeft = Infinity;
   #flushed = 0;
+  #lapsed = 0;
   #ready: Promise<void> = Promise.resolve();
 
   constructor(child: Child) {
@@ -123,31 +124,38 @@ class WorkerLoop {
   async #runBatches(): Promise<void> {
     // What an earlier task posted must outlive this one's death.
     await this.#child.link.drained();
-    this.#flushed = performance.now();
+    this.#flushed = this.#lapsed = performance.now();
     this.#journal?.restart(this.#nextId());
     for (;;) {
       const batch = this.#batches[0]!;
       if (!this.#mayBegin(batch)) return this.#giveBack();
       const id = batch.ids.pop()!;
       const end = batch.body.readSized();
-      const before = performance.now();
       const running = this.#perform(id, batch.body);
       const outcome = running instanceof Promise ? await running : running;
       batch.body.position = end;
       if (batch.ids.length === 0) this.#batches.shift();
       this.#tasksLeft--;
       const begin = this.#beginOutcomes();
-      writeOutcome(this.#out, id, outcome, performance.now() - before);
+      writeOutcome(this.#out, id, outcome, this.#lap());
       if (this.#batches.length === 0 || this.#tasksLeft <= 0) return this.#flush();
       if (!this.#noteAndGoOn(begin)) {
         this.#flush();
         await this.#child.link.drained();
         // Messages, timers and the work that tasks left in the background have their turn.
         await nextTurn();
-        this.#flushed = performance.now();
+        this.#flushed = this.#lapsed = performance.now();
         this.#journal?.restart(this.#nextId());
       }
     }
+  }
+
+  /** Milliseconds since the last outcome: what a task takes with all that goes with it. */
+  #lap(): number {
+    const now = performance.now();
+    const time = now - this.#lapsed;
+    this.#lapsed = now;
+    return time;
   }
 
   /** The id of the task that comes next. */
@@ -175,7 +183,7 @@ class WorkerLoop {
   /** Keeps an outcome back for the next message, safe in the journal; `false` if it must go now. */
   #noteAndGoOn(begin: number): boolean {
     if (this.#journal === undefined || this.#out.hasAttachments) return false;
-    if (this.#out.size > flushSize || performance.now() - this.#flushed > flushInterval) {
+    if (this.#out.size > flushSize || this.#lapsed - this.#flushed > flushInterval) {
       return false;
     }
     return this.#journal.append(this.#nextId(), this.#out.view(begin));
