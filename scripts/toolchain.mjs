@@ -76,9 +76,14 @@ function install() {
   const mark = join(modules, ".installed-lock.json");
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) return;
   console.error("Installing the runtimes and the development tools ...");
-  // Not `npm ci`, which begins by removing what other programs may be using.
-  npm(["install", "--no-save"], root);
-  writeFileSync(mark, wanted);
+  try {
+    // Not `npm ci`, which begins by removing what other programs may be using.
+    npm(["install", "--no-save"], root);
+    writeFileSync(mark, wanted);
+  } catch (error) {
+    // What is there already, or on the PATH, may do: without a network, for one.
+    console.error(`npm could not install: ${error.message}`);
+  }
 }
 
 /**
