@@ -1,12 +1,13 @@
 /**
  * Runs the examples, each as a program of its own on the runtime asked for, shows what it prints
  * and checks it: it ends with exit code 0, leaves no process behind, and prints what
- * `examples/checks.ts` says it must, where that names it.
+ * `examples/_checks/mod.ts` says it must, where that names it.
  */
 
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { runCommand } from "../tests/command.ts";
 import { chosenRuntimes, programFlags, type Runtime } from "./lib/runtimes.ts";
@@ -17,6 +18,7 @@ const help = `deno task example [path ...] [options] [-- arguments of the exampl
   path ...                       only these, such as pool/apply_async
   --runtime a,b                  on these of deno, bun, node24, node26 (deno)
   --start-method worker|process  for all of them, instead of the runtime's own
+  --speed N                      times as fast as the documents (10)
   --timeout SECONDS              limit of one example (60)`;
 
 const { values: options, positionals, tokens } = parseArgs({
@@ -25,6 +27,7 @@ const { values: options, positionals, tokens } = parseArgs({
   options: {
     "runtime": { type: "string", default: "deno" },
     "start-method": { type: "string" },
+    "speed": { type: "string" },
     "timeout": { type: "string", default: "60" },
     "help": { type: "boolean", default: false },
   },
@@ -42,11 +45,11 @@ const passedOn = positionals.slice(names.length);
 
 const folder = path.join(root, "examples");
 
-/** Every example by its path; what begins with `_`, and the checks, are none. */
+/** Every example by its path; what begins with `_` is none. */
 function examples(): string[] {
   const all = fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file.endsWith(".ts") && !/(^|\/)_/.test(file) && file !== "checks.ts")
+    .filter((file) => file.endsWith(".ts") && !/(^|\/)_/.test(file))
     .map((file) => file.slice(0, -".ts".length))
     .sort();
   const unknown = names.find((name) => !all.includes(name));
@@ -55,15 +58,16 @@ function examples(): string[] {
 }
 
 async function loadChecks(): Promise<Record<string, Check>> {
-  const file = new URL("../examples/checks.ts", import.meta.url).href;
-  if (!fs.existsSync(path.join(folder, "checks.ts"))) return {};
-  return (await import(file) as { checks: Record<string, Check> }).checks;
+  const file = path.join(folder, "_checks", "mod.ts");
+  if (!fs.existsSync(file)) return {};
+  return (await import(pathToFileURL(file).href) as { checks: Record<string, Check> }).checks;
 }
 
 async function runExample(runtime: Runtime, name: string, check?: Check): Promise<boolean> {
   const method = options["start-method"];
   const args = [...programFlags(runtime.name), path.join(folder, `${name}.ts`), ...passedOn];
   if (method !== undefined) args.push("--start-method", method);
+  if (options.speed !== undefined) args.push("--speed", options.speed);
   console.log(`--- ${name} on ${runtime.name}${method === undefined ? "" : `, ${method}`}`);
   const result = await runCommand(runtime.path, args, {
     cwd: root,

@@ -18,7 +18,7 @@ import { inBackground } from "../runtime/turns.ts";
 import type { KeepAlive } from "./async_result.ts";
 import { Block, PoolFunction, PoolTask, TaskQueue } from "./task.ts";
 import { type Outcome, status, trait } from "./wire.ts";
-import { budget, PoolWorker } from "./worker.ts";
+import { longTask, PoolWorker } from "./worker.ts";
 
 /** What a pool's workers are to be. */
 export interface SchedulerOptions {
@@ -49,6 +49,9 @@ export interface Feed {
   /** Submits all of its input: the pool is closed, and waits for it. */
   unbind(): void;
 }
+
+/** Milliseconds of work that a frame holds at most: far less than a lease. */
+const longestFrame = 4;
 
 /** How long workers stay referenced after the last wait, in milliseconds: waits come in rows. */
 const idleTime = 5;
@@ -173,7 +176,6 @@ export class Scheduler implements KeepAlive {
       start,
       end: encoder.size,
       alone: carries || signal !== undefined || timeout !== undefined,
-      hasMoved: transfer !== undefined && carries,
       listener: submission.settle,
     });
     if (carries) this.#seal();
@@ -243,24 +245,34 @@ export class Scheduler implements KeepAlive {
   /** An idle worker; for a small task also the one that holds the least. */
   #workerFor(task: PoolTask): PoolWorker | undefined {
     let least: PoolWorker | undefined;
-    const ahead = !task.alone && task.fn.estimate < budget;
+    const ahead = !task.alone && task.fn.estimate < longTask;
+    const limit = this.#frameTime(task);
     for (const worker of this.#workers) {
       if (worker.isIdle) return worker;
-      if (ahead && worker.takesAhead && worker.load < (least?.load ?? Infinity)) least = worker;
+      if (ahead && worker.takesAhead(limit) && worker.load < (least?.load ?? Infinity)) {
+        least = worker;
+      }
     }
     return least;
   }
 
-  /** As many tasks as take a millisecond, but no more than a worker's share of what there is. */
+  /** Milliseconds of work that one frame may hold: more where there is much to do. */
+  #frameTime({ fn }: PoolTask): number {
+    const share = this.#queue.length * fn.estimate / (4 * this.processes);
+    return Math.max(longTask, Math.min(longestFrame, share));
+  }
+
+  /** As many tasks as a frame may hold, but no more than a worker's share of what there is. */
   #takeBatch(worker: PoolWorker, first: PoolTask): PoolTask[] {
     const share = Math.min(worker.quota, Math.ceil(this.#queue.length / this.processes));
     const batch = [first];
     this.#queue.shift();
     if (first.alone || !worker.hasJournal) return batch;
+    const limit = this.#frameTime(first);
     let time = first.fn.estimate;
-    while (batch.length < share && time < budget) {
+    while (batch.length < share && time < limit) {
       const task = this.#queue.peek();
-      if (task === undefined || task.alone || task.fn.estimate >= budget) break;
+      if (task === undefined || task.alone || task.fn.estimate >= longTask) break;
       time += task.fn.estimate;
       batch.push(task);
       this.#queue.shift();

@@ -12,7 +12,7 @@ import type { Outcome } from "./wire.ts";
 export class PoolFunction {
   readonly id: number;
   readonly reference: FunctionReference;
-  /** Milliseconds that a call takes, by what was seen of late; as long as a budget if unknown. */
+  /** Milliseconds that a call takes, by what was seen of late; as long as a long one if unknown. */
   estimate = 1;
   #known = false;
 
@@ -47,8 +47,6 @@ export interface TaskParts {
   readonly end: number;
   /** It is sent to an idle worker, and nothing behind it: it may be aborted, or carries things. */
   readonly alone: boolean;
-  /** It carries what can be moved once only: it cannot be sent to a second worker. */
-  readonly hasMoved: boolean;
   readonly listener: (outcome: Outcome) => void;
 }
 
@@ -60,7 +58,6 @@ export class PoolTask {
   readonly start: number;
   readonly end: number;
   readonly alone: boolean;
-  readonly hasMoved: boolean;
   /** It is settled, and passed over where it still stands in a queue. */
   settled = false;
   /** Hears that it begins to run, where it asked for that. */
@@ -83,8 +80,12 @@ export class PoolTask {
     this.start = parts.start;
     this.end = parts.end;
     this.alone = parts.alone;
-    this.hasMoved = parts.hasMoved;
     this.#listener = parts.listener;
+  }
+
+  /** It carries what can be moved once only: it cannot be sent to a second worker. */
+  get hasMoved(): boolean {
+    return this.alone && this.block.transfer.length > 0 && this.end === this.block.bytes.length;
   }
 
   /** Tells how it ended; a second end is nothing new. */

@@ -22,8 +22,8 @@ import type { PoolFunction, PoolTask } from "./task.ts";
 import { type Outcome, type OutcomeHead, readOutcomeHead, status } from "./wire.ts";
 import { workerRole } from "./worker_loop.ts";
 
-/** Milliseconds of work that a worker holds ahead, at most, in one frame. */
-export const budget = 1;
+/** Milliseconds from which a task is a long one: it is not sent ahead, and nothing behind it. */
+export const longTask = 1;
 /** Milliseconds after which tasks that were sent ahead and have not begun are taken back. */
 const leaseTime = 20;
 
@@ -92,9 +92,9 @@ export class PoolWorker {
     return this.#isReady && this.#held.size === 0 && this.quota > 0;
   }
 
-  /** Whether it may be given more, on top of what it holds. */
-  get takesAhead(): boolean {
-    return this.#isReady && !this.#overdue && this.hasJournal && this.load < budget &&
+  /** Whether it may be given more, on top of less than `limit` milliseconds of work. */
+  takesAhead(limit: number): boolean {
+    return this.#isReady && !this.#overdue && this.hasJournal && this.load < limit &&
       this.quota > 0;
   }
 
@@ -139,7 +139,7 @@ export class PoolWorker {
     for (const task of tasks) {
       task.frame = frame;
       task.lease = this.#held.size === 0 ? Infinity : lease;
-      task.cost = task.alone ? budget : task.fn.estimate;
+      task.cost = task.alone ? Infinity : task.fn.estimate;
       this.load += task.cost;
       this.#held.set(task.id, task);
     }

@@ -31,7 +31,9 @@ export const workerRole: { readonly role: string; readonly entry: string } = {
 
 /** How long outcomes may wait for each other, in milliseconds. */
 const flushInterval = 1;
-/** How many bytes of them. */
+/** How long small tasks may keep the event loop from its turn, in milliseconds. */
+const turnInterval = 8;
+/** How many bytes of outcomes may wait. */
 const flushSize = 32 * 1024;
 
 /** The tasks of one frame that have not begun. */
@@ -62,7 +64,9 @@ class WorkerLoop {
   /** Set once there will be no more tasks. */
   #finishing = false;
   #tasksLeft = Infinity;
+  /** When outcomes were posted last, when the event loop had its turn, when a task ended. */
   #flushed = 0;
+  #turned = 0;
   #lapsed = 0;
   #ready: Promise<void> = Promise.resolve();
 
@@ -124,8 +128,7 @@ class WorkerLoop {
   async #runBatches(): Promise<void> {
     // What an earlier task posted must outlive this one's death.
     await this.#child.link.drained();
-    this.#flushed = this.#lapsed = performance.now();
-    this.#journal?.restart(this.#nextId());
+    this.#restart();
     for (;;) {
       const batch = this.#batches[0]!;
       if (!this.#mayBegin(batch)) return this.#giveBack();
@@ -139,15 +142,24 @@ class WorkerLoop {
       const begin = this.#beginOutcomes();
       writeOutcome(this.#out, id, outcome, this.#lap());
       if (this.#batches.length === 0 || this.#tasksLeft <= 0) return this.#flush();
-      if (!this.#noteAndGoOn(begin)) {
-        this.#flush();
-        await this.#child.link.drained();
-        // Messages, timers and the work that tasks left in the background have their turn.
-        await nextTurn();
-        this.#flushed = this.#lapsed = performance.now();
-        this.#journal?.restart(this.#nextId());
-      }
+      const isSafe = this.#note(begin);
+      if (!isSafe || this.#flushIsDue) this.#flush();
+      if (!isSafe || this.#lapsed - this.#turned > turnInterval) await this.#turn();
     }
+  }
+
+  /** Messages, timers and the work that tasks left in the background have their turn. */
+  async #turn(): Promise<void> {
+    this.#flush();
+    await this.#child.link.drained();
+    await nextTurn();
+    this.#restart();
+  }
+
+  /** Begins a stretch of work: all that was posted is safe, so the journal can begin anew. */
+  #restart(): void {
+    this.#flushed = this.#turned = this.#lapsed = performance.now();
+    this.#journal?.restart(this.#nextId());
   }
 
   /** Milliseconds since the last outcome: what a task takes with all that goes with it. */
@@ -180,17 +192,20 @@ class WorkerLoop {
     return this.#out.size;
   }
 
-  /** Keeps an outcome back for the next message, safe in the journal; `false` if it must go now. */
-  #noteAndGoOn(begin: number): boolean {
+  /** Makes an outcome survive this worker before it is sent; `false` where that cannot be. */
+  #note(begin: number): boolean {
     if (this.#journal === undefined || this.#out.hasAttachments) return false;
-    if (this.#out.size > flushSize || this.#lapsed - this.#flushed > flushInterval) {
-      return false;
-    }
     return this.#journal.append(this.#nextId(), this.#out.view(begin));
   }
 
+  get #flushIsDue(): boolean {
+    return this.#out.size > flushSize || this.#lapsed - this.#flushed > flushInterval;
+  }
+
   #flush(): void {
-    if (this.#out.size > 0) this.#child.link.post(this.#out.take());
+    if (this.#out.size === 0) return;
+    this.#flushed = this.#lapsed;
+    this.#child.link.post(this.#out.take());
   }
 
   /** Gives back all that has not begun: its lease has passed, its owner may have given it away. */
