@@ -1,108 +1,146 @@
 /**
- * Runs the examples, each as a program of its own on the runtime asked for, shows what it prints
- * and checks it: it ends with exit code 0, leaves no process behind, and prints what
- * `examples/_checks/mod.ts` says it must, where that names it.
+ * Runs the examples, each as a program of its own, and checks that it shows what it must: see
+ * `examples/_check.ts`. One that hangs is killed with whatever it has started.
  */
 
-import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { checkExample, examples, strayChecks } from "../examples/_check.ts";
 import { runCommand } from "../tests/command.ts";
 import { chosenRuntimes, programFlags, type Runtime } from "./lib/runtimes.ts";
-import { environment, root } from "./toolchain.mjs";
+import { environment, root, runtimeNames } from "./toolchain.mjs";
 
-const help = `deno task example [path ...] [options] [-- arguments of the example]
+const help = `deno task example [path ...] [options] [-- arguments of the examples]
 
-  path ...                       only these, such as pool/apply_async
-  --runtime a,b                  on these of deno, bun, node24, node26 (deno)
-  --start-method worker|process  for all of them, instead of the runtime's own
-  --speed N                      times as fast as the documents (10)
-  --timeout SECONDS              limit of one example (60)`;
+  path ...                only these examples (pool/apply_async), or those of these folders (pool)
+  --runtime a,b           on these of ${runtimeNames.join(", ")} (deno)
+  --start-method a,b      with worker, process, or both, instead of the runtime's own
+  --all                   on all runtimes with both start methods
+  --speed N               so many times as fast as the documents (10)
+  --jobs N                examples at a time (2)
+  --timeout SECONDS       limit of one example (30, and more if the speed is below 10)
+  --verbose               print what the examples print, as one that is run alone does
+
+What arguments make of an example is not checked: it has to end with exit code 0.`;
 
 const { values: options, positionals, tokens } = parseArgs({
   allowPositionals: true,
   tokens: true,
   options: {
-    "runtime": { type: "string", default: "deno" },
+    "runtime": { type: "string" },
     "start-method": { type: "string" },
-    "speed": { type: "string" },
-    "timeout": { type: "string", default: "60" },
+    "all": { type: "boolean", default: false },
+    "speed": { type: "string", default: "10" },
+    "jobs": { type: "string", default: "2" },
+    "timeout": { type: "string" },
+    "verbose": { type: "boolean", default: false },
     "help": { type: "boolean", default: false },
   },
 });
 
-/** What an example prints is right, or else this throws. */
-type Check = (lines: string[]) => void;
-
-const end = tokens.find((token) => token.kind === "option-terminator");
-const isName = (index: number): boolean => end === undefined || index < end.index;
-const names = tokens.flatMap((token) =>
-  token.kind === "positional" && isName(token.index) ? [token.value.replace(/\.ts$/, "")] : []
-);
-const passedOn = positionals.slice(names.length);
-
-const folder = path.join(root, "examples");
-
-/** Every example by its path; what begins with `_` is none. */
-function examples(): string[] {
-  const all = fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file.endsWith(".ts") && !/(^|\/)_/.test(file))
-    .map((file) => file.slice(0, -".ts".length))
-    .sort();
-  const unknown = names.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new RangeError(`Cannot find an example named ${unknown}`);
-  return names.length === 0 ? all : names;
+/** An example, where it is to run, and how. */
+interface Job {
+  name: string;
+  runtime: Runtime;
+  /** The start method; left out where it is the runtime's own. */
+  method: string | undefined;
 }
 
-async function loadChecks(): Promise<Record<string, Check>> {
-  const file = path.join(folder, "_checks", "mod.ts");
-  if (!fs.existsSync(file)) return {};
-  return (await import(pathToFileURL(file).href) as { checks: Record<string, Check> }).checks;
+/** The words before and behind `--`. */
+function words(): { names: string[]; passedOn: string[] } {
+  const end = tokens.find((token) => token.kind === "option-terminator");
+  const names = tokens.filter((token) =>
+    token.kind === "positional" && (end === undefined || token.index < end.index)
+  );
+  return { names: positionals.slice(0, names.length), passedOn: positionals.slice(names.length) };
 }
 
-async function runExample(runtime: Runtime, name: string, check?: Check): Promise<boolean> {
-  const method = options["start-method"];
-  const args = [...programFlags(runtime.name), path.join(folder, `${name}.ts`), ...passedOn];
-  if (method !== undefined) args.push("--start-method", method);
-  if (options.speed !== undefined) args.push("--speed", options.speed);
-  console.log(`--- ${name} on ${runtime.name}${method === undefined ? "" : `, ${method}`}`);
+const { names, passedOn } = words();
+const speed = Number(options.speed);
+const timeout = 1000 * Number(options.timeout ?? 30 * Math.max(1, 10 / speed));
+
+function chosenExamples(): string[] {
+  const all = examples();
+  if (names.length === 0) return all;
+  const found = names.map((name) => {
+    const wanted = name.replace(/\.ts$/, "").replace(/\/$/, "");
+    return all.filter((other) => other === wanted || other.startsWith(`${wanted}/`));
+  });
+  const missing = names.find((_, i) => found[i]!.length === 0);
+  if (missing !== undefined) throw new RangeError(`Cannot find an example named ${missing}`);
+  return [...new Set(found.flat())];
+}
+
+function jobs(): Job[] {
+  const { runtime, "start-method": method, all } = options;
+  const runtimes = chosenRuntimes(runtime ?? (all ? runtimeNames.join(",") : "deno"));
+  const missing = runtimes.find(({ path }) => path === "");
+  if (missing !== undefined) throw new RangeError(`Cannot find ${missing.name}`);
+  const methods = (method ?? (all ? "worker,process" : undefined))?.split(",") ?? [undefined];
+  return runtimes.flatMap((runtime) =>
+    methods.flatMap((method) => chosenExamples().map((name): Job => ({ name, runtime, method })))
+  );
+}
+
+/** Runs an example and prints a line about it, and what it printed if that is asked for or wrong. */
+async function runJob({ name, runtime, method }: Job, live: boolean): Promise<boolean> {
+  const file = path.join(root, "examples", `${name}.ts`);
+  const flags = ["--speed", options.speed, ...(method ? ["--start-method", method] : [])];
+  const args = [...programFlags(runtime.name), file, ...flags, ...passedOn];
   const result = await runCommand(runtime.path, args, {
     cwd: root,
-    env: environment(),
-    timeout: 1000 * Number(options.timeout),
-    onOutput: (text) => process.stdout.write(text),
+    timeout,
+    env: {
+      ...environment(),
+      NO_COLOR: "1",
+      FORCE_COLOR: undefined,
+      // What a developer has set must not change what is checked.
+      MULTIPROCESSING_START_METHOD: undefined,
+      NODE_OPTIONS: undefined,
+    },
+    ...(live && { onOutput: (text) => process.stdout.write(text) }),
   });
+  const { code, stdout, stderr, duration } = result;
   const problems: string[] = [];
-  if (result.timedOut) problems.push("killed as its time was over");
-  else if (result.code !== 0) problems.push(`exit code ${result.code}`);
-  if (result.leftovers.length > 0) problems.push(`left behind: ${result.leftovers.join(" | ")}`);
-  try {
-    check?.(result.stdout.split("\n").slice(0, -1));
-  } catch (error) {
-    problems.push(String(error));
+  if (result.timedOut) problems.push(`HUNG: killed after ${timeout / 1000} s`);
+  else if (passedOn.length > 0) problems.push(...(code === 0 ? [] : [`exit code ${code}`]));
+  else {
+    const lines = stdout.split("\n").slice(0, -1);
+    await checkExample(name, { lines, stderr, code, duration, speed }).catch((error) => {
+      problems.push(error instanceof Error ? error.message : String(error));
+    });
   }
-  if (problems.length > 0) console.log(`FAILED: ${problems.join("; ")}`);
-  return problems.length === 0;
+  if (result.leftovers.length > 0) problems.push(`left behind: ${result.leftovers.join(" | ")}`);
+
+  const good = problems.length === 0;
+  if (!live && (!good || options.verbose)) console.log(result.output.trimEnd());
+  const where = `${runtime.name}${method === undefined ? "" : `, ${method}`}`;
+  const seconds = (duration / 1000).toFixed(1);
+  console.log(`${good ? "ok    " : "FAILED"} ${name} on ${where} (${seconds} s)`);
+  for (const problem of problems) console.log(`       ${problem.replaceAll("\n", "\n       ")}`);
+  return good;
 }
 
 async function main(): Promise<boolean> {
-  const checks = await loadChecks();
-  const failed: string[] = [];
-  let count = 0;
-  for (const runtime of chosenRuntimes(options.runtime!)) {
-    if (runtime.path === "") throw new RangeError(`Cannot find ${runtime.name}`);
-    for (const name of examples()) {
-      count++;
-      if (!await runExample(runtime, name, checks[name])) failed.push(`${name} (${runtime.name})`);
-    }
+  if (!(speed > 0)) {
+    throw new RangeError(`--speed must be a number above 0: received ${options.speed}`);
   }
-  if (count === 1) return failed.length === 0;
-  for (const name of failed) console.log(`FAILED: ${name}`);
-  console.log(`${count - failed.length} examples as they should be, ${failed.length} not`);
-  return failed.length === 0;
+  const all = jobs();
+  let failed = 0;
+  for (const name of await strayChecks()) {
+    failed++;
+    console.log(`FAILED ${name}: there is a check, but no example`);
+  }
+  const left = all.values();
+  const runner = async (): Promise<void> => {
+    for (const job of left) {
+      if (!await runJob(job, all.length === 1)) failed++;
+    }
+  };
+  await Promise.all(Array.from({ length: Number(options.jobs) }, runner));
+  if (all.length > 1) console.log(`${all.length} examples run, ${failed} failed`);
+  return failed === 0;
 }
 
 if (options.help) console.log(help);
