@@ -33,7 +33,7 @@ export const checks: Checks = {
 
   async_results({ lines }) {
     const workers = lines.slice(0, 10).map((line) => groups(line, /^(\d+) run$/)[0]);
-    assert.equal(distinct(workers), 3);
+    assert.ok(distinct(workers) <= 3);
     assert.deepEqual(lines.slice(10), squares(10));
   },
 
@@ -58,7 +58,7 @@ export const checks: Checks = {
       workers.add(pid);
     }
     assert.equal(lines.length, 20);
-    assert.equal(workers.size, 4);
+    assert.ok(workers.size <= 4);
   },
 
   methods({ lines }) {
@@ -120,8 +120,9 @@ export const checks: Checks = {
 
   result_object({ lines, speed, duration }) {
     const initialized = take(lines, /^<进程(\d+)> initializer m²$/);
-    assert.equal(initialized.length, 2);
-    assert.equal(distinct(initialized.flat()), 2);
+    // Once in each worker; on a busy machine the second one may be too late for any task.
+    assert.ok([1, 2].includes(initialized.length));
+    assert.equal(distinct(initialized.flat()), initialized.length);
     assert.deepEqual(lines, [
       "ready: false",
       "successful: Error: Cannot tell whether the call is successful as it is not ready",

@@ -1,7 +1,7 @@
 /**
  * A few kilobytes that a parent and one child both see, and that outlive the child: a
- * `SharedArrayBuffer` for a worker, an unlinked file in memory for a process. Reads and writes of
- * the file cost about a microsecond on every runtime and need neither FFI nor a mapping.
+ * `SharedArrayBuffer` for a worker, an unlinked file in memory for a process. Bun maps the file;
+ * elsewhere it is read and written, which costs about a microsecond and needs no FFI.
  *
  * @module
  * @internal
@@ -22,13 +22,14 @@ export interface Scratch {
   close(): void;
 }
 
+/** A scratch that both sides have in their memory. */
 class MemoryScratch implements Scratch {
-  readonly handle: SharedArrayBuffer;
+  readonly handle: SharedArrayBuffer | string;
   readonly #bytes: Uint8Array;
 
-  constructor(memory: SharedArrayBuffer) {
-    this.handle = memory;
-    this.#bytes = new Uint8Array(memory);
+  constructor(handle: SharedArrayBuffer | string, bytes: Uint8Array) {
+    this.handle = handle;
+    this.#bytes = bytes;
   }
 
   write(offset: number, bytes: Uint8Array): void {
@@ -75,11 +76,14 @@ class FileScratch implements Scratch {
 let serial = 0;
 
 /** A file that is already unlinked, reached through its descriptor: nothing is left after a kill. */
-function unlinkedFile(): FileScratch {
+function unlinkedFile(size: number): Scratch {
   const file = path.join("/dev/shm", `nproc-${process.pid}-${++serial}`);
   const fd = fs.openSync(file, "wx+", 0o600);
   fs.unlinkSync(file);
-  return new FileScratch(fd, `/proc/${process.pid}/fd/${fd}`);
+  const handle = `/proc/${process.pid}/fd/${fd}`;
+  const scratch = new FileScratch(fd, handle);
+  fs.ftruncateSync(fd, size);
+  return mapped(handle, () => scratch.close()) ?? scratch;
 }
 
 /** Elsewhere than on Linux the child needs a name; it goes when the parent closes the scratch. */
@@ -90,9 +94,23 @@ class NamedFileScratch extends FileScratch {
   }
 }
 
-function namedFile(): FileScratch {
+function namedFile(size: number): Scratch {
   const file = path.join(os.tmpdir(), `nproc-${process.pid}-${++serial}`);
-  return new NamedFileScratch(fs.openSync(file, "wx+", 0o600), file);
+  const scratch = new NamedFileScratch(fs.openSync(file, "wx+", 0o600), file);
+  fs.truncateSync(file, size);
+  return scratch;
+}
+
+/** The part of Bun's API that is used here. */
+interface BunGlobal {
+  mmap(path: string, options: { shared: boolean }): Uint8Array;
+}
+
+/** The file in memory, where the runtime maps files by itself: that is Bun. */
+function mapped(file: string, close: () => void): Scratch | undefined {
+  const { Bun } = globalThis as { Bun?: BunGlobal };
+  if (Bun === undefined) return undefined;
+  return Object.assign(new MemoryScratch(file, Bun.mmap(file, { shared: true })), { close });
 }
 
 /**
@@ -104,10 +122,13 @@ export function createScratch(
   size: number,
   mayUseFile: () => boolean,
 ): Scratch | undefined {
-  if (method === "worker") return new MemoryScratch(new SharedArrayBuffer(size));
+  if (method === "worker") {
+    const memory = new SharedArrayBuffer(size);
+    return new MemoryScratch(memory, new Uint8Array(memory));
+  }
   if (!mayUseFile()) return undefined;
   try {
-    return process.platform === "linux" ? unlinkedFile() : namedFile();
+    return process.platform === "linux" ? unlinkedFile(size) : namedFile(size);
   } catch (error) {
     // EACCES, ENOENT (no /dev/shm), EROFS, EMFILE: the system's word that there is none to be had.
     if (error instanceof Error && "code" in error) return undefined;
@@ -117,6 +138,6 @@ export function createScratch(
 
 /** Opens, in the child, the scratch that its parent made. */
 export function openScratch(handle: SharedArrayBuffer | string): Scratch {
-  if (typeof handle !== "string") return new MemoryScratch(handle);
-  return new FileScratch(fs.openSync(handle, "r+"), handle);
+  if (typeof handle !== "string") return new MemoryScratch(handle, new Uint8Array(handle));
+  return mapped(handle, () => {}) ?? new FileScratch(fs.openSync(handle, "r+"), handle);
 }
