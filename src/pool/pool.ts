@@ -143,19 +143,21 @@ export class Pool {
   applyAsync<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     args: Arguments<A> = [] as never,
-    options: TaskOptions & Callbacks<Awaited<R>> = {},
+    options: TaskOptions & Callbacks<Awaited<R>> = noOptions,
   ): AsyncResult<Awaited<R>> {
     this.#check("apply", fn, options);
     if (!Array.isArray(args)) {
       throw new TypeError(`Cannot apply as args must be an array: received ${String(args)}`);
     }
-    const { kwargs } = options;
+    const { kwargs, transfer, signal, timeout } = options;
     const result = new AsyncResult<Awaited<R>>(this.#scheduler, options);
     this.#scheduler.submit({
-      ...limits(options),
       fn,
       args: kwargs === undefined ? args : [...args, kwargs],
       traits: 0,
+      transfer,
+      signal,
+      timeout,
       settle: (outcome) => AsyncResult.settle(result, outcome),
     });
     return result;
@@ -367,6 +369,9 @@ function lookAhead(workers: number, milliseconds: number): number {
   const tiny = Math.min(128, 2 / Math.max(milliseconds, 0.001));
   return Math.ceil(workers * Math.max(2, tiny));
 }
+
+/** One object for all calls without options: there may be a million of them. */
+const noOptions: Readonly<TaskOptions> = {};
 
 const limits = ({ transfer, signal, timeout }: TaskOptions) => ({ transfer, signal, timeout });
 
