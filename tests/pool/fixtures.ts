@@ -1,0 +1,242 @@
+/** What the suites of the pool run in its workers: tasks, so that no child imports a test file. */
+
+import fs from "node:fs";
+import process from "node:process";
+import { currentProcess, registerClass, task, transfer } from "../../mod.ts";
+import { addLine, linesIn } from "../process/scratch.ts";
+
+const forEver = (): Promise<never> => new Promise(() => setInterval(() => {}, 1 << 30));
+
+export function square(x: number): number {
+  return x ** 2;
+}
+task(import.meta, square);
+
+export function add(a: number, b: number): number {
+  return a + b;
+}
+task(import.meta, add);
+
+export async function squareLater(x: number): Promise<number> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  return x ** 2;
+}
+task(import.meta, squareLater);
+
+export function identity(value: unknown): unknown {
+  return value;
+}
+task(import.meta, identity);
+
+export function listArguments(...args: unknown[]): unknown[] {
+  return args;
+}
+task(import.meta, listArguments);
+
+export function nothing(): void {}
+task(import.meta, nothing);
+
+/** The id of the worker that runs it. */
+export function workerPid(): number {
+  return currentProcess().pid!;
+}
+task(import.meta, workerPid);
+
+export function workerName(): string {
+  return currentProcess().name;
+}
+task(import.meta, workerName);
+
+export class ShapeError extends Error {
+  override name = "ShapeError";
+  readonly corners: number;
+  constructor(message: string, corners: number, options?: ErrorOptions) {
+    super(message, options);
+    this.corners = corners;
+  }
+}
+registerClass(import.meta, ShapeError);
+
+export class Point {
+  x: number;
+  y: number;
+  constructor(x: number, y: number) {
+    this.x = x;
+    this.y = y;
+  }
+  get length(): number {
+    return Math.hypot(this.x, this.y);
+  }
+}
+registerClass(import.meta, Point);
+
+export function mirror(point: Point): Point {
+  if (!(point instanceof Point)) throw new Error("no Point has arrived");
+  return new Point(point.y, point.x);
+}
+task(import.meta, mirror);
+
+export function throwRangeError(message: string): never {
+  throw new RangeError(message);
+}
+task(import.meta, throwRangeError);
+
+export function throwShapeError(message: string): never {
+  throw new ShapeError(message, 5, { cause: new TypeError("the cause") });
+}
+task(import.meta, throwShapeError);
+
+export function throwAggregate(): never {
+  throw new AggregateError([new RangeError("one"), new ShapeError("two", 2)], "several");
+}
+task(import.meta, throwAggregate);
+
+export function throwValue(value: unknown): never {
+  throw value;
+}
+task(import.meta, throwValue);
+
+export function throwOdd(x: number): number {
+  if (x % 2 === 1) throw new RangeError(`${x} is odd`);
+  return x;
+}
+task(import.meta, throwOdd);
+
+export async function rejectLater(message: string): Promise<never> {
+  await null;
+  throw new RangeError(message);
+}
+task(import.meta, rejectLater);
+
+export function giveFunction(): unknown {
+  return { options: { callback: () => {} } };
+}
+task(import.meta, giveFunction);
+
+export function byteLength(bytes: Uint8Array): number {
+  return bytes.byteLength;
+}
+task(import.meta, byteLength);
+
+/** Moves its result, and tells in it whether it was moved before. */
+export function movedBytes(size: number): Uint8Array {
+  const bytes = new Uint8Array(size).fill(7);
+  return transfer(bytes, [bytes.buffer]);
+}
+task(import.meta, movedBytes);
+
+/** Leaves a trace of its run, and gives `x`. */
+export function trace(file: string, x: number): number {
+  addLine(file, x);
+  return x;
+}
+task(import.meta, trace);
+
+/** Traces its worker, and ends when the gate has a line, or when both files are gone. */
+export async function waitAtGate(file: string, gate: string, x: number): Promise<number> {
+  addLine(file, currentProcess().pid!);
+  while (linesIn(gate).length === 0 && fs.existsSync(file)) {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  return x;
+}
+task(import.meta, waitAtGate);
+
+/** Traces its worker, and never ends; waits asynchronously. */
+export async function waitForEver(file: string): Promise<never> {
+  addLine(file, currentProcess().pid!);
+  return await forEver();
+}
+task(import.meta, waitForEver);
+
+/** Traces its worker, and never returns: it does not yield either. */
+export function spinForEver(file: string): never {
+  addLine(file, currentProcess().pid!);
+  for (;;);
+}
+task(import.meta, spinForEver);
+
+/** Keeps its worker busy. */
+export function spin(milliseconds: number): number {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+  return milliseconds;
+}
+task(import.meta, spin);
+
+/** Ways for a worker to die while it runs a task. */
+export type Death = "exit" | "SIGKILL" | "throw" | "rejection" | "memory" | "spin" | "wait";
+
+/** Traces its run and its worker, and brings the worker down. */
+export async function die(file: string, how: Death): Promise<never> {
+  addLine(file, `${how} ${currentProcess().pid}`);
+  switch (how) {
+    case "exit":
+      return process.exit(3);
+    case "SIGKILL":
+      process.kill(process.pid, "SIGKILL");
+      break;
+    case "throw":
+      setTimeout(() => {
+        throw new ShapeError("thrown outside the task", 3);
+      });
+      break;
+    case "rejection":
+      void Promise.reject(new ShapeError("rejected outside the task", 3));
+      break;
+    case "memory": {
+      const hold: unknown[] = [];
+      for (;;) hold.push(new Array(100_000).fill(hold.length));
+    }
+    // falls through
+    case "spin":
+      for (;;);
+  }
+  return await forEver();
+}
+task(import.meta, die);
+
+/** A task with a side effect, one of which brings its worker down. */
+export function traceOrDie(
+  file: string,
+  x: number,
+  killer: number,
+  how: Death,
+): number | Promise<never> {
+  if (x === killer) return die(file, how);
+  return trace(file, x);
+}
+task(import.meta, traceOrDie);
+
+let initialized: unknown[] = [];
+
+/** Leaves its arguments, and a trace of its worker. */
+export async function initialize(file: string, ...args: unknown[]): Promise<void> {
+  addLine(file, currentProcess().pid!);
+  await null;
+  initialized = args;
+}
+task(import.meta, initialize);
+
+export function initializedWith(): unknown[] {
+  return initialized;
+}
+task(import.meta, initializedWith);
+
+export function failToInitialize(): never {
+  throw new ShapeError("cannot initialize", 4);
+}
+task(import.meta, failToInitialize);
+
+/** Leaves something in the background that keeps the worker going. */
+export function leaveTimer(): number {
+  setInterval(() => {}, 1000);
+  return currentProcess().pid!;
+}
+task(import.meta, leaveTimer);
+
+/** `waitAtGate` for maps, which pass one item. */
+export function gateTask([file, gate, x]: [string, string, number]): Promise<number> {
+  return waitAtGate(file, gate, x);
+}
+task(import.meta, gateTask);
