@@ -12,7 +12,7 @@ import {
   getStartMethod,
   setStartMethod,
 } from "./process/start_method.ts";
-import type { StartMethod } from "./runtime/runtime.ts";
+import type { StartMethod } from "./runtime/start_method.ts";
 
 /** The classes and functions of this package, bound to a start method: see `getContext`. */
 export interface Context {

@@ -1,9 +1,15 @@
+/**
+ * Arrays: packed where they hold numbers alone, with their holes and named properties otherwise.
+ *
+ * @module
+ * @internal
+ */
+
 import type { ByteWriter } from "./byte_writer.ts";
 import { DecodeFailure } from "./failure.ts";
 import { setProperty, writePairs } from "./objects.ts";
 import * as tag from "./tags.ts";
-import type { ValueReader } from "./value_reader.ts";
-import type { ValueWriter } from "./value_writer.ts";
+import type { Reader, Writer } from "./parts.ts";
 
 /** A shorter array is not worth a packed form. */
 const PACK_FROM = 6;
@@ -18,7 +24,7 @@ const WIDE_GAP = 4096;
 const LISTS_KEYS_SLOWLY: boolean = Object.hasOwn(new Error(), "line");
 
 /** Encodes an array: its elements, and whatever else was hung on it. */
-export function writeArray(writer: ValueWriter, array: readonly unknown[]): void {
+export function writeArray(writer: Writer, array: readonly unknown[]): void {
   const { out } = writer;
   const { length } = array;
   const start = out.position;
@@ -45,7 +51,7 @@ export function writeArray(writer: ValueWriter, array: readonly unknown[]): void
 }
 
 /** Decodes an array; `first` is the tag before it. */
-export function readArray(reader: ValueReader, first: number): unknown[] {
+export function readArray(reader: Reader, first: number): unknown[] {
   const { input } = reader;
   const length = input.uint();
   if (length > 0xffffffff) throw new DecodeFailure("it holds an array that is too long");
@@ -148,7 +154,7 @@ function widen(out: ByteWriter, start: number, count: number): void {
 }
 
 function readNumbers(
-  reader: ValueReader,
+  reader: Reader,
   array: unknown[],
   first: number,
   length: number,
@@ -170,7 +176,7 @@ function readNumbers(
 }
 
 /** Decodes what follows as pairs. */
-function readRest(reader: ValueReader, array: unknown[], length: number): unknown[] {
+function readRest(reader: Reader, array: unknown[], length: number): unknown[] {
   if (array.length < length) setLength(array, length);
   while (!reader.skips(tag.END)) {
     const key = reader.input.key();

@@ -1,3 +1,10 @@
+/**
+ * What an object is inside, whatever its prototype says.
+ *
+ * @module
+ * @internal
+ */
+
 /** What an object is inside, whatever its prototype: the built-in class whose internal slots it has. */
 export type Brand =
   | "none"

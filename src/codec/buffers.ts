@@ -1,8 +1,14 @@
+/**
+ * Memory and the views on it.
+ *
+ * @module
+ * @internal
+ */
+
 import { DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import * as tag from "./tags.ts";
-import type { ValueReader } from "./value_reader.ts";
-import type { ValueWriter } from "./value_writer.ts";
+import type { Reader, Writer } from "./parts.ts";
 
 type ViewConstructor = new (buffer: ArrayBuffer, offset?: number, length?: number) => View;
 type View = ArrayBufferView & { readonly length?: number };
@@ -29,7 +35,7 @@ const viewNames = [
 ];
 
 /** Encodes an array buffer. */
-export function writeBuffer(writer: ValueWriter, buffer: ArrayBuffer): void {
+export function writeBuffer(writer: Writer, buffer: ArrayBuffer): void {
   const { out } = writer;
   checkPresent(writer, buffer);
   out.byte(buffer.resizable ? tag.RESIZABLE_BUFFER : tag.BUFFER);
@@ -39,7 +45,7 @@ export function writeBuffer(writer: ValueWriter, buffer: ArrayBuffer): void {
 }
 
 /** Decodes an array buffer; `first` is the tag before it. */
-export function readBuffer(reader: ValueReader, first: number): ArrayBuffer {
+export function readBuffer(reader: Reader, first: number): ArrayBuffer {
   const { input } = reader;
   const length = input.uint();
   if (first === tag.BUFFER) return reader.add(copy(reader, length));
@@ -51,7 +57,7 @@ export function readBuffer(reader: ValueReader, first: number): ArrayBuffer {
 }
 
 /** Encodes shared memory, which only the channel can carry. */
-export function writeShared(writer: ValueWriter, shared: object): void {
+export function writeShared(writer: Writer, shared: object): void {
   if (writer.transfers.attaches) return writer.attach(shared);
   throw writer.path.refuse(
     SAME,
@@ -60,7 +66,7 @@ export function writeShared(writer: ValueWriter, shared: object): void {
 }
 
 /** Encodes a typed array or a `DataView`. All of its buffer travels, as other views may share it. */
-export function writeView(writer: ValueWriter, view: View): void {
+export function writeView(writer: Writer, view: View): void {
   const buffer: object = view.buffer;
   if (buffer instanceof SharedArrayBuffer) {
     if (writer.transfers.attaches) return writer.attach(view);
@@ -74,7 +80,7 @@ export function writeView(writer: ValueWriter, view: View): void {
 }
 
 /** Decodes a view over a buffer that is a value. */
-export function readView(reader: ValueReader): ArrayBufferView {
+export function readView(reader: Reader): ArrayBufferView {
   const { input } = reader;
   const Constructor = viewConstructor(input.byte());
   const number = reader.reserve();
@@ -90,14 +96,14 @@ export function readView(reader: ValueReader): ArrayBufferView {
 }
 
 /** Decodes a view over the whole of a new buffer. */
-export function readWholeView(reader: ValueReader): ArrayBufferView {
+export function readWholeView(reader: Reader): ArrayBufferView {
   const Constructor = viewConstructor(reader.input.byte());
   const number = reader.reserve();
   const buffer = reader.add(copy(reader, reader.input.uint()));
   return reader.fill(number, new Constructor(buffer));
 }
 
-function writeLocalView(writer: ValueWriter, view: View, buffer: ArrayBuffer): void {
+function writeLocalView(writer: Writer, view: View, buffer: ArrayBuffer): void {
   const { out } = writer;
   const name: string = nameOf.call(view) ?? "DataView";
   const number = viewNames.indexOf(name);
@@ -119,7 +125,7 @@ function writeLocalView(writer: ValueWriter, view: View, buffer: ArrayBuffer): v
   out.uint(isTracking(view, buffer) ? 0 : (view.length ?? view.byteLength) + 1);
 }
 
-function checkPresent(writer: ValueWriter, buffer: ArrayBuffer): void {
+function checkPresent(writer: Writer, buffer: ArrayBuffer): void {
   if (buffer.detached) throw writer.path.refuse(SAME, "is detached");
 }
 
@@ -163,7 +169,7 @@ function viewConstructor(number: number): ViewConstructor {
   throw new DecodeFailure(`it holds a view that this runtime lacks (${name ?? number})`);
 }
 
-function copy(reader: ValueReader, length: number): ArrayBuffer {
+function copy(reader: Reader, length: number): ArrayBuffer {
   const { input } = reader;
   const start = input.skip(length);
   // Not `slice`: the bytes may be in shared memory, and a subclass' slice shares.

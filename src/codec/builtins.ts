@@ -1,3 +1,10 @@
+/**
+ * The objects of built-in classes, by their brand.
+ *
+ * @module
+ * @internal
+ */
+
 import { writeArray } from "./arrays.ts";
 import type { Brand } from "./brands.ts";
 import { writeBuffer, writeShared, writeView } from "./buffers.ts";
@@ -7,11 +14,10 @@ import { DecodeFailure } from "./failure.ts";
 import { writeObject } from "./objects.ts";
 import { SAME } from "./path.ts";
 import * as tag from "./tags.ts";
-import type { ValueReader } from "./value_reader.ts";
-import type { ValueWriter } from "./value_writer.ts";
+import type { Reader, Writer } from "./parts.ts";
 
 /** Encodes an object by its brand. */
-export function writeBuiltin(writer: ValueWriter, value: object, brand: Brand): void {
+export function writeBuiltin(writer: Writer, value: object, brand: Brand): void {
   switch (brand) {
     case "none":
       return writeObject(writer, value);
@@ -42,18 +48,18 @@ export function writeBuiltin(writer: ValueWriter, value: object, brand: Brand): 
 }
 
 /** Decodes a date. */
-export function readDate(reader: ValueReader): Date {
+export function readDate(reader: Reader): Date {
   return reader.add(new Date(reader.input.float()));
 }
 
 /** Decodes a regular expression. */
-export function readRegExp(reader: ValueReader): RegExp {
+export function readRegExp(reader: Reader): RegExp {
   const source = reader.input.string();
   return reader.add(new RegExp(source, reader.input.string()));
 }
 
 /** Decodes a wrapper object. */
-export function readBox(reader: ValueReader): object {
+export function readBox(reader: Reader): object {
   const number = reader.reserve();
   const primitive = reader.value();
   if (primitive === undefined || primitive === null || typeof primitive === "object") {
@@ -72,7 +78,7 @@ const unbox: Record<"Boolean" | "Number" | "String" | "BigInt", (this: unknown) 
 const sourceOf = Object.getOwnPropertyDescriptor(RegExp.prototype, "source")!.get!;
 const flagsOf = Object.getOwnPropertyDescriptor(RegExp.prototype, "flags")!.get!;
 
-function writeRegExp(writer: ValueWriter, value: RegExp): void {
+function writeRegExp(writer: Writer, value: RegExp): void {
   writer.out.byte(tag.REGEXP);
   writer.out.string(sourceOf.call(value));
   writer.out.string(flagsOf.call(value));

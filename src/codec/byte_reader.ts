@@ -1,3 +1,10 @@
+/**
+ * Bytes and the primitive values in them, as they are read.
+ *
+ * @module
+ * @internal
+ */
+
 import * as tag from "./tags.ts";
 import { intern } from "./intern.ts";
 import { DecodeFailure } from "./failure.ts";

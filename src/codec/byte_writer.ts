@@ -1,3 +1,10 @@
+/**
+ * Bytes and the primitive values in them, as they are written.
+ *
+ * @module
+ * @internal
+ */
+
 import * as tag from "./tags.ts";
 
 /** Below it the buffer is kept from one message to the next. */

@@ -1,12 +1,18 @@
+/**
+ * Maps and sets.
+ *
+ * @module
+ * @internal
+ */
+
 import * as tag from "./tags.ts";
-import type { ValueReader } from "./value_reader.ts";
-import type { ValueWriter } from "./value_writer.ts";
+import type { Reader, Writer } from "./parts.ts";
 
 // A getter inside an entry may change the collection, so the entries are those at the beginning. The methods are those
 // of the built-in class: a subclass may have others.
 
 /** Encodes a map: its keys and values in turn. */
-export function writeMap(writer: ValueWriter, map: ReadonlyMap<unknown, unknown>): void {
+export function writeMap(writer: Writer, map: ReadonlyMap<unknown, unknown>): void {
   const items: unknown[] = [];
   Map.prototype.forEach.call(map, (value, key) => items.push(key, value));
   writer.out.byte(tag.MAP);
@@ -15,7 +21,7 @@ export function writeMap(writer: ValueWriter, map: ReadonlyMap<unknown, unknown>
 }
 
 /** Decodes a map. */
-export function readMap(reader: ValueReader): Map<unknown, unknown> {
+export function readMap(reader: Reader): Map<unknown, unknown> {
   const map = reader.add(new Map<unknown, unknown>());
   for (let left = reader.input.count(); left > 0; left--) {
     const key = reader.value();
@@ -25,7 +31,7 @@ export function readMap(reader: ValueReader): Map<unknown, unknown> {
 }
 
 /** Encodes a set. */
-export function writeSet(writer: ValueWriter, set: ReadonlySet<unknown>): void {
+export function writeSet(writer: Writer, set: ReadonlySet<unknown>): void {
   const items: unknown[] = [];
   Set.prototype.forEach.call(set, (item) => items.push(item));
   writer.out.byte(tag.SET);
@@ -34,7 +40,7 @@ export function writeSet(writer: ValueWriter, set: ReadonlySet<unknown>): void {
 }
 
 /** Decodes a set. */
-export function readSet(reader: ValueReader): Set<unknown> {
+export function readSet(reader: Reader): Set<unknown> {
   const set = reader.add(new Set<unknown>());
   for (let left = reader.input.count(); left > 0; left--) set.add(reader.value());
   return set;

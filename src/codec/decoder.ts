@@ -1,3 +1,10 @@
+/**
+ * The way out of the codec: a message, read value by value.
+ *
+ * @module
+ * @internal
+ */
+
 import { ByteReader } from "./byte_reader.ts";
 import { LENGTH_SIZE } from "./encoder.ts";
 import { DecodeFailure } from "./failure.ts";

@@ -1,3 +1,10 @@
+/**
+ * The way into the codec: a message, written value by value.
+ *
+ * @module
+ * @internal
+ */
+
 import "./library_errors.ts";
 import { refusal } from "./failure.ts";
 import { Transfers } from "./transfers.ts";

@@ -1,11 +1,17 @@
+/**
+ * Errors, which keep more than structured clone leaves them.
+ *
+ * @module
+ * @internal
+ */
+
 import type { Brand } from "./brands.ts";
-import { readClass, writeClass } from "./classes.ts";
+import { readClass, writeClass } from "./class_names.ts";
 import { DecodeFailure } from "./failure.ts";
 import { define, type Properties, readPairs, setProperty } from "./objects.ts";
 import { type AnyClass, classOfPrototype, type RegisteredClass } from "./registry.ts";
 import * as tag from "./tags.ts";
-import type { ValueReader } from "./value_reader.ts";
-import type { ValueWriter } from "./value_writer.ts";
+import type { Reader, Writer } from "./parts.ts";
 
 /** The classes that errors are of in the end; the place of each is its number in a message. */
 const bases: readonly AnyClass[] = [
@@ -48,7 +54,7 @@ interface Head {
 }
 
 /** Encodes an error. What cannot travel of its extras is left out: the error itself always arrives. */
-export function writeError(writer: ValueWriter, error: Error, brand: Brand): void {
+export function writeError(writer: Writer, error: Error, brand: Brand): void {
   const { out } = writer;
   const head = headOf(error, brand);
   const texts = [head.name, head.message, head.stack];
@@ -71,7 +77,7 @@ export function writeError(writer: ValueWriter, error: Error, brand: Brand): voi
 }
 
 /** Decodes an error. */
-export function readError(reader: ValueReader): Error {
+export function readError(reader: Reader): Error {
   const { input } = reader;
   const base = input.byte();
   const bits = input.byte();
@@ -133,7 +139,7 @@ function isHidden(error: Error, key: string): boolean {
   return Object.getOwnPropertyDescriptor(error, key)?.enumerable === false;
 }
 
-function writeExtra(writer: ValueWriter, error: Error, key: string): void {
+function writeExtra(writer: Writer, error: Error, key: string): void {
   if (tryPair(writer, error, key) || key !== "errors") return;
   const errors: unknown = (error as unknown as Properties)[key];
   if (!Array.isArray(errors)) return;
@@ -145,7 +151,7 @@ function writeExtra(writer: ValueWriter, error: Error, key: string): void {
 }
 
 /** Encodes a property, or leaves no trace of it: it may be a function, or a getter that throws. */
-function tryPair(writer: ValueWriter, object: object, key: string, onlyTry = false): boolean {
+function tryPair(writer: Writer, object: object, key: string, onlyTry = false): boolean {
   const mark = writer.mark();
   try {
     writer.out.string(key);

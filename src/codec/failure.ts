@@ -1,3 +1,10 @@
+/**
+ * What the codec refuses, and how it says so.
+ *
+ * @module
+ * @internal
+ */
+
 /** Bytes that no encoder wrote, or that lost their end. */
 export class DecodeFailure extends Error {
   constructor(reason: string, options?: ErrorOptions) {

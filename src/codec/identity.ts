@@ -1,3 +1,10 @@
+/**
+ * Which objects of a value were met before.
+ *
+ * @module
+ * @internal
+ */
+
 /** Up to here a look along the list is faster than a hash table. */
 const LIST_LIMIT = 12;
 

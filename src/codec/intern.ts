@@ -1,3 +1,10 @@
+/**
+ * Property names, so that the same one is the same string.
+ *
+ * @module
+ * @internal
+ */
+
 const SLOTS = 1024;
 const cache: (string | undefined)[] = new Array(SLOTS).fill(undefined);
 

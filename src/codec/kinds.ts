@@ -1,12 +1,18 @@
+/**
+ * Values that travel by a description of themselves.
+ *
+ * @module
+ * @internal
+ */
+
 import { DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import { type Kind, kindNamed } from "./registry.ts";
 import * as tag from "./tags.ts";
-import type { ValueReader } from "./value_reader.ts";
-import type { ValueWriter } from "./value_writer.ts";
+import type { Reader, Writer } from "./parts.ts";
 
 /** Encodes a value by its kind's description of it. */
-export function writeKind(writer: ValueWriter, kind: Kind, value: object): void {
+export function writeKind(writer: Writer, kind: Kind, value: object): void {
   const reason = kind.refuses?.(value, writer.channel);
   if (reason !== undefined) throw writer.path.refuse(SAME, reason);
   writer.out.byte(tag.KIND);
@@ -15,7 +21,7 @@ export function writeKind(writer: ValueWriter, kind: Kind, value: object): void 
 }
 
 /** Decodes a value of a kind. */
-export function readKind(reader: ValueReader): object {
+export function readKind(reader: Reader): object {
   const start = reader.input.position;
   const number = reader.reserve();
   const name = reader.input.key();

@@ -1,13 +1,19 @@
+/**
+ * Ordinary objects.
+ *
+ * @module
+ * @internal
+ */
+
 import { DecodeFailure } from "./failure.ts";
 import * as tag from "./tags.ts";
-import type { ValueReader } from "./value_reader.ts";
-import type { ValueWriter } from "./value_writer.ts";
+import type { Reader, Writer } from "./parts.ts";
 
 /** An object whose properties are being read or written. */
 export type Properties = Record<string, unknown>;
 
 /** Encodes own enumerable properties: a shape, then values. */
-export function writeObject(writer: ValueWriter, object: object): void {
+export function writeObject(writer: Writer, object: object): void {
   const { out } = writer;
   const keys = Object.keys(object);
   const shape = writer.shapes.meet(keys);
@@ -28,7 +34,7 @@ export function writeObject(writer: ValueWriter, object: object): void {
 }
 
 /** Decodes properties into an object; `first` is the tag before them. */
-export function readObject<T extends object>(reader: ValueReader, first: number, object: T): T {
+export function readObject<T extends object>(reader: Reader, first: number, object: T): T {
   const { input } = reader;
   const keys = first === tag.SHAPED_OBJECT ? reader.shapes[input.uint()] : readShape(reader);
   if (keys === undefined) throw new DecodeFailure("it names an unknown shape");
@@ -51,7 +57,7 @@ export function define(object: object, key: string, value: unknown, enumerable: 
 }
 
 /** Encodes the properties with these names as pairs. */
-export function writePairs(writer: ValueWriter, object: object, keys: readonly string[]): void {
+export function writePairs(writer: Writer, object: object, keys: readonly string[]): void {
   for (const key of keys) {
     const value = (object as Properties)[key];
     if (value === undefined && !Object.hasOwn(object, key)) continue;
@@ -62,11 +68,11 @@ export function writePairs(writer: ValueWriter, object: object, keys: readonly s
 }
 
 /** Decodes pairs up to their end. */
-export function readPairs(reader: ValueReader, set: (key: string, value: unknown) => void): void {
+export function readPairs(reader: Reader, set: (key: string, value: unknown) => void): void {
   while (!reader.skips(tag.END)) set(reader.input.key(), reader.value());
 }
 
-function readShape(reader: ValueReader): readonly string[] {
+function readShape(reader: Reader): readonly string[] {
   const { input } = reader;
   const length = input.count();
   const keys: string[] = [];

@@ -1,3 +1,10 @@
+/**
+ * Where in a value the encoder is, for the message of a refusal.
+ *
+ * @module
+ * @internal
+ */
+
 import { refusal } from "./failure.ts";
 
 /** What leads from one value to the next: a property, an element, an entry; a symbol leads to the thing itself. */

@@ -1,7 +1,14 @@
+/**
+ * Objects of the platform, which only the channel can carry.
+ *
+ * @module
+ * @internal
+ */
+
 import { isBrandPrototype } from "./brands.ts";
 import { aName } from "./failure.ts";
 import { SAME } from "./path.ts";
-import type { ValueWriter } from "./value_writer.ts";
+import type { Writer } from "./parts.ts";
 
 /** A class of the platform, such as `Blob` or `AbortSignal`, whose objects hold what no property shows. */
 export interface HostClass {
@@ -31,7 +38,7 @@ export function hostClass(value: object, prototype: object | null): HostClass | 
 }
 
 /** Encodes an object that only the platform can copy. */
-export function writeHost(writer: ValueWriter, value: object, host: HostClass): void {
+export function writeHost(writer: Writer, value: object, host: HostClass): void {
   const { name, cloneable } = host;
   if (cloneable && writer.transfers.attaches) return writer.attach(value);
   throw writer.path.refuse(

@@ -1,4 +1,8 @@
-/** A class of values that travels by a description of itself, such as a lock by where its word is. */
+/**
+ * A class of values that travels by a description of itself, such as a lock by where its word is.
+ *
+ * @internal
+ */
 export interface Kind {
   /** What both sides know the kind by. */
   readonly name: string;
@@ -19,7 +23,11 @@ export interface Kind {
 // deno-lint-ignore no-explicit-any -- a constructor of `never[]` would refuse private and abstract ones.
 export type AnyClass = abstract new (...args: any[]) => object;
 
-/** A class that was registered, and what both sides know it by. */
+/**
+ * A class that was registered, and what both sides know it by.
+ *
+ * @internal
+ */
 export interface RegisteredClass {
   readonly url: string;
   readonly name: string;
@@ -34,7 +42,11 @@ const kindList: Kind[] = [];
 const byPrototype = new WeakMap<object, RegisteredClass>();
 const byModule = new Map<string, RegisteredClass[]>();
 
-/** A value names something of a module that this side has not loaded: import `url` and read again. */
+/**
+ * A value names something of a module that this side has not loaded: import `url` and read again.
+ *
+ * @internal
+ */
 export class ModuleNeeded extends Error {
   /** The module to import. */
   readonly url: string;
@@ -47,7 +59,11 @@ export class ModuleNeeded extends Error {
   }
 }
 
-/** Lets values of a kind travel. Both sides must have registered it. */
+/**
+ * Lets values of a kind travel. Both sides must have registered it.
+ *
+ * @internal
+ */
 export function registerKind(kind: Kind): void {
   if (kinds.has(kind.name)) {
     throw new Error(`Cannot register the kind ${kind.name} as there is one of that name`);
@@ -56,7 +72,11 @@ export function registerKind(kind: Kind): void {
   kindList.push(kind);
 }
 
-/** The kind that this value is of. */
+/**
+ * The kind that this value is of.
+ *
+ * @internal
+ */
 export function kindOf(value: object): Kind | undefined {
   for (let i = 0; i < kindList.length; i++) {
     if (kindList[i]!.matches(value)) return kindList[i];
@@ -64,7 +84,11 @@ export function kindOf(value: object): Kind | undefined {
   return undefined;
 }
 
-/** The kind of that name. */
+/**
+ * The kind of that name.
+ *
+ * @internal
+ */
 export function kindNamed(name: string): Kind | undefined {
   return kinds.get(name);
 }
@@ -129,12 +153,20 @@ export function registerClass(meta: ImportMeta, cls: AnyClass): void {
   byPrototype.set(prototype, registered);
 }
 
-/** The class whose instances have this prototype, if it was registered. */
+/**
+ * The class whose instances have this prototype, if it was registered.
+ *
+ * @internal
+ */
 export function classOfPrototype(prototype: object): RegisteredClass | undefined {
   return byPrototype.get(prototype);
 }
 
-/** The class that the other side calls so. */
+/**
+ * The class that the other side calls so.
+ *
+ * @internal
+ */
 export function classAt(url: string, name: string, index: number): RegisteredClass {
   const found = byModule.get(url)?.find((known) => known.name === name && known.index === index);
   if (found === undefined) throw new ModuleNeeded(url, `class ${name || "(anonymous)"}`);

@@ -1,3 +1,10 @@
+/**
+ * Lists of property names, so that records alike name theirs once.
+ *
+ * @module
+ * @internal
+ */
+
 /** More are sent in full: looking further would cost more than the bytes saved. */
 const LIMIT = 16;
 

@@ -3,7 +3,11 @@ import { ModuleNeeded, registerKind } from "./registry.ts";
 /** Any function. */
 export type Callable = (...args: never[]) => unknown;
 
-/** Where a task was declared: the module, and its place among the module's tasks. */
+/**
+ * Where a task was declared: the module, and its place among the module's tasks.
+ *
+ * @internal
+ */
 export interface TaskAddress {
   readonly url: string;
   readonly index: number;

@@ -42,7 +42,11 @@ export function transfer<T>(value: T, list: Transferable[]): T {
   return value;
 }
 
-/** The list that was remembered for this value. */
+/**
+ * The list that was remembered for this value.
+ *
+ * @internal
+ */
 export function transferListOf(value: object): readonly Transferable[] | undefined {
   return used ? lists.get(value) : undefined;
 }

@@ -1,3 +1,10 @@
+/**
+ * What goes beside the bytes of a message.
+ *
+ * @module
+ * @internal
+ */
+
 import { aName, refusal } from "./failure.ts";
 
 /** The global classes, besides `ArrayBuffer`, whose objects a channel moves. Not every runtime has each. */

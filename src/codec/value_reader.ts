@@ -1,3 +1,10 @@
+/**
+ * Decodes values: the other half of `value_writer.ts`.
+ *
+ * @module
+ * @internal
+ */
+
 import { readArray } from "./arrays.ts";
 import { readBuffer, readView, readWholeView } from "./buffers.ts";
 import { readBox, readDate, readRegExp } from "./builtins.ts";
@@ -8,6 +15,7 @@ import { readError } from "./errors.ts";
 import { DecodeFailure } from "./failure.ts";
 import { readKind } from "./kinds.ts";
 import { readObject } from "./objects.ts";
+import type { Reader } from "./parts.ts";
 import type { RegisteredClass } from "./registry.ts";
 import * as tag from "./tags.ts";
 
@@ -15,7 +23,7 @@ import * as tag from "./tags.ts";
 const PENDING = Symbol("pending");
 
 /** Decodes values: the other half of `ValueWriter`. */
-export class ValueReader {
+export class ValueReader implements Reader {
   readonly input: ByteReader;
   readonly attachments: readonly unknown[];
   readonly shapes: (readonly string[])[] = [];

@@ -1,3 +1,10 @@
+/**
+ * Encodes values: what is said of an object depends on what it is, and each such thing has its file.
+ *
+ * @module
+ * @internal
+ */
+
 import { writeArray } from "./arrays.ts";
 import { brandOf, isErrorBrand } from "./brands.ts";
 import { writeBuiltin } from "./builtins.ts";
@@ -6,6 +13,7 @@ import { writeRegistered } from "./classes.ts";
 import { Identity } from "./identity.ts";
 import { writeKind } from "./kinds.ts";
 import { writeObject } from "./objects.ts";
+import type { Mark, Writer } from "./parts.ts";
 import { Path, SAME, type Step } from "./path.ts";
 import { hostClass, writeHost } from "./platform.ts";
 import { classOfPrototype, kindOf, type RegisteredClass } from "./registry.ts";
@@ -17,27 +25,15 @@ import type { Transfers } from "./transfers.ts";
 const OBJECT_PROTOTYPE: object = Object.prototype;
 const ARRAY_PROTOTYPE: object = Array.prototype;
 
-/** A state to which a `ValueWriter` can go back. */
-export interface Mark {
-  readonly position: number;
-  readonly objects: number;
-  readonly shapes: number;
-  readonly classes: number;
-  readonly depth: number;
-  readonly errors: number;
-  readonly attachments: number;
-  readonly transfers: number;
-}
-
 /** Encodes values: what is said of an object depends on what it is, and each such thing has its file. */
-export class ValueWriter {
+export class ValueWriter implements Writer {
   readonly out: ByteWriter = new ByteWriter();
   readonly path: Path = new Path();
   readonly shapes: Shapes = new Shapes();
   readonly classes: RegisteredClass[] = [];
   readonly transfers: Transfers;
   /** How many errors hold each other where it is encoding. */
-  errors = 0;
+  errors: number = 0;
   /** What the encoder was made for, as kinds are told. */
   readonly channel: unknown;
   readonly #identity = new Identity();

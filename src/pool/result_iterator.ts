@@ -4,7 +4,11 @@ import type { KeepAlive } from "./async_result.ts";
 import type { Feed } from "./scheduler.ts";
 import { type Outcome, status } from "./wire.ts";
 
-/** What a result iterator needs of its pool. */
+/**
+ * What a result iterator needs of its pool.
+ *
+ * @internal
+ */
 export interface IteratorSource extends KeepAlive {
   /** Whether nothing can be submitted any more. */
   isTerminated(): boolean;
@@ -16,7 +20,11 @@ export interface IteratorSource extends KeepAlive {
   lookAhead(): number;
 }
 
-/** How an iterator's results come. */
+/**
+ * How an iterator's results come.
+ *
+ * @internal
+ */
 export interface IteratorOptions {
   readonly chunkSize: number;
   /** In the order of the input, or as they come. */

@@ -1,7 +1,8 @@
 import { Encoder, type Parcel } from "../codec/encoder.ts";
 import { exportersOf, referenceTo } from "../codec/function_reference.ts";
 import type { Callable } from "../codec/task.ts";
-import type { Permissions, StartMethod } from "../runtime/runtime.ts";
+import type { Permissions } from "../runtime/runtime.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
 import { nextName, self } from "./identity.ts";
 import type { WaitOptions } from "./latch.ts";

@@ -9,14 +9,8 @@ import { isLoadingModule, mainModule } from "../codec/modules.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
 import { runtime } from "../runtime/current.ts";
-import type {
-  Child,
-  Frame,
-  Permissions,
-  Signal,
-  SpawnRequest,
-  StartMethod,
-} from "../runtime/runtime.ts";
+import type { Child, Frame, Permissions, Signal, SpawnRequest } from "../runtime/runtime.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
 import type { Scratch } from "../runtime/scratch.ts";
 import { self } from "./identity.ts";
 import { Latch } from "./latch.ts";

@@ -15,7 +15,8 @@ import { deno } from "./deno.ts";
 import { granted } from "./deno_flags.ts";
 import { node } from "./node.ts";
 import { ProcessLink } from "./process_link.ts";
-import type { ParentLink, Permissions, Runtime, StartMethod } from "./runtime.ts";
+import type { ParentLink, Permissions, Runtime } from "./runtime.ts";
+import type { StartMethod } from "./start_method.ts";
 import { createScratch, type Scratch } from "./scratch.ts";
 import { ThreadLink } from "./thread.ts";
 

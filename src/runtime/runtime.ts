@@ -7,9 +7,7 @@
  */
 
 import type { Scratch } from "./scratch.ts";
-
-/** How a child is made: a thread of this process, or an operating-system process. */
-export type StartMethod = "worker" | "process";
+import type { StartMethod } from "./start_method.ts";
 
 /** The signals that a child can be sent. A worker knows them by their exit codes only. */
 export type Signal = "SIGTERM" | "SIGKILL";

@@ -11,7 +11,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
-import type { StartMethod } from "./runtime.ts";
+import type { StartMethod } from "./start_method.ts";
 
 /** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */
 export interface Scratch {
