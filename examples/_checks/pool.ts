@@ -45,7 +45,7 @@ export const checks: Checks = {
   close_join({ lines }) {
     assert.equal(lines.shift(), "父进程开始");
     assert.equal(lines.pop(), "父进程结束");
-    const workers = new Set<string | undefined>();
+    const workers = new Set<string>();
     for (const i of numbers(10)) {
       const [start, ...others] = lines.filter((line) => line.startsWith(`${i},`));
       const [end] = lines.filter((line) => line.startsWith(`${i}子`));
@@ -53,9 +53,11 @@ export const checks: Checks = {
       const [same, seconds] = groups(end, /^\d子进程结束,进程ID:(\d+),耗时([\d.]+)$/);
       assert.equal(others.length, 0);
       assert.equal(same, pid);
-      assert.ok(lines.indexOf(start!) < lines.indexOf(end!));
+      // A worker does one after another.
+      const ofWorker = lines.filter((line) => line.match(/进程ID:(\d+)/)?.[1] === pid);
+      assert.equal(ofWorker.indexOf(end!), ofWorker.indexOf(start!) + 1);
       assert.ok(Number(seconds) > 0);
-      workers.add(pid);
+      workers.add(pid!);
     }
     assert.equal(lines.length, 20);
     assert.ok(workers.size <= 4);
@@ -98,6 +100,7 @@ export const checks: Checks = {
       groups(ofPage[0], /^<进程\d+> get /);
       groups(ofPage[1], /^<进程\d+> parse /);
     }
+    assert.equal(lines.findIndex((line) => line.startsWith("[")), 2 * urls.length);
     const gets = take(lines, /^<进程(\d+)> get (.*)$/);
     const parses = take(lines, /^<进程(\d+)> parse (.*)$/);
     // One process parses, which is none of those that get.
@@ -156,6 +159,7 @@ export const checks: Checks = {
     assert.equal(lines[0], "[0, 1, 4, 9, 16, 25, 36, 49, 64, 81]");
     // What follows the name of the class is the console's own.
     assert.match(lines[1]!, /^ResultIterator/);
+    assert.ok(lines.slice(2, -3).every((line) => /^[ }]/.test(line)));
     assert.deepEqual(lines.slice(-3), ["0", "1", "4"]);
   },
 

@@ -18,8 +18,8 @@ export const checks: Checks = {
         "endless: alive true",
         "terminated: alive false, exit code -15",
       ]);
+      // The endless one would take longer than any example may.
       assert.ok(duration >= 3000 / speed, "the first worker takes its time");
-      assert.ok(duration < 10_000_000 / speed, "the endless one does not");
     },
   },
   subclass({ lines }) {

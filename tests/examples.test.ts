@@ -1,0 +1,46 @@
+/**
+ * The examples show what they must with both start methods. Not `primes`, which keeps all cores
+ * busy for seconds; `deno task example` runs that too.
+ */
+
+import { assertEquals } from "@std/assert";
+import { describe, it } from "@std/testing/bdd";
+import { checkExample, examples, strayChecks } from "../examples/_check.ts";
+import { methods, runProgram } from "./harness.ts";
+
+const speed = 20;
+
+async function problemOf(name: string, method: string): Promise<string | undefined> {
+  try {
+    const file = new URL(`../examples/${name}.ts`, import.meta.url);
+    const args = ["--speed", String(speed), "--start-method", method];
+    const result = await runProgram(file, { args, timeout: 30_000 });
+    const lines = result.stdout.split("\n").slice(0, -1);
+    await checkExample(name, { ...result, lines, speed });
+    return undefined;
+  } catch (error) {
+    return `${name}: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+describe("the examples", () => {
+  for (const method of methods) {
+    it(`show what they must [${method}]`, async () => {
+      const names = examples().filter((name) => name !== "primes").values();
+      const problems: string[] = [];
+      const runner = async (): Promise<void> => {
+        for (const name of names) {
+          const problem = await problemOf(name, method);
+          if (problem !== undefined) problems.push(problem);
+        }
+      };
+      // Most of their time they sleep: two at a time.
+      await Promise.all([runner(), runner()]);
+      assertEquals(problems, []);
+    });
+  }
+
+  it("are all that there are checks of", async () => {
+    assertEquals(await strayChecks(), []);
+  });
+});
