@@ -1,16 +1,11 @@
 /**
- * The bytes that tell what comes next in a message.
+ * The first byte of every encoded value.
+ *
+ * `0x80`–`0xff` are the integers 0 to 127, `0x40`–`0x7f` ASCII strings of 0 to 63 characters; what is
+ * below is named here.
  *
  * @module
  * @internal
- */
-
-/**
- * The first byte of every encoded value.
- *
- * `0x80`–`0xff` are the integers 0 to 127, `0x40`–`0x7f` ASCII strings of 0 to 63 characters; what is below is named here.
- *
- * @module
  */
 
 /** A small integer is this bit and its value. */

@@ -34,6 +34,13 @@ export interface IteratorOptions {
 /** A result that can be taken: an item, or the error of the chunk at its place. */
 type Entry = { readonly value: unknown } | { readonly error: unknown };
 
+/** Somebody who waits for the next result; what was taken for them, once the latch is open. */
+interface Place {
+  readonly latch: Latch;
+  /** `undefined` at the end of the results. */
+  entry?: Entry | undefined;
+}
+
 /**
  * The results of `imap` and `imapUnordered`, one by one. The input is read only so far ahead as
  * keeps the workers busy, so it may be endless; leaving the loop closes it.
@@ -62,8 +69,8 @@ export class ResultIterator<R>
   /** Outcomes of chunks that came before their turn. */
   readonly #early = new Map<number, Outcome>();
   readonly #ready: Entry[][] = [];
-  /** Places in the queue of those who wait: each opens when it may look again. */
-  readonly #queue: Latch[] = [];
+  /** Those who wait, first come, first served. */
+  readonly #queue: Place[] = [];
   #submitted = 0;
   #arrived = 0;
   #taken = 0;
@@ -71,6 +78,7 @@ export class ResultIterator<R>
   #reading = false;
   #inputEnded = false;
   #unbound = false;
+  #returned = false;
 
   /** @internal */
   constructor(
@@ -95,18 +103,17 @@ export class ResultIterator<R>
    * @throws The error of the task, or the signal's reason if that is aborted first.
    */
   async next(options?: WaitOptions): Promise<IteratorResult<R, undefined>> {
-    // Who asked first is served first.
-    if (this.#queue.length > 0 || !this.#hasNext) await this.#wait(options);
-    const entries = this.#ready[0];
-    if (entries === undefined) return { done: true, value: undefined };
-    const entry = entries.shift()!;
-    if (entries.length === 0) this.#takeChunk();
+    const entry = this.#queue.length === 0 && this.#hasNext
+      ? this.#take()
+      : await this.#wait(options);
+    if (entry === undefined) return { done: true, value: undefined };
     if ("error" in entry) throw entry.error;
     return { done: false, value: entry.value as R };
   }
 
   /** Ends the iteration: the input is closed, and results that nobody took are dropped. */
   async return(): Promise<IteratorResult<R, undefined>> {
+    this.#returned = true;
     this.#ready.length = 0;
     this.#early.clear();
     this.#arrived = this.#submitted;
@@ -134,30 +141,38 @@ export class ResultIterator<R>
     return this.#ready.length > 0 || (this.#inputEnded && this.#arrived === this.#submitted);
   }
 
-  async #wait(options?: WaitOptions): Promise<void> {
-    const place = new Latch();
+  #take(): Entry | undefined {
+    const entries = this.#ready[0];
+    const entry = entries?.shift();
+    if (entries?.length === 0) {
+      this.#ready.shift();
+      this.#taken++;
+      void this.#read();
+    }
+    return entry;
+  }
+
+  async #wait(options?: WaitOptions): Promise<Entry | undefined> {
+    const place: Place = { latch: new Latch() };
     this.#queue.push(place);
     this.#source.hold();
     try {
-      if (!await place.wait(options)) {
-        throw new TimeoutError(`The next result is not ready after ${options?.timeout} ms`);
-      }
+      if (await place.latch.wait(options)) return place.entry;
+      throw new TimeoutError(`The next result is not ready after ${options?.timeout} ms`);
     } finally {
       this.#source.letGo();
-      this.#queue.splice(this.#queue.indexOf(place), 1);
-      // What it was woken for and does not take is the next one's.
-      queueMicrotask(() => this.#wake());
+      const index = this.#queue.indexOf(place);
+      if (index >= 0) this.#queue.splice(index, 1);
     }
   }
 
+  /** Serves those who wait. A result is taken for them here: nobody else can come between. */
   #wake(): void {
-    if (this.#hasNext) this.#queue[0]?.open();
-  }
-
-  #takeChunk(): void {
-    this.#ready.shift();
-    this.#taken++;
-    void this.#read();
+    while (this.#queue.length > 0 && this.#hasNext) {
+      const place = this.#queue.shift()!;
+      place.entry = this.#take();
+      place.latch.open();
+    }
   }
 
   // ---- feeding
@@ -230,7 +245,7 @@ export class ResultIterator<R>
   }
 
   #submit(chunk: unknown[]): void {
-    if (chunk.length === 0) return;
+    if (chunk.length === 0 || this.#returned) return;
     const index = this.#submitted++;
     try {
       if (this.#source.isTerminated()) throw new CancelledError("The pool was terminated");

@@ -117,7 +117,7 @@ export class Scheduler implements KeepAlive {
     this.#encoder.writeUint(frameKind.setUp);
     this.#encoder.write(setUp, "value");
     this.#encoder.write(initArgs, "args");
-    return { ...this.#encoder.take(), hasInitializer: initializer !== undefined };
+    return { ...this.#encoder.take(), isReused: true, hasInitializer: initializer !== undefined };
   }
 
   // ---- submission

@@ -51,7 +51,9 @@ export interface Boot {
 
 /** One message between a parent and its child: bytes, and what only `postMessage` can carry. */
 export interface Frame {
+  /** In memory of their own: they may be moved, unless the frame is sent more than once. */
   readonly bytes: Uint8Array;
+  readonly isReused?: boolean;
   readonly attachments?: readonly unknown[] | undefined;
   readonly transfer?: readonly Transferable[] | undefined;
 }

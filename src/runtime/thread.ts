@@ -29,11 +29,14 @@ interface Startup {
   readonly threadCounter: Int32Array;
 }
 
+/** From here on moving bytes is cheaper than copying them. */
+const largeFrame = 16 * 1024;
+
 /** Attachments travel behind the bytes, in one array; bare bytes are the common case. */
-function postFrame(port: Port, { bytes, attachments, transfer }: Frame): void {
-  if (attachments !== undefined && attachments.length > 0) {
-    port.postMessage([bytes, ...attachments], [...(transfer ?? [])]);
-  } else port.postMessage(bytes);
+function postFrame(port: Port, { bytes, isReused, attachments = [], transfer = [] }: Frame): void {
+  const moved: Transferable[] = [...transfer];
+  if (bytes.length >= largeFrame && !isReused) moved.push(bytes.buffer as ArrayBuffer);
+  port.postMessage(attachments.length === 0 ? bytes : [bytes, ...attachments], moved);
 }
 
 function deliver(
