@@ -1,80 +1,149 @@
 /**
- * Runs the benches, each as a program of its own on each runtime. What they compare the library
- * with is installed when it is first asked for, into `bench/node_modules`: there every runtime
- * finds it, and nobody who does not run the benches has it.
+ * Runs the benches: every program of a suite on every runtime, and Python's beside them, each as a
+ * program of its own. Then the tables. How fast anything is decides nothing about the exit code;
+ * that a program of ours fails, or that anything gives a wrong result, does.
  */
 
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { installPeers } from "../bench/lib/peers.ts";
+import { type PlacedRow, readRow } from "../bench/lib/row.ts";
+import type { BenchProgram, Failure, Suite } from "../bench/lib/suite.ts";
 import { runCommand } from "../tests/command.ts";
 import { chosenRuntimes, programFlags } from "./lib/runtimes.ts";
-import { environment, npm, root, runtimeNames } from "./toolchain.mjs";
+import { environment, root, runtimeNames } from "./toolchain.mjs";
 
-const help = `deno task bench [path ...] [options]
+const folder = path.join(root, "bench");
 
-  path ...       only the benches (bench/**/*.bench.ts) whose path contains one of these
-  --runtime a,b  only on these of ${runtimeNames.join(", ")} (deno,bun,node24)
-  --no-peers     compare with nothing that has to be installed`;
+/** The folders of `bench/` that are suites. */
+const suiteNames = fs.readdirSync(folder)
+  .filter((name) => fs.existsSync(path.join(folder, name, "suite.ts")))
+  .sort();
 
-const { values: options, positionals: filters } = parseArgs({
+const help = `deno task bench [suite ...] [options]
+
+  suite ...           only these of: ${suiteNames.join(", ")}
+  --runtime a,b       only on these of ${runtimeNames.join(", ")} ("node" is both)
+  --only a,b          only programs whose title contains one of these, such as "nproc (worker)"
+  --no-peers          compare with nothing that has to be installed
+  --no-python         do not compare with Python
+  --json FILE         write what was measured into a file, too
+  --timeout SECONDS   limit of one program (60)
+
+Every program can be run alone: deno run -A bench/pool/nproc.ts --method worker --scenario one`;
+
+const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    "runtime": { type: "string", default: "deno,bun,node24" },
+    "runtime": { type: "string", default: runtimeNames.join(",") },
+    "only": { type: "string" },
     "no-peers": { type: "boolean", default: false },
+    "no-python": { type: "boolean", default: false },
+    "json": { type: "string" },
+    "timeout": { type: "string", default: "60" },
     "help": { type: "boolean", default: false },
   },
 });
 
-/** What the benches compare with, in the versions that the numbers in the README are of. */
-const peers: Record<string, string> = {
-  multithreading: "0.3.52",
-  piscina: "5.3.2",
-  poolifier: "5.3.2",
-  tinypool: "2.2.0",
-  workerpool: "10.0.3",
-};
-
-const folder = path.join(root, "bench");
-
-function installPeers(): void {
-  const missing = Object.entries(peers).filter(([name, version]) => {
-    const file = path.join(folder, "node_modules", name, "package.json");
-    return !fs.existsSync(file) || JSON.parse(fs.readFileSync(file, "utf8")).version !== version;
-  });
-  if (missing.length === 0) return;
-  console.error("Installing what the benches compare with ...");
-  // All of them: npm removes what is not named again.
-  const packages = Object.entries(peers).map((peer) => peer.join("@"));
-  npm(["install", "--no-save", "--no-package-lock", "--prefix", folder, ...packages], folder);
+/** What a suite has given so far. */
+interface Collected {
+  readonly rows: PlacedRow[];
+  readonly failures: Failure[];
+  good: boolean;
 }
 
-function benches(): string[] {
-  return fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((file) => path.posix.join("bench", file.replaceAll("\\", "/")))
-    .filter((file) => file.endsWith(".bench.ts") && !file.includes("node_modules"))
-    .filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)))
-    .sort();
+/** The words before a command that keep it on one core; none where that cannot be had. */
+const pin = spawnSync("taskset", ["-c", "0", process.execPath, "--version"]).status === 0
+  ? ["taskset", "-c", "0"]
+  : [];
+
+/** The line of an output that tells the error: the first that names one, or else the last. */
+function reasonOf(output: string): string {
+  // deno-lint-ignore no-control-regex -- colours are control characters
+  const plain = output.replaceAll(/\x1b\[[0-9;]*m/g, "");
+  const lines = plain.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const found = lines.find((line) => /^(error: |Uncaught |\w*(Error|WrongResult)\b)/.test(line));
+  return (found ?? lines.at(-1) ?? "it said nothing").slice(0, 160);
+}
+
+/** Runs one program, and takes in its rows. */
+async function runProgram(
+  on: string,
+  command: readonly string[],
+  { args, oneCore, title, isPeer }: BenchProgram,
+  collected: Collected,
+): Promise<void> {
+  const [first, ...rest] = [...(oneCore ? pin : []), ...command, ...args] as [string];
+  const timeout = 1000 * Number(options.timeout);
+  const result = await runCommand(first, rest, {
+    cwd: root,
+    timeout,
+    env: {
+      ...environment(),
+      NO_COLOR: "1",
+      FORCE_COLOR: undefined,
+      MULTIPROCESSING_START_METHOD: undefined,
+      NODE_OPTIONS: undefined,
+    },
+  });
+  const rows = result.stdout.split("\n").flatMap((line) => readRow(line) ?? []);
+  collected.rows.push(...rows.map((row) => ({ ...row, on })));
+  const seconds = (result.duration / 1000).toFixed(1);
+  console.error(`  ${on}: ${title}, ${rows.map(({ scenario }) => scenario)} (${seconds} s)`);
+  if (result.code === 0 && !result.timedOut) return;
+  const reason = result.timedOut
+    ? `it has not ended after ${timeout / 1000} s`
+    : reasonOf(result.stderr);
+  collected.failures.push({ on, title, reason });
+  if (!isPeer || reason.includes("WrongResult")) collected.good = false;
+  if (!isPeer) console.error(result.stderr.trimEnd());
+}
+
+function isChosen({ title, isPeer }: BenchProgram): boolean {
+  if (isPeer && options["no-peers"]) return false;
+  return options.only?.split(",").some((part) => title.includes(part)) ?? true;
+}
+
+async function runSuite(name: string): Promise<boolean> {
+  const url = new URL(`../bench/${name}/suite.ts`, import.meta.url);
+  const { suite } = await import(url.href) as { suite: Suite };
+  if (suite.needsPeers && !options["no-peers"]) installPeers();
+  const collected: Collected = { rows: [], failures: [], good: true };
+  const fileOf = ({ file }: BenchProgram): string => path.join(folder, name, file);
+
+  const hasPython = spawnSync("python3", ["--version"]).status === 0;
+  for (const program of hasPython && !options["no-python"] ? suite.python : []) {
+    await runProgram("python", ["python3", fileOf(program)], program, collected);
+  }
+  for (const runtime of chosenRuntimes(options.runtime!)) {
+    if (runtime.path === "") {
+      console.error(`  ${runtime.name}: not found`);
+      continue;
+    }
+    const command = [runtime.path, ...programFlags(runtime.name)];
+    for (const program of suite.programs.filter(isChosen)) {
+      await runProgram(runtime.name, [...command, fileOf(program)], program, collected);
+    }
+  }
+  console.log(`\n${name}\n\n${suite.report(collected.rows, collected.failures)}`);
+  if (pin.length === 0) console.log("\nWithout taskset: one by one was not kept on one core.");
+  if (options.json !== undefined) {
+    fs.writeFileSync(options.json, JSON.stringify(collected, undefined, 1));
+  }
+  return collected.good;
 }
 
 async function main(): Promise<boolean> {
-  const files = benches();
-  if (files.length === 0) throw new RangeError("Cannot find a bench of that name");
-  if (!options["no-peers"]) installPeers();
+  const unknown = positionals.find((name) => !suiteNames.includes(name));
+  if (unknown !== undefined) {
+    throw new RangeError(`Cannot find a suite named ${unknown}: there are ${suiteNames}`);
+  }
   let good = true;
-  for (const file of files) {
-    for (const runtime of chosenRuntimes(options.runtime!)) {
-      if (runtime.path === "") continue;
-      console.log(`--- ${file} on ${runtime.name} ${runtime.version}`);
-      const { code } = await runCommand(runtime.path, [...programFlags(runtime.name), file], {
-        cwd: root,
-        env: { ...environment(), BENCH_PEERS: options["no-peers"] ? "0" : "1" },
-        onOutput: (text) => process.stdout.write(text),
-      });
-      if (code !== 0) good = false;
-      if (code !== 0) console.log(`FAILED: exit code ${code}`);
-    }
+  for (const name of positionals.length === 0 ? suiteNames : positionals) {
+    if (!await runSuite(name)) good = false;
   }
   return good;
 }

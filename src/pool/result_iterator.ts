@@ -31,6 +31,9 @@ export interface IteratorOptions {
   readonly ordered: boolean;
 }
 
+/** Where so many chunks may be under way, they are small. */
+const manyChunks = 16;
+
 /** A result that can be taken: an item, or the error of the chunk at its place. */
 type Entry = { readonly value: unknown } | { readonly error: unknown };
 
@@ -147,7 +150,8 @@ export class ResultIterator<R>
     if (entries?.length === 0) {
       this.#ready.shift();
       this.#taken++;
-      void this.#read();
+      // Many small chunks are submitted together, so that they are sent together.
+      if (this.#limit < manyChunks || this.#ahead <= this.#limit / 2) void this.#read();
     }
     return entry;
   }
@@ -182,8 +186,13 @@ export class ResultIterator<R>
     void this.#read();
   }
 
+  /** How many chunks are under way or wait to be taken. */
+  get #ahead(): number {
+    return this.#submitted - this.#taken;
+  }
+
   get #mayRead(): boolean {
-    return !this.#inputEnded && (this.#unbound || this.#submitted - this.#taken < this.#limit);
+    return !this.#inputEnded && (this.#unbound || this.#ahead < this.#limit);
   }
 
   /** Reads and submits until enough is under way. One at a time: an input may be slow. */

@@ -8,7 +8,7 @@
  */
 
 import { Encoder } from "../codec/encoder.ts";
-import { type FunctionReference, referenceTo } from "../codec/function_reference.ts";
+import { referenceTo } from "../codec/function_reference.ts";
 import type { Callable } from "../codec/task.ts";
 import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
 import { Latch } from "../process/latch.ts";
@@ -69,7 +69,9 @@ export class Scheduler implements KeepAlive {
   readonly #setUp: Frame & { readonly hasInitializer: boolean };
   readonly #workers = new Set<PoolWorker>();
   readonly #queue = new TaskQueue();
-  readonly #functions = new Map<FunctionReference, PoolFunction>();
+  readonly #functions = new WeakMap<Callable, PoolFunction>();
+  /** By what is sent of them: an inline function may be another object at each call. */
+  readonly #functionsSent = new Map<string, PoolFunction>();
   readonly #feeds = new Set<Feed>();
   /** The block that tasks are being encoded into. */
   #block = new Block();
@@ -185,13 +187,15 @@ export class Scheduler implements KeepAlive {
   }
 
   #functionOf(fn: Callable): PoolFunction {
+    const known = this.#functions.get(fn);
+    if (known !== undefined) return known;
     const reference = referenceTo(fn);
-    let known = this.#functions.get(reference);
-    if (known === undefined) {
-      known = new PoolFunction(this.#functions.size + 1, reference);
-      this.#functions.set(reference, known);
-    }
-    return known;
+    const key = JSON.stringify(reference);
+    const made = this.#functionsSent.get(key) ??
+      new PoolFunction(this.#functionsSent.size + 1, reference);
+    this.#functionsSent.set(key, made);
+    this.#functions.set(fn, made);
+    return made;
   }
 
   /** Ends the task, and the worker that runs it, when it is aborted or has run too long. */

@@ -240,3 +240,16 @@ export function gateTask([file, gate, x]: [string, string, number]): Promise<num
   return waitAtGate(file, gate, x);
 }
 task(import.meta, gateTask);
+
+/** Ends its worker at the 13th item. */
+export function exitOn([file, x]: [string, number]): number | Promise<never> {
+  return traceOrDie(file, x, 13, "exit");
+}
+task(import.meta, exitOn);
+
+/** Ends its worker after its own result has gone out. */
+export function exitSoon(): number {
+  setTimeout(() => process.exit(5), 20);
+  return currentProcess().pid!;
+}
+task(import.meta, exitSoon);
