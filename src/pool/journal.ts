@@ -72,9 +72,8 @@ export interface JournalEntries {
   readonly outcomes: readonly Uint8Array[];
 }
 
-/** Reads, in the parent, what the worker has noted so far. */
-export function readJournal(scratch: Scratch): JournalEntries {
-  const bytes = scratch.read(0, limit);
+/** What a journal's bytes say. */
+export function parseJournal(bytes: Uint8Array): JournalEntries {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const outcomes: Uint8Array[] = [];
   const begun: number[] = [];
@@ -90,4 +89,36 @@ export function readJournal(scratch: Scratch): JournalEntries {
     offset = end + trailerSize;
   }
   return { begun, outcomes };
+}
+
+/** The journal of a worker, as its parent reads it. */
+export class JournalReader {
+  readonly #scratch: Scratch;
+  #before: Uint8Array | undefined;
+
+  constructor(scratch: Scratch) {
+    this.#scratch = scratch;
+  }
+
+  /** All that is there. Of a living worker the last record may be half written. */
+  read(): JournalEntries {
+    return parseJournal(this.#scratch.read(0, limit));
+  }
+
+  /**
+   * What was there at the last call as well, milliseconds ago: whatever wrote it is long done with
+   * it, so its outcomes can be believed while the worker lives.
+   */
+  readSettled(): JournalEntries {
+    const bytes = this.#scratch.read(0, limit);
+    const before = this.#before ?? new Uint8Array();
+    this.#before = bytes;
+    let same = 0;
+    while (same < before.length && before[same] === bytes[same]) same++;
+    return parseJournal(bytes.subarray(0, same));
+  }
+
+  close(): void {
+    this.#scratch.close();
+  }
 }

@@ -368,8 +368,12 @@ export class Scheduler implements KeepAlive {
     if (this.#state === "terminated") return;
     this.#state = "terminated";
     this.#rejectAll(new CancelledError("The pool was terminated before the task was done"));
-    for (const worker of this.#workers) worker.child.kill("SIGTERM");
-    // A process that handles SIGTERM, and one that cannot because it never returns, end as well.
+    // What a thread has printed goes by the event loops: one that does nothing may end by itself.
+    for (const worker of this.#workers) {
+      if (worker.isIdle) worker.finish();
+      else worker.child.kill("SIGTERM");
+    }
+    // One that is kept by something in the background, or handles SIGTERM, has to end as well.
     const cancel = inBackground(terminationGrace, () => {
       for (const worker of this.#workers) worker.child.kill("SIGKILL");
     });
@@ -409,5 +413,5 @@ export class Scheduler implements KeepAlive {
   }
 }
 
-/** How long a worker may take to end of `SIGTERM`, in milliseconds. */
-const terminationGrace = 1000;
+/** How long a worker may take to end, in milliseconds. */
+const terminationGrace = 500;

@@ -15,9 +15,8 @@ import { adopt } from "../process/process.ts";
 import { StartedChild, type StartRequest } from "../process/started_child.ts";
 import { newScratch } from "../runtime/current.ts";
 import type { Frame } from "../runtime/runtime.ts";
-import type { Scratch } from "../runtime/scratch.ts";
 import { inBackground } from "../runtime/turns.ts";
-import { journalSize, readJournal } from "./journal.ts";
+import { JournalReader, journalSize } from "./journal.ts";
 import type { PoolFunction, PoolTask } from "./task.ts";
 import { type Outcome, type OutcomeHead, readOutcomeHead, status } from "./wire.ts";
 import { workerRole } from "./worker_loop.ts";
@@ -50,7 +49,7 @@ export class PoolWorker {
   wasReady = false;
   /** Milliseconds of work that it holds, by estimate. */
   load = 0;
-  readonly #scratch: Scratch | undefined;
+  readonly #journal: JournalReader | undefined;
   readonly #events: WorkerEvents;
   readonly #held = new Map<number, PoolTask>();
   readonly #knownFunctions = new Set<number>();
@@ -75,8 +74,9 @@ export class PoolWorker {
     this.quota = quota;
     this.#hasInitializer = setUp.hasInitializer;
     this.#events = events;
-    this.#scratch = newScratch(request.method, request.permissions, journalSize);
-    this.child = new StartedChild({ ...request, ...workerRole, scratch: this.#scratch }, {
+    const scratch = newScratch(request.method, request.permissions, journalSize);
+    this.#journal = scratch && new JournalReader(scratch);
+    this.child = new StartedChild({ ...request, ...workerRole, scratch }, {
       ready: (clock) => {
         this.#noteClock(clock);
         if (!this.#hasInitializer) this.#becomeReady();
@@ -104,7 +104,7 @@ export class PoolWorker {
 
   /** Whether its death would tell what it was running: only then may it hold tasks ahead. */
   get hasJournal(): boolean {
-    return this.#scratch !== undefined;
+    return this.#journal !== undefined;
   }
 
   /** The tasks that it holds, in the order in which it runs them. */
@@ -266,21 +266,33 @@ export class PoolWorker {
     this.#events.givenBack(tasks);
   }
 
-  #watchLeases(): void {
-    this.#cancelTimer ??= inBackground(leaseTime + 1, () => {
+  /** Looks after what was sent ahead, in a while and as long as there is any. */
+  #watchLeases(milliseconds = leaseTime + 1): void {
+    this.#cancelTimer ??= inBackground(milliseconds, () => {
       this.#cancelTimer = undefined;
       this.#takeBack();
+      if (this.#held.size > 1) this.#watchLeases(this.#overdue ? 2 : leaseTime);
     });
   }
 
-  /** Takes back what a busy worker has not begun in time, and by its lease will not begin. */
+  /**
+   * Takes from a busy worker what it has finished, and what it has not begun in time and by its
+   * lease will not begin. It may be busy for ever.
+   */
   #takeBack(): void {
     const now = performance.now();
-    const waiting = this.#notBegun(readJournal(this.#scratch!).begun);
-    const expired = waiting.filter(({ lease }) => lease < now);
+    for (const bytes of this.#journal!.readSettled().outcomes) this.#settleFrom(bytes);
+    const expired = this.#notBegun(this.#journal!.read().begun).filter(({ lease }) => lease < now);
     if (expired.length > 0) this.#overdue = true;
-    if (waiting.some(({ lease }) => lease >= now && lease < Infinity)) this.#watchLeases();
     this.#giveBack(expired);
+  }
+
+  /** Settles a task by a record of the journal; one that needs a module waits for the message. */
+  #settleFrom(record: Uint8Array): void {
+    const body = new Decoder(record);
+    const head = readOutcomeHead(body);
+    const read = this.#held.has(head.id) ? readValue(body) : undefined;
+    if (read !== undefined && !(read instanceof Promise)) this.#settle(head, read);
   }
 
   /** What it holds behind the last task that it began: it begins them in the order it got them. */
@@ -293,8 +305,8 @@ export class PoolWorker {
   /** Settles what the dead worker's journal can settle, and hands back what it never began. */
   async #end(): Promise<void> {
     this.#cancelTimer?.();
-    const journal = this.#scratch && readJournal(this.#scratch);
-    this.#scratch?.close();
+    const journal = this.#journal?.read();
+    this.#journal?.close();
     for (const bytes of journal?.outcomes ?? []) {
       const body = new Decoder(bytes);
       const head = readOutcomeHead(body);

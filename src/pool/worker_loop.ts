@@ -18,7 +18,7 @@ import { readLoading } from "../codec/modules.ts";
 import type { Callable } from "../codec/task.ts";
 import { type Child, newEncoder, takeRole } from "../process/child_role.ts";
 import { frameKind, type SetUp } from "../process/messages.ts";
-import { endSoon, nextTurn } from "../runtime/turns.ts";
+import { endSoon, inNextTurn, nextTurn } from "../runtime/turns.ts";
 import { openScratch } from "../runtime/scratch.ts";
 import { JournalWriter } from "./journal.ts";
 import { type Outcome, status, trait, writeOutcome } from "./wire.ts";
@@ -135,7 +135,7 @@ class WorkerLoop {
       const id = batch.ids.pop()!;
       const end = batch.body.readSized();
       const running = this.#perform(id, batch.body);
-      const outcome = running instanceof Promise ? await running : running;
+      const outcome = running instanceof Promise ? await this.#waitFor(running) : running;
       batch.body.position = end;
       if (batch.ids.length === 0) this.#batches.shift();
       this.#tasksLeft--;
@@ -146,6 +146,14 @@ class WorkerLoop {
       if (!isSafe || this.#flushIsDue) this.#flush();
       if (!isSafe || this.#lapsed - this.#turned > turnInterval) await this.#turn();
     }
+  }
+
+  /** Waits for a task; if that takes a while, the outcomes before its own go ahead. */
+  async #waitFor(running: Promise<Outcome>): Promise<Outcome> {
+    const cancel = inNextTurn(() => this.#flush());
+    const outcome = await running;
+    cancel();
+    return outcome;
   }
 
   /** Messages, timers and the work that tasks left in the background have their turn. */

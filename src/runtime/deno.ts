@@ -5,9 +5,13 @@
  * @internal
  */
 
+import fs from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { scriptURL, startScript } from "./boot.ts";
 import { childCommand } from "./command.ts";
-import { childFlags, deno as denoGlobal, mayRun } from "./deno_flags.ts";
+import { childFlags, deno as denoGlobal, granted, mayRun } from "./deno_flags.ts";
 import { spawnNodeProcess } from "./node_process.ts";
 import type { Runtime } from "./runtime.ts";
 import { spawnThread } from "./thread.ts";
@@ -26,8 +30,44 @@ export const deno: Runtime = {
   mainModule: () => denoGlobal().mainModule,
   spawnWorker: spawnThread,
   spawnProcess: (request, events) => {
-    const script = startScript(request) + importable(request.boot.main);
-    const args = ["run", ...childFlags(request.permissions), scriptURL(script).href];
-    return spawnNodeProcess(childCommand(args, mayRun), request, events);
+    const { permissions, boot } = request;
+    const flags = ["run", ...childFlags(permissions)];
+    const command = (script: string) => childCommand([...flags, script], mayRun);
+    if (granted("read") && (permissions === undefined || permissions === "inherit")) {
+      const start = asProgramOf(boot.main, startScript(request));
+      return spawnNodeProcess({ command: command("-"), ...start }, request, events);
+    }
+    // With permissions of its own it may not change the directory, nor read what it imports.
+    const script = scriptURL(startScript(request) + importable(boot.main));
+    flags.push(...configFlags(boot.main, flags));
+    return spawnNodeProcess({ command: command(script.href) }, request, events);
   },
 };
+
+/** Names the configuration that Deno would find for the main module, unless the flags do. */
+function configFlags(main: string | undefined, flags: readonly string[]): string[] {
+  const isNamed = flags.some((flag) => /^--(no-)?config/.test(flag));
+  if (isNamed || !main?.startsWith("file:") || !granted("read")) return [];
+  let folder = path.dirname(fileURLToPath(main));
+  for (;;) {
+    for (const name of ["deno.json", "deno.jsonc"]) {
+      const file = path.join(folder, name);
+      if (fs.existsSync(file)) return [`--config=${file}`];
+    }
+    const above = path.dirname(folder);
+    if (above === folder) return [];
+    folder = above;
+  }
+}
+
+/**
+ * Has a script run as if it were a file beside the main module: Deno looks for the configuration of
+ * a program (`deno.json`, `package.json`) from its main module's folder upwards, and for that of a
+ * script that comes by standard input from the current directory. For a `data:` URL it looks nowhere.
+ */
+function asProgramOf(main: string | undefined, script: string): { input: string; cwd?: string } {
+  if (!main?.startsWith("file:")) return { input: script };
+  const cwd = path.dirname(fileURLToPath(main));
+  if (cwd === process.cwd() || !fs.existsSync(cwd)) return { input: script };
+  return { input: `Deno.chdir(${JSON.stringify(process.cwd())});${script}`, cwd };
+}

@@ -9,6 +9,7 @@
  */
 
 import fs from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Permissions, PermissionSet } from "./runtime.ts";
 
@@ -57,10 +58,26 @@ export function sortFlags(commandLine: readonly string[]): Flags {
     if (word === "--" || (i > 0 && !word.startsWith("-"))) break;
     const kind = moduleFlag.test(word) ? "modules" : permissionFlag.test(word) ? "permissions" : "";
     if (kind === "") continue;
-    flags[kind].push(word);
-    if (valueFlag.test(word)) flags[kind].push(commandLine[++i] ?? "");
+    if (valueFlag.test(word)) flags[kind].push(absolute(`${longName(word)}=${commandLine[++i]}`));
+    else flags[kind].push(absolute(word));
   }
   return flags;
+}
+
+const longName = (flag: string) => flag === "-c" ? "--config" : flag;
+
+/** Flags whose value is a file, or files. */
+const fileFlag =
+  /^(-c|--config|--import-map|--lock|--cert|--preload|--require|--(?:allow|deny|ignore)-(?:read|write|ffi))=(.*)$/;
+
+/** A flag that means the same in any directory. */
+function absolute(flag: string): string {
+  const [, name, value] = fileFlag.exec(flag) ?? [];
+  if (name === undefined || value === undefined) return flag;
+  const files = value.split(",").map((file) =>
+    /^[a-z]+:\/\//.test(file) ? file : path.resolve(file)
+  );
+  return `${longName(name)}=${files.join(",")}`;
 }
 
 function ownFlags(): Flags | undefined {
@@ -99,9 +116,4 @@ function permissionFlags(permissions: Permissions): string[] {
 /** The flags to start a child process with. */
 export function childFlags(permissions: Permissions = "inherit"): string[] {
   return [...(ownFlags()?.modules ?? []), ...permissionFlags(permissions)];
-}
-
-/** Whether this program was started with a flag. */
-export function hasFlag(flag: string): boolean {
-  return ownFlags()?.modules.includes(flag) ?? false;
 }

@@ -37,6 +37,6 @@ export const node: Runtime = {
   spawnWorker: spawnThread,
   spawnProcess: (request, events) => {
     const args = [...inheritedFlags(), "--input-type=module", "-e", startScript(request)];
-    return spawnNodeProcess(childCommand(args, () => true), request, events);
+    return spawnNodeProcess({ command: childCommand(args, () => true) }, request, events);
   },
 };

@@ -17,17 +17,27 @@ interface Channel {
   unref(): void;
 }
 
+/** What is to be run. */
+export interface Program {
+  readonly command: [string, ...string[]];
+  /** What it reads from its standard input. */
+  readonly input?: string;
+  /** Where it is started, if not here. */
+  readonly cwd?: string;
+}
+
 class ProcessChild implements Child {
   readonly pid: number;
   readonly #process: ChildProcess;
   #ended = false;
 
-  constructor(command: [string, ...string[]], request: SpawnRequest, events: ChildEvents) {
+  constructor({ command, input, cwd }: Program, request: SpawnRequest, events: ChildEvents) {
     const [program, ...args] = command;
     this.#process = spawn(program, args, {
       // As in CPython a child does not read its parent's terminal.
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: [input === undefined ? "ignore" : "pipe", "inherit", "inherit", "ipc"],
       serialization: "advanced",
+      cwd,
       ...(request.env && { env: { ...process.env, ...request.env } }),
     });
     if (this.#process.pid === undefined) {
@@ -41,6 +51,8 @@ class ProcessChild implements Child {
       return;
     }
     this.pid = this.#process.pid;
+    // EPIPE of a child that ended before it read: its end is reported by itself.
+    this.#process.stdin?.on("error", () => {}).end(input);
     this.#process.on("message", (bytes) => events.frame(bytes as Uint8Array, []));
     // A failed send or kill of a child that has just ended; its end is reported by itself.
     this.#process.on("error", () => {});
@@ -96,11 +108,11 @@ class ProcessChild implements Child {
   }
 }
 
-/** Runs a command, and opens a channel to it. */
+/** Runs a program, and opens a channel to it. */
 export function spawnNodeProcess(
-  command: [string, ...string[]],
+  program: Program,
   request: SpawnRequest,
   events: ChildEvents,
 ): Child {
-  return new ProcessChild(command, request, events);
+  return new ProcessChild(program, request, events);
 }

@@ -6,11 +6,17 @@
  */
 
 import process from "node:process";
-import { clearTimeout, setImmediate, setTimeout } from "node:timers";
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from "node:timers";
 
 /** Lets the event loop go round once: messages, timers and finished I/O have their turn. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Calls `action` in the event loop's next turn. Gives what cancels it. */
+export function inNextTurn(action: () => void): () => void {
+  const turn = setImmediate(action);
+  return () => clearImmediate(turn);
 }
 
 /** Calls `action` after some milliseconds, if the program still runs then. Gives what cancels it. */
