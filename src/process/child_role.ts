@@ -12,6 +12,7 @@ import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
 import { exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
 import type { ParentLink } from "../runtime/runtime.ts";
+import { describeCrash } from "./crash.ts";
 import { frameKind } from "./messages.ts";
 
 /** A child's hold on its parent. */
@@ -55,8 +56,7 @@ let crashing = false;
 export async function crash(child: Child, error: unknown): Promise<void> {
   if (crashing) return;
   crashing = true;
-  const text = error instanceof Error ? error.stack ?? String(error) : String(error);
-  writeError(`Process ${child.note.name}:\n${text}`);
+  writeError(describeCrash(child.note.name, error));
   const encoder = newEncoder(child);
   encoder.writeUint(frameKind.crashed);
   try {

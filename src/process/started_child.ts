@@ -8,10 +8,11 @@
 import { isLoadingModule, mainModule } from "../codec/modules.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
-import { runtime } from "../runtime/current.ts";
+import { runtime, writeError } from "../runtime/current.ts";
 import type { Child, Frame, Permissions, Signal, SpawnRequest } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Scratch } from "../runtime/scratch.ts";
+import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
 import { Latch } from "./latch.ts";
 import { frameKind } from "./messages.ts";
@@ -88,6 +89,7 @@ export class StartedChild {
     const spawn = request.method === "worker" ? runtime.spawnWorker : runtime.spawnProcess;
     this.#child = spawn(spawnRequest(request), {
       frame: (bytes, attachments) => this.#receive(bytes, attachments),
+      error: (error) => this.#reportCrash(error),
       exit: (code) => this.#end(code),
     });
   }
@@ -150,6 +152,13 @@ export class StartedChild {
     const error = readLoading(body);
     // Synchronously where it can be: the end may be the next thing that is heard.
     this.crash = { error: error instanceof Promise ? await error : error };
+  }
+
+  /** Prints what the child could not, as it would have. */
+  #reportCrash(error: unknown): void {
+    if (this.crash !== undefined) return;
+    this.crash = { error };
+    writeError(describeCrash(this.name, error));
   }
 
   #end(code: number): void {

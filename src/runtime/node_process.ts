@@ -17,6 +17,9 @@ interface Channel {
   unref(): void;
 }
 
+/** Milliseconds without a message after which a channel whose process has ended has ended, too. */
+const silenceTime = 50;
+
 /** What is to be run. */
 export interface Program {
   readonly command: [string, ...string[]];
@@ -53,32 +56,41 @@ class ProcessChild implements Child {
     this.pid = this.#process.pid;
     // EPIPE of a child that ended before it read: its end is reported by itself.
     this.#process.stdin?.on("error", () => {}).end(input);
-    this.#process.on("message", (bytes) => events.frame(bytes as Uint8Array, []));
     // A failed send or kill of a child that has just ended; its end is reported by itself.
     this.#process.on("error", () => {});
     this.#reportEnd(noteRunning(this.pid), events);
   }
 
-  /** `exit` overtakes messages: the end is when the channel has ended too. */
+  /**
+   * `exit` overtakes messages: the end is when the channel has ended too. Deno does not always say
+   * so (not if the child exits while it is being sent something): then it is when nothing has come
+   * for a while.
+   */
   #reportEnd(noteEnd: () => void, events: ChildEvents): void {
     let code: number | undefined;
-    let disconnected = false;
+    let silence: ReturnType<typeof setTimeout> | undefined;
     const end = () => {
-      if (code === undefined || !disconnected) return;
+      if (code === undefined || this.#ended) return;
       this.#ended = true;
+      clearTimeout(silence);
+      if (this.#process.connected) this.#process.disconnect();
       events.exit(code);
     };
+    const listen = () => {
+      clearTimeout(silence);
+      if (code !== undefined) silence = setTimeout(end, silenceTime);
+    };
+    this.#process.on("message", (bytes) => {
+      events.frame(bytes as Uint8Array, []);
+      listen();
+    });
     this.#process.on("exit", (status, signal) => {
       noteEnd();
       code = exitCode(status, signal);
-      // A channel that never opened has no end of its own.
-      disconnected ||= !this.#process.connected;
-      end();
+      if (this.#process.connected) listen();
+      else end();
     });
-    this.#process.on("disconnect", () => {
-      disconnected = true;
-      end();
-    });
+    this.#process.on("disconnect", end);
   }
 
   post({ bytes }: Frame): void {

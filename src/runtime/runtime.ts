@@ -61,6 +61,11 @@ export interface Frame {
 /** What a parent hears of its child. */
 export interface ChildEvents {
   frame(bytes: Uint8Array, attachments: readonly unknown[]): void;
+  /**
+   * An error ended the child that it did not report itself: it had not come so far, or its runtime
+   * did not let it (a worker under `bun test` never hears `uncaughtException`).
+   */
+  error(error: unknown): void;
   /** The child has ended, and every frame that it sent has been delivered. Comes once. */
   exit(code: number): void;
 }

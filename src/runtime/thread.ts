@@ -55,6 +55,7 @@ class ThreadChild implements Child {
   readonly #worker: Worker;
   readonly #port: Port;
   #killedBy: Signal | undefined;
+  #failed = false;
   #ended = false;
 
   constructor(request: SpawnRequest, events: ChildEvents) {
@@ -75,8 +76,10 @@ class ThreadChild implements Child {
       },
     );
     this.#port.onmessage = (event) => deliver(event.data, events.frame);
-    // The child reports its own uncaught errors; a listener keeps them from ending the parent.
-    this.#worker.on("error", () => {});
+    this.#worker.on("error", (error) => {
+      this.#failed = true;
+      events.error(error);
+    });
     this.#worker.on("exit", (code) => this.#end(code, events));
   }
 
@@ -90,7 +93,8 @@ class ThreadChild implements Child {
       deliver(left.message, events.frame);
     }
     this.#port.close();
-    events.exit(this.#killedBy ? exitCodeOf[this.#killedBy] : code);
+    if (this.#killedBy !== undefined) events.exit(exitCodeOf[this.#killedBy]);
+    else events.exit(this.#failed ? code || 1 : code);
   }
 
   post(frame: Frame): void {
