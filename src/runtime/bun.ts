@@ -70,8 +70,13 @@ class BunChild implements Child {
   }
 
   post({ bytes }: Frame): void {
-    // `send` throws once the channel has ended.
-    if (this.#open) this.#process.send(bytes);
+    if (!this.#open) return;
+    try {
+      this.#process.send(bytes);
+    } catch (error) {
+      // "can only be used if an IPC channel is open": it has just ended, which is told soon.
+      if (!(error instanceof Error)) throw error;
+    }
   }
 
   kill(signal: Signal): void {

@@ -74,6 +74,10 @@ export function setExitCode(code: number): void {
 export function onUncaught(handler: (error: unknown) => void): void {
   process.on("uncaughtException", handler);
   process.on("unhandledRejection", handler);
+  // Under `bun test` a worker hears of its errors by the web's event alone.
+  if (runtime.name === "bun") {
+    globalThis.addEventListener("error", (event) => handler(event.error));
+  }
 }
 
 /**
