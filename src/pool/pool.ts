@@ -303,7 +303,7 @@ export class Pool {
     traits: number,
     settle: (outcome: Outcome) => void,
   ): Promise<void> {
-    const done = { unbind: () => {} };
+    const done = { unbind: () => {}, cancel: () => {} };
     this.#scheduler.addFeed(done);
     try {
       const items: unknown[] = [];
@@ -346,15 +346,15 @@ export class Pool {
     checkChunkSize(chunkSize);
     checkIterable(iterable);
     const scheduler = this.#scheduler;
+    scheduler.estimate(fn);
     const source: IteratorSource = {
       hold: () => scheduler.hold(),
       letGo: () => scheduler.letGo(),
-      // Through `this`: a pool whose results are being taken is not dropped.
-      isTerminated: () => this.#scheduler.isTerminated,
       addFeed: (feed) => scheduler.addFeed(feed),
       removeFeed: (feed) => scheduler.removeFeed(feed),
+      // Through `this`: a pool whose results are being taken is not dropped.
       submit: (chunk, settle) =>
-        scheduler.submit({ ...chunkSubmission(fn, chunk, options, trait.chunk), settle }),
+        this.#scheduler.submit({ ...chunkSubmission(fn, chunk, options, trait.chunk), settle }),
       lookAhead: () => lookAhead(scheduler.processes, scheduler.estimate(fn) * chunkSize),
     };
     return new ResultIterator(source, iterable, { chunkSize, ordered });

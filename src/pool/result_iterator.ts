@@ -10,8 +10,6 @@ import { type Outcome, status } from "./wire.ts";
  * @internal
  */
 export interface IteratorSource extends KeepAlive {
-  /** Whether nothing can be submitted any more. */
-  isTerminated(): boolean;
   addFeed(feed: Feed): void;
   removeFeed(feed: Feed): void;
   /** Submits one chunk; what it refuses it throws. */
@@ -68,7 +66,7 @@ export class ResultIterator<R>
   readonly #source: IteratorSource;
   readonly #input: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #options: IteratorOptions;
-  readonly #feed: Feed = { unbind: () => this.#unbind() };
+  readonly #feed: Feed = { unbind: () => this.#unbind(), cancel: () => this.#cancel() };
   /** Outcomes of chunks that came before their turn. */
   readonly #early = new Map<number, Outcome>();
   readonly #ready: Entry[][] = [];
@@ -81,7 +79,7 @@ export class ResultIterator<R>
   #reading = false;
   #inputEnded = false;
   #unbound = false;
-  #returned = false;
+  #isClosed = false;
 
   /** @internal */
   constructor(
@@ -116,14 +114,13 @@ export class ResultIterator<R>
 
   /** Ends the iteration: the input is closed, and results that nobody took are dropped. */
   async return(): Promise<IteratorResult<R, undefined>> {
-    this.#returned = true;
+    this.#isClosed = true;
     this.#ready.length = 0;
     this.#early.clear();
     this.#arrived = this.#submitted;
-    const wasOpen = !this.#inputEnded;
-    this.#endInput();
+    const closed = this.#closeInput();
     this.#wake();
-    if (wasOpen) await this.#input.return?.();
+    await closed;
     return { done: true, value: undefined };
   }
 
@@ -191,6 +188,24 @@ export class ResultIterator<R>
     return this.#submitted - this.#taken;
   }
 
+  /** The pool is terminated: behind what it rejects comes the end, which is no end of the input. */
+  #cancel(): void {
+    this.#isClosed = true;
+    void this.#closeInput().catch((error) => this.#endWith(error));
+    this.#endWith(new CancelledError("The pool was terminated before its input ended"));
+  }
+
+  async #closeInput(): Promise<void> {
+    if (this.#inputEnded) return;
+    this.#endInput();
+    await this.#input.return?.();
+  }
+
+  /** An error that is no task's, in the place of the next result. */
+  #endWith(error: unknown): void {
+    this.#arrive(this.#submitted++, { status: status.rejected, value: error });
+  }
+
   get #mayRead(): boolean {
     return !this.#inputEnded && (this.#unbound || this.#ahead < this.#limit);
   }
@@ -250,17 +265,16 @@ export class ResultIterator<R>
   #failInput(error: unknown, items: unknown[]): void {
     this.#submit(items.splice(0));
     this.#endInput();
-    this.#arrive(this.#submitted++, { status: status.rejected, value: error });
+    this.#endWith(error);
   }
 
   #submit(chunk: unknown[]): void {
-    if (chunk.length === 0 || this.#returned) return;
+    // What an asynchronous input gives after its end was asked for is not wanted any more.
+    if (chunk.length === 0 || this.#isClosed) return;
     const index = this.#submitted++;
     try {
-      if (this.#source.isTerminated()) throw new CancelledError("The pool was terminated");
       this.#source.submit(chunk, (outcome) => this.#arrive(index, outcome));
     } catch (error) {
-      if (this.#source.isTerminated()) this.#endInput();
       this.#arrive(index, { status: status.rejected, value: error });
     }
   }

@@ -49,6 +49,8 @@ export interface Submission {
 export interface Feed {
   /** Submits all of its input: the pool is closed, and waits for it. */
   unbind(): void;
+  /** Submits nothing more: the pool is terminated. */
+  cancel(): void;
 }
 
 /** Milliseconds of work that a frame holds at most: far less than a lease. */
@@ -105,7 +107,11 @@ export class Scheduler implements KeepAlive {
     return this.#state === "terminated";
   }
 
-  /** Milliseconds that a call of this function takes, by what was seen of late. */
+  /**
+   * Milliseconds that a call of this function takes, by what was seen of late.
+   *
+   * @throws {TaskReferenceError} If it cannot travel.
+   */
   estimate(fn: Callable): number {
     return this.#functionOf(fn).estimate;
   }
@@ -369,6 +375,7 @@ export class Scheduler implements KeepAlive {
     this.#state = "terminated";
     this.#rejectAll(new CancelledError("The pool was terminated before the task was done"));
     // What a thread has printed goes by the event loops: one that does nothing may end by itself.
+    for (const feed of this.#feeds) feed.cancel();
     for (const worker of this.#workers) {
       if (worker.isIdle) worker.finish();
       else worker.child.kill("SIGTERM");
