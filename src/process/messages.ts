@@ -36,12 +36,20 @@ export const frameKind = {
   finish: 19,
 } as const;
 
-/** A subclass of `Process` that overrides `run`: found again as an export. */
-export interface SubclassReference {
-  readonly name: string;
-  readonly source: string;
-  readonly modules: readonly string[];
-}
+/** A subclass of `Process` that overrides `run`. */
+export type SubclassReference =
+  | {
+    readonly kind: "exported";
+    readonly name: string;
+    readonly source: string;
+    readonly modules: readonly string[];
+  }
+  | {
+    readonly kind: "registered";
+    readonly name: string;
+    readonly url: string;
+    readonly index: number;
+  };
 
 /** What a process is to run. */
 export interface Job {

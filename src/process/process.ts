@@ -1,5 +1,6 @@
 import { Encoder, type Parcel } from "../codec/encoder.ts";
 import { exportersOf, referenceTo } from "../codec/function_reference.ts";
+import { classOfPrototype } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -173,6 +174,9 @@ export class Process {
   start(): void {
     const state = openState(this);
     if (state.child !== undefined) throw new Error(`Cannot start ${state.name} twice`);
+    if (this === current) {
+      throw new Error(`Cannot start ${state.name} as it is this process itself`);
+    }
     const method = startMethodOf(state.maker ?? Process);
     const job = encodeJob(this, state, method);
     const child = new StartedChild({
@@ -191,8 +195,9 @@ export class Process {
   }
 
   /**
-   * What the child does: calls `target`. A subclass may override it; it must then be exported, and
-   * the object's own properties must be able to travel.
+   * What the child does: calls `target`. A subclass may override it; it must then be exported from
+   * the main module or given to `registerClass`, and the object's own properties must be able to
+   * travel.
    */
   run(): void | Promise<void> {
     const { target, args } = stateOf(this);
@@ -294,11 +299,12 @@ function encodeJob(process: Process, state: State, method: StartMethod): Parcel 
 
 function subclassOf(process: Process): SubclassReference {
   const { constructor } = process;
-  return {
-    name: constructor.name,
-    source: String(constructor),
-    modules: exportersOf(constructor.name),
-  };
+  const { name } = constructor;
+  const registered = classOfPrototype(constructor.prototype);
+  if (registered !== undefined) {
+    return { kind: "registered", name, url: registered.url, index: registered.index };
+  }
+  return { kind: "exported", name, source: String(constructor), modules: exportersOf(name) };
 }
 
 const role = "process";

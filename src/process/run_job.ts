@@ -14,6 +14,7 @@ import {
   resolveReference,
 } from "../codec/function_reference.ts";
 import { loadModule, readLoading } from "../codec/modules.ts";
+import { classAt } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import { TaskReferenceError } from "../errors.ts";
 import { setExitCode } from "../runtime/current.ts";
@@ -56,11 +57,17 @@ export async function runJob(
 }
 
 async function resolveSubclass(reference: SubclassReference): Promise<object> {
+  if (reference.kind === "registered") {
+    const { url, name, index } = reference;
+    await loadModule(url);
+    return classAt(url, name, index).cls.prototype;
+  }
   for (const url of reference.modules) {
     const found = findExport(await loadModule(url), reference, url);
     if (found !== undefined) return (found as { prototype: object }).prototype;
   }
   throw new TaskReferenceError(
-    `Cannot find class ${reference.name} in a child: export it from the main module`,
+    `Cannot find class ${reference.name} in a child: export it from the main module, or ` +
+      "give it to registerClass(import.meta, cls) at a module's top level",
   );
 }
