@@ -1,0 +1,64 @@
+/** How a program ends that has children: what it does with them is its second argument. */
+
+import process from "node:process";
+import { Process, setStartMethod, type StartMethod } from "../../../mod.ts";
+
+export async function work(milliseconds: number, name: string): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  console.log(`${name} has worked`);
+}
+export function spinForEver(): void {
+  console.log("child spins");
+  for (;;);
+}
+export function throwError(): void {
+  throw new RangeError("nobody catches this");
+}
+
+if (import.meta.main) {
+  const [, , method, what] = process.argv;
+  setStartMethod(method as StartMethod);
+  const start = (target: (...args: never[]) => unknown, args: unknown[], daemon: boolean) => {
+    const child = new Process({ target, args, daemon, name: "Child" });
+    child.start();
+    return child;
+  };
+  switch (what) {
+    case "nothing":
+      break;
+    case "not waited for":
+      start(work, [150, "child"], false);
+      break;
+    case "daemon":
+      start(work, [60_000, "daemon"], true);
+      break;
+    case "busy daemon":
+      start(spinForEver, [], true);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      break;
+    case "joined daemon":
+      await start(work, [100, "daemon"], true).join();
+      break;
+    case "exit with daemon":
+      start(work, [60_000, "daemon"], true);
+      process.exit(4);
+      break;
+    case "error": {
+      const child = start(throwError, [], false);
+      await child.join();
+      console.log(`exit code ${child.exitCode}`);
+      break;
+    }
+    case "inline closure": {
+      const outside = process.argv.length;
+      const child = start(() => void console.log(outside), [], false);
+      await child.join();
+      console.log(`exit code ${child.exitCode}`);
+      break;
+    }
+    case "own error":
+      start(work, [60_000, "daemon"], true);
+      throw new RangeError("of the main program");
+  }
+  console.log("main has ended");
+}

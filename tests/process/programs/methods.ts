@@ -1,0 +1,26 @@
+/** Prints what its environment says of start methods. */
+
+import process from "node:process";
+import { getAllStartMethods, getStartMethod, setStartMethod } from "../../../mod.ts";
+
+const attempt = (what: () => unknown): string => {
+  try {
+    return String(what());
+  } catch (error) {
+    return String(error);
+  }
+};
+
+if (import.meta.main) {
+  const steps: Record<string, () => unknown> = {
+    get: getStartMethod,
+    all: getAllStartMethods,
+    worker: () => setStartMethod("worker"),
+    process: () => setStartMethod("process"),
+    "force worker": () => setStartMethod("worker", { force: true }),
+    "force process": () => setStartMethod("process", { force: true }),
+    wrong: () => setStartMethod("thread" as never),
+    "force wrong": () => setStartMethod("thread" as never, { force: true }),
+  };
+  for (const step of process.argv.slice(2)) console.log(attempt(steps[step]!));
+}
