@@ -31,7 +31,7 @@ const help = `deno task bench [suite ...] [options]
   --no-peers          compare with nothing that has to be installed
   --no-python         do not compare with Python
   --json FILE         write what was measured into a file, too
-  --timeout SECONDS   limit of one program (60; 15 for a peer)
+  --timeout SECONDS   limit of one program (60; 12 for a peer)
 
 Every program can be run alone: deno run -A bench/pool/nproc.ts --method worker --scenario one`;
 
@@ -82,7 +82,7 @@ async function runProgram(
   ) {
     return;
   }
-  const timeout = 1000 * Number(options.timeout ?? (isPeer ? 15 : 60));
+  const timeout = 1000 * Number(options.timeout ?? (isPeer ? 12 : 60));
   const result = await runCommand(first, rest, {
     cwd: root,
     timeout,
@@ -128,9 +128,7 @@ async function runSuite(name: string): Promise<boolean> {
       console.error(`  ${runtime.name}: not found`);
       continue;
     }
-    // Named, as it is not found from the script that starts a child process.
-    const config = runtime.name === "deno" ? ["--config", "deno.json"] : [];
-    const command = [runtime.path, ...programFlags(runtime.name), ...config];
+    const command = [runtime.path, ...programFlags(runtime.name)];
     for (const program of suite.programs.filter(isChosen)) {
       await runProgram(runtime.name, [...command, fileOf(program)], program, collected);
     }

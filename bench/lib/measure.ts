@@ -32,14 +32,24 @@ export async function timeRounds<T>(
   return samples;
 }
 
+/** How long loops are. */
+export interface LoopOptions {
+  readonly rounds?: number;
+  /** Milliseconds of one slice. */
+  readonly time?: number;
+  /** Calls of each that come first: compilers need many before a pool is as fast as it gets. */
+  readonly warm?: number;
+}
+
 /** How much each contender does in a second, slice by slice in turns. */
 export async function loopsPerSecond(
   contenders: Readonly<Record<string, () => Promise<void>>>,
-  { rounds = 9, time = 120 }: { rounds?: number; time?: number } = {},
+  { rounds = 9, time = 120, warm = 10_000 }: LoopOptions = {},
 ): Promise<Record<string, number[]>> {
   const names = Object.keys(contenders);
   const rates: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = -2; round < rounds; round++) {
+  for (const run of Object.values(contenders)) for (let i = 0; i < warm; i++) await run();
+  for (let round = -1; round < rounds; round++) {
     const bench = new Bench({ time, iterations: 1, warmup: false, throws: true });
     // Each is the first as often as the last.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {

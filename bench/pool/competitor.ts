@@ -3,7 +3,7 @@
 import { loopsPerSecond, timeRounds } from "../lib/measure.ts";
 import { numbersBelow } from "../lib/numbers.ts";
 import { endSoon, programOptions } from "../lib/program.ts";
-import { expectEqual, type Method, printRow } from "../lib/row.ts";
+import { expectEqual, type Method, printRow, WrongResult } from "../lib/row.ts";
 import { sizes } from "./sizes.ts";
 
 /** Some workers that square numbers. */
@@ -39,7 +39,8 @@ async function collect(stream: AsyncIterable<number>): Promise<number[]> {
 function checkSquares(squares: readonly number[], count: number, inOrder: boolean): void {
   expectEqual(squares.length, count, "The number of results");
   const sorted = inOrder ? squares : squares.toSorted((a, b) => a - b);
-  for (let i = 0; i < count; i++) expectEqual(sorted[i], i * i, `The square of ${i}`);
+  const wrong = sorted.findIndex((square, i) => square !== i * i);
+  if (wrong !== -1) throw new WrongResult(`The square of ${wrong} is not ${sorted[wrong]}`);
 }
 
 /** Waits for results in the order of their tasks. */
@@ -70,10 +71,15 @@ class Runner {
       let n = 0;
       loops[name] = async () => {
         n = (n + 1) % 1000;
-        expectEqual(await contestant.one(n), n * n, `${name}: the square of ${n}`);
+        if (await contestant.one(n) !== n * n) {
+          throw new WrongResult(`${name} squares ${n} wrongly`);
+        }
       };
     }
-    const rates = await loopsPerSecond(loops);
+    const rates = await loopsPerSecond(
+      loops,
+      beside === undefined ? { rounds: 5, warm: 5000 } : {},
+    );
     for (const { name } of competitors) {
       const other = competitors.find((competitor) => competitor.name !== name)?.name;
       printRow({
