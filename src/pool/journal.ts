@@ -25,7 +25,7 @@ export const journalSize: number = 64 * 1024;
 
 const headerSize = 12;
 const trailerSize = 4;
-/** The last word is not used: the scratch keeps it for its fence. */
+/** The last word is not used: the scratch keeps it for itself. */
 const limit = journalSize - 4;
 
 /** The worker's side. */
@@ -38,6 +38,11 @@ export class JournalWriter {
 
   constructor(scratch: Scratch) {
     this.#scratch = scratch;
+  }
+
+  /** Whether nobody reads it any more. */
+  get isRevoked(): boolean {
+    return this.#scratch.isRevoked;
   }
 
   /** Begins anew: everything before was sent, or never will be. */
@@ -116,6 +121,12 @@ export class JournalReader {
     let same = 0;
     while (same < before.length && before[same] === bytes[same]) same++;
     return parseJournal(bytes.subarray(0, same));
+  }
+
+  /** Reads for the last time: what the worker begins from here on, it does not run. */
+  readLast(): JournalEntries {
+    this.#scratch.revoke();
+    return this.read();
   }
 
   close(): void {

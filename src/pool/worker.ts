@@ -305,7 +305,7 @@ export class PoolWorker {
   /** Settles what the dead worker's journal can settle, and hands back what it never began. */
   async #end(): Promise<void> {
     this.#cancelTimer?.();
-    const journal = this.#journal?.read();
+    const journal = this.#journal?.readLast();
     this.#journal?.close();
     for (const bytes of journal?.outcomes ?? []) {
       const body = new Decoder(bytes);

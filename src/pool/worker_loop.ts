@@ -183,7 +183,9 @@ class WorkerLoop {
     return this.#batches[0]!.ids.at(-1)!;
   }
 
+  /** To be asked after the journal names the task as begun, and before it is run. */
   #mayBegin(batch: Batch): boolean {
+    if (this.#journal?.isRevoked) return false;
     if (batch.firstIsOurs) {
       batch.firstIsOurs = false;
       return true;

@@ -19,6 +19,13 @@ export interface Scratch {
   readonly handle: SharedArrayBuffer | string;
   write(offset: number, bytes: Uint8Array): void;
   read(offset: number, length: number): Uint8Array;
+  /**
+   * Tells the child that it is given up. On Deno a thread runs on for a while after its `exit`:
+   * what it writes from here on nobody reads, so it must not begin anything.
+   */
+  revoke(): void;
+  /** Whether the child is given up; what it wrote before it asks was written before that. */
+  readonly isRevoked: boolean;
   close(): void;
 }
 
@@ -40,6 +47,14 @@ class MemoryScratch implements Scratch {
   read(offset: number, length: number): Uint8Array {
     this.#fence();
     return this.#bytes.slice(offset, offset + length);
+  }
+
+  revoke(): void {
+    Atomics.store(this.#bytes, this.#bytes.length - 2, 1);
+  }
+
+  get isRevoked(): boolean {
+    return Atomics.load(this.#bytes, this.#bytes.length - 2) === 1;
   }
 
   /** Orders a write before the reads that follow it, as a system call does for the file. */
@@ -66,6 +81,13 @@ class FileScratch implements Scratch {
   read(offset: number, length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     return bytes.subarray(0, fs.readSync(this.#fd, bytes, 0, length, offset));
+  }
+
+  /** A process whose exit was reported does nothing more. */
+  revoke(): void {}
+
+  get isRevoked(): boolean {
+    return false;
   }
 
   close(): void {
