@@ -319,7 +319,7 @@ export class Scheduler implements KeepAlive {
 
   #replace(worker: PoolWorker): void {
     this.#workers.delete(worker);
-    if (!worker.wasReady && ++this.#stillborn > 2 * this.processes + 1) {
+    if (isStillborn(worker) && ++this.#stillborn > 2 * this.processes + 1) {
       const { name, pid, exitCode } = worker.child;
       const message = `No worker can be started: ${name} ended with exit code ${exitCode}`;
       this.#break(new WorkerLostError(message, { pid, exitCode: exitCode! }));
@@ -418,6 +418,11 @@ export class Scheduler implements KeepAlive {
     this.#referenced = whether;
     for (const worker of this.#workers) worker.child.keepAlive(whether);
   }
+}
+
+/** Whether a worker ended before it could take a task, and nobody had ended it. */
+function isStillborn({ wasReady, child }: PoolWorker): boolean {
+  return !wasReady && child.exitCode !== -9 && child.exitCode !== -15;
 }
 
 /** How long a worker may take to end, in milliseconds. */
