@@ -253,3 +253,42 @@ export function exitSoon(): number {
   return currentProcess().pid!;
 }
 task(import.meta, exitSoon);
+
+const base = 3;
+const maker = (by: number) => (x: number): number => x * by;
+
+/** Tasks that are not exports of this module. */
+export const tasks: Readonly<
+  Record<"unexported" | "anonymous" | "twice" | "thrice", (x: number) => number>
+> = {
+  unexported: task(import.meta, function unexported(x: number): number {
+    return x * base;
+  }),
+  anonymous: [task(import.meta, (x: number): number => x * base + 1)][0]!,
+  twice: task(import.meta, maker(2)),
+  thrice: task(import.meta, maker(3)),
+};
+
+export function referToNothing(): unknown {
+  // @ts-expect-error: there is no such thing.
+  return nowhereToBeFound;
+}
+task(import.meta, referToNothing);
+
+export function callIt(fn: (x: number) => number, x: number): number {
+  return fn(x);
+}
+task(import.meta, callIt);
+
+export function giveTask(): (x: number) => number {
+  return square;
+}
+task(import.meta, giveTask);
+
+/** Leaves a trace of its run, and keeps its worker busy. */
+export function traceAndSpin(file: string, x: number, milliseconds: number): number {
+  trace(file, x);
+  spin(milliseconds);
+  return x;
+}
+task(import.meta, traceAndSpin);

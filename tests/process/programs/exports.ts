@@ -3,7 +3,7 @@
 import process from "node:process";
 import { Pool, setStartMethod, type StartMethod, task } from "../../../mod.ts";
 
-const factor = 3;
+const factor = Number("3");
 
 export function named(x: number): number {
   return x * factor;
