@@ -11,11 +11,23 @@ const own = ["nproc", "raw", "python"];
 /** The rows that fit. */
 type Fit = Partial<Pick<PlacedRow, "scenario" | "competitor" | "method" | "on">>;
 
+/** Makes one row of those that measured the same in several programs. */
+function joined(rows: readonly PlacedRow[]): PlacedRow[] {
+  const groups = Map.groupBy(
+    rows,
+    ({ on, scenario, competitor, method }) => [on, scenario, competitor, method].join(),
+  );
+  return [...groups.values()].map((group) => ({
+    ...group[0]!,
+    samples: group.flatMap(({ samples }) => samples),
+  }));
+}
+
 class Rows {
   readonly #rows: readonly PlacedRow[];
 
   constructor(rows: readonly PlacedRow[]) {
-    this.#rows = rows;
+    this.#rows = joined(rows);
   }
 
   all(fit: Fit): PlacedRow[] {

@@ -42,6 +42,8 @@ export const suite: Suite = {
     ]),
     ...threadPeers.flatMap((peer) => both(`${peer}.ts`, "worker")),
     ...processPeers.flatMap((peer) => both(`${peer}.ts`, "process")),
+    // Once more: what else the machine does changes while the peers run, and counts on both sides.
+    ...methods.map((method) => program("nproc.ts", method, "all")),
   ],
   python: both("pool.py", "process"),
   report,
