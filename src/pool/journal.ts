@@ -10,8 +10,8 @@
  * pass, then reads the journal: what is not written there as begun will not be run. (Peterson's
  * argument, with the clock in the place of the other side's flag.)
  *
- * A record is a serial number, the id of the task that begins, an outcome's length, the outcome's
- * bytes, and the serial number again. Serial numbers rise by one: what follows the last record,
+ * A record is a serial number, the slot of the task that begins (its place in the order in which the
+ * worker was sent tasks), an outcome's length, the outcome's bytes, and the serial number again. Serial numbers rise by one: what follows the last record,
  * or was cut short by death, does not continue the count.
  *
  * @module
@@ -46,19 +46,19 @@ export class JournalWriter {
   }
 
   /** Begins anew: everything before was sent, or never will be. */
-  restart(task: number): void {
+  restart(slot: number): void {
     this.#offset = 0;
-    this.append(task, undefined);
+    this.append(slot, undefined);
   }
 
-  /** Notes an outcome, and that `next` begins; `false`, and nothing noted, if there is no room. */
-  append(next: number, outcome: Uint8Array | undefined): boolean {
+  /** Notes an outcome, and that the next begins; `false`, and nothing noted, if there is no room. */
+  append(slot: number, outcome: Uint8Array | undefined): boolean {
     const length = outcome?.length ?? 0;
     const size = headerSize + length + trailerSize;
     if (this.#offset + size > limit) return false;
     const serial = this.#serial = (this.#serial + 1) >>> 0;
     this.#view.setUint32(0, serial);
-    this.#view.setUint32(4, next);
+    this.#view.setUint32(4, slot);
     this.#view.setUint32(8, length);
     if (outcome !== undefined) this.#buffer.set(outcome, headerSize);
     this.#view.setUint32(headerSize + length, serial);
@@ -71,8 +71,8 @@ export class JournalWriter {
 
 /** What a journal says. */
 export interface JournalEntries {
-  /** Tasks that began, the last one last. One that is being noted right now may be misread. */
-  readonly begun: readonly number[];
+  /** The slot of the task that began last, which tells of those before it; 0 if none is noted. */
+  readonly begun: number;
   /** Outcomes, some of which may have been sent as well. */
   readonly outcomes: readonly Uint8Array[];
 }
@@ -81,14 +81,15 @@ export interface JournalEntries {
 export function parseJournal(bytes: Uint8Array): JournalEntries {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const outcomes: Uint8Array[] = [];
-  const begun: number[] = [];
+  let begun = 0;
   let offset = 0;
   for (let serial = 0; offset + headerSize + trailerSize <= bytes.length;) {
     const next = view.getUint32(offset);
     const end = offset + headerSize + view.getUint32(offset + 8);
     const continues = serial === 0 ? next > 0 : next === serial + 1;
     if (!continues || end + trailerSize > bytes.length || view.getUint32(end) !== next) break;
-    begun.push(view.getUint32(offset + 4));
+    // One that is being noted right now may show what an earlier record had there: a lower slot.
+    begun = Math.max(begun, view.getUint32(offset + 4));
     if (end > offset + headerSize) outcomes.push(bytes.subarray(offset + headerSize, end));
     serial = next;
     offset = end + trailerSize;

@@ -65,8 +65,8 @@ export class PoolTask {
   /** Called when it is settled: ends its timer and the like. */
   cleanUp: (() => void) | undefined;
   // What follows is the worker's that holds it.
-  /** The number of the frame that it was sent in. */
-  frame = 0;
+  /** Its place in the order in which that worker was sent tasks, and begins them. */
+  slot = 0;
   /** The time of our clock after which it will not begin; `Infinity` for what an idle worker got. */
   lease: number = Infinity;
   /** What it adds to the worker's load. */

@@ -2,12 +2,12 @@
  * How tasks and outcomes stand in a frame. Both begin with their length, so that one that cannot
  * be read is skipped and disturbs no other.
  *
- *     tasks     frame number · lease · 1 if the first is not leased ·
+ *     tasks     slot of the first · lease · 1 if the first is not leased ·
  *               count · (function id · reference)* · count · id* · task*
  *     task      length · traits · function id · arguments
  *     outcomes  clock · outcome*
  *     outcome   length · id · status · microseconds · value
- *     returned  (frame number · id)*
+ *     returned  (slot · id)*
  *
  * @module
  * @internal

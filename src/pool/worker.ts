@@ -16,7 +16,7 @@ import { StartedChild, type StartRequest } from "../process/started_child.ts";
 import { newScratch } from "../runtime/current.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import { inBackground } from "../runtime/turns.ts";
-import { JournalReader, journalSize } from "./journal.ts";
+import { type JournalEntries, JournalReader, journalSize } from "./journal.ts";
 import type { PoolFunction, PoolTask } from "./task.ts";
 import { type Outcome, type OutcomeHead, readOutcomeHead, status } from "./wire.ts";
 import { workerRole } from "./worker_loop.ts";
@@ -55,7 +55,10 @@ export class PoolWorker {
   readonly #knownFunctions = new Set<number>();
   readonly #encoder = new Encoder();
   readonly #hasInitializer: boolean;
-  #frames = 0;
+  /** How many tasks it was sent. */
+  #slots = 0;
+  /** The slot of the last task that it is known to have begun. */
+  #begun = 0;
   #finishing = false;
   /** At least how much our clock is ahead of the worker's. */
   #clockAhead = Infinity;
@@ -133,11 +136,11 @@ export class PoolWorker {
   /** Sends it tasks; the last alone may have attachments. */
   send(tasks: readonly PoolTask[]): void {
     const wasIdle = this.#held.size === 0;
-    const frame = ++this.#frames;
+    const firstSlot = this.#slots + 1;
     const now = performance.now();
     const lease = now + leaseTime;
     for (const task of tasks) {
-      task.frame = frame;
+      task.slot = ++this.#slots;
       task.lease = this.#held.size === 0 ? Infinity : lease;
       task.cost = task.alone ? Infinity : task.fn.estimate;
       this.load += task.cost;
@@ -145,7 +148,7 @@ export class PoolWorker {
     }
     this.quota -= tasks.length;
     if (tasks.length > (wasIdle ? 1 : 0)) this.#watchLeases();
-    this.#writeHead(tasks, lease - this.#clockAhead, wasIdle);
+    this.#writeHead(tasks, firstSlot, lease - this.#clockAhead, wasIdle);
     for (const { block, start, end } of adjacent(tasks)) {
       this.#encoder.writeBytes(block.bytes.subarray(start, end));
     }
@@ -158,10 +161,15 @@ export class PoolWorker {
     });
   }
 
-  #writeHead(tasks: readonly PoolTask[], lease: number, firstIsTheirs: boolean): void {
+  #writeHead(
+    tasks: readonly PoolTask[],
+    firstSlot: number,
+    lease: number,
+    firstIsTheirs: boolean,
+  ): void {
     const encoder = this.#encoder;
     encoder.writeUint(frameKind.tasks);
-    encoder.writeUint(this.#frames);
+    encoder.writeUint(firstSlot);
     encoder.write(lease, "value");
     encoder.writeUint(firstIsTheirs ? 1 : 0);
     const unknown = new Set<PoolFunction>();
@@ -249,10 +257,10 @@ export class PoolWorker {
   #receiveReturned(body: Decoder): void {
     const returned: PoolTask[] = [];
     while (!body.done) {
-      const frame = body.readUint();
+      const slot = body.readUint();
       const task = this.#held.get(body.readUint());
       // It may have been taken back, and sent to this very worker again.
-      if (task?.frame === frame) returned.push(task);
+      if (task?.slot === slot) returned.push(task);
     }
     this.#overdue = false;
     this.#giveBack(returned);
@@ -282,7 +290,7 @@ export class PoolWorker {
   #takeBack(): void {
     const now = performance.now();
     for (const bytes of this.#journal!.readSettled().outcomes) this.#settleFrom(bytes);
-    const expired = this.#notBegun(this.#journal!.read().begun).filter(({ lease }) => lease < now);
+    const expired = this.#notBegun(this.#journal!.read()).filter(({ lease }) => lease < now);
     if (expired.length > 0) this.#overdue = true;
     this.#giveBack(expired);
   }
@@ -296,10 +304,10 @@ export class PoolWorker {
   }
 
   /** What it holds behind the last task that it began: it begins them in the order it got them. */
-  #notBegun(begun: readonly number[]): PoolTask[] {
-    const ids = new Set(begun);
-    const held = this.tasks();
-    return held.slice(held.findLastIndex(({ id }) => ids.has(id)) + 1);
+  #notBegun({ begun }: Pick<JournalEntries, "begun">): PoolTask[] {
+    // A journal begins anew from time to time, and what began last may be taken back or done.
+    this.#begun = Math.max(this.#begun, begun);
+    return this.tasks().filter(({ slot }) => slot > this.#begun);
   }
 
   /** Settles what the dead worker's journal can settle, and hands back what it never began. */
@@ -312,7 +320,8 @@ export class PoolWorker {
       const head = readOutcomeHead(body);
       if (this.#held.has(head.id)) this.#settle(head, await readValue(body));
     }
-    const begun = journal?.begun ?? [...this.#held.keys()].slice(0, 1);
+    // Without a journal it is given one task at a time, and has begun that.
+    const begun = journal ?? { begun: this.#slots };
     const waiting = new Set(this.#notBegun(begun).filter((task) => !task.hasMoved));
     for (const task of this.tasks().filter((task) => !waiting.has(task))) {
       this.#release(task);

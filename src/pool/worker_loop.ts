@@ -39,7 +39,8 @@ const flushSize = 32 * 1024;
 /** The tasks of one frame that have not begun. */
 interface Batch {
   readonly body: Decoder;
-  readonly frame: number;
+  /** The slot of the next task: see `journal.ts`. */
+  slot: number;
   /** After this time of our clock none of the batch may begin, but for its very first task. */
   readonly lease: number;
   /** Whether the first task was sent to an idle worker, and so is not leased. */
@@ -104,7 +105,7 @@ class WorkerLoop {
   }
 
   #enqueue(body: Decoder): void {
-    const frame = body.readUint();
+    const slot = body.readUint();
     const lease = body.read() as number;
     const firstIsOurs = body.readUint() === 1;
     for (let count = body.readUint(); count > 0; count--) {
@@ -113,7 +114,7 @@ class WorkerLoop {
     }
     const ids: number[] = [];
     for (let count = body.readUint(); count > 0; count--) ids.push(body.readUint());
-    this.#batches.push({ body, frame, lease, firstIsOurs, ids: ids.reverse() });
+    this.#batches.push({ body, slot, lease, firstIsOurs, ids: ids.reverse() });
   }
 
   /** Runs what there is to run. Invariant: the journal names the task that runs as begun. */
@@ -133,6 +134,7 @@ class WorkerLoop {
       const batch = this.#batches[0]!;
       if (!this.#mayBegin(batch)) return this.#giveBack();
       const id = batch.ids.pop()!;
+      batch.slot++;
       const end = batch.body.readSized();
       const running = this.#perform(id, batch.body);
       const outcome = running instanceof Promise ? await this.#waitFor(running) : running;
@@ -167,7 +169,7 @@ class WorkerLoop {
   /** Begins a stretch of work: all that was posted is safe, so the journal can begin anew. */
   #restart(): void {
     this.#flushed = this.#turned = this.#lapsed = performance.now();
-    this.#journal?.restart(this.#nextId());
+    this.#journal?.restart(this.#nextSlot());
   }
 
   /** Milliseconds since the last outcome: what a task takes with all that goes with it. */
@@ -178,9 +180,9 @@ class WorkerLoop {
     return time;
   }
 
-  /** The id of the task that comes next. */
-  #nextId(): number {
-    return this.#batches[0]!.ids.at(-1)!;
+  /** The slot of the task that comes next. */
+  #nextSlot(): number {
+    return this.#batches[0]!.slot;
   }
 
   /** To be asked after the journal names the task as begun, and before it is run. */
@@ -205,7 +207,7 @@ class WorkerLoop {
   /** Makes an outcome survive this worker before it is sent; `false` where that cannot be. */
   #note(begin: number): boolean {
     if (this.#journal === undefined || this.#out.hasAttachments) return false;
-    return this.#journal.append(this.#nextId(), this.#out.view(begin));
+    return this.#journal.append(this.#nextSlot(), this.#out.view(begin));
   }
 
   get #flushIsDue(): boolean {
@@ -222,9 +224,9 @@ class WorkerLoop {
   #giveBack(): void {
     this.#flush();
     this.#out.writeUint(frameKind.returned);
-    for (const { frame, ids } of this.#batches.splice(0)) {
+    for (let { slot, ids } of this.#batches.splice(0)) {
       for (const id of ids.reverse()) {
-        this.#out.writeUint(frame);
+        this.#out.writeUint(slot++);
         this.#out.writeUint(id);
       }
     }
