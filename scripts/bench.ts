@@ -20,7 +20,7 @@ const folder = path.join(root, "bench");
 
 /** The folders of `bench/` that are suites. */
 const suiteNames = fs.readdirSync(folder)
-  .filter((name) => fs.existsSync(path.join(folder, name, "suite.ts")))
+  .filter((name) => name !== "lib" && fs.existsSync(path.join(folder, name, "suite.ts")))
   .sort();
 
 const help = `deno task bench [suite ...] [options]
