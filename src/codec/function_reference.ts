@@ -68,7 +68,8 @@ function mayExport(url: string, name: string): boolean {
   if (name === "") return /\bexport\s+(const|let|var)\b|\bexport\s*\{/.test(text);
   const word = name.replace(/[$]/g, "\\$&");
   return new RegExp(`\\bexport\\b[^;]*?(?<![\\w$])${word}(?![\\w$])`).test(text) ||
-    (name === "default" && /\bexport\s+default\b/.test(text));
+    // What has no name of its own is called so; on Bun after its file as well.
+    (/(^|_)default$/.test(name) && /\bexport\s+default\b/.test(text));
 }
 
 const references = new WeakMap<Callable, FunctionReference>();

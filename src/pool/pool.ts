@@ -158,7 +158,7 @@ export class Pool {
       transfer,
       signal,
       timeout,
-      settle: (outcome) => AsyncResult.settle(result, outcome),
+      listener: { call: AsyncResult.settle, target: result },
     });
     return result;
   }
@@ -331,7 +331,10 @@ export class Pool {
     const collector = new ChunkCollector(chunks.length, settle);
     this.#scheduler.submitAll(chunks.map((chunk, index) => ({
       ...chunkSubmission(fn, chunk, options, traits),
-      settle: (outcome) => collector.collect(index, outcome),
+      listener: {
+        call: (index: number, outcome) => collector.collect(index, outcome),
+        target: index,
+      },
     })));
   }
 
@@ -354,7 +357,10 @@ export class Pool {
       removeFeed: (feed) => scheduler.removeFeed(feed),
       // Through `this`: a pool whose results are being taken is not dropped.
       submit: (chunk, settle) =>
-        this.#scheduler.submit({ ...chunkSubmission(fn, chunk, options, trait.chunk), settle }),
+        this.#scheduler.submit({
+          ...chunkSubmission(fn, chunk, options, trait.chunk),
+          listener: { call: callSettle, target: settle },
+        }),
       lookAhead: () => lookAhead(scheduler.processes, scheduler.estimate(fn) * chunkSize),
     };
     return new ResultIterator(source, iterable, { chunkSize, ordered });
@@ -373,6 +379,8 @@ function lookAhead(workers: number, milliseconds: number): number {
 /** One object for all calls without options: there may be a million of them. */
 const noOptions: Readonly<TaskOptions> = {};
 
+const callSettle = (settle: (outcome: Outcome) => void, outcome: Outcome): void => settle(outcome);
+
 const limits = ({ transfer, signal, timeout }: TaskOptions) => ({ transfer, signal, timeout });
 
 function chunkSubmission(
@@ -380,7 +388,7 @@ function chunkSubmission(
   chunk: readonly unknown[],
   options: TaskOptions,
   traits: number,
-): Omit<Submission, "settle"> {
+): Omit<Submission, "listener"> {
   const { kwargs } = options;
   return kwargs === undefined
     ? { ...limits(options), fn, args: chunk, traits }

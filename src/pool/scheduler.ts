@@ -17,7 +17,7 @@ import type { Frame, Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
 import type { KeepAlive } from "./async_result.ts";
-import { Block, PoolFunction, PoolTask, TaskQueue } from "./task.ts";
+import { Block, type Listener, PoolFunction, PoolTask, TaskQueue } from "./task.ts";
 import { type Outcome, status, trait } from "./wire.ts";
 import { longTask, PoolWorker } from "./worker.ts";
 
@@ -42,7 +42,7 @@ export interface Submission {
   readonly signal: AbortSignal | undefined;
   /** Milliseconds that it may run. */
   readonly timeout: number | undefined;
-  readonly settle: (outcome: Outcome) => void;
+  readonly listener: Listener;
 }
 
 /** Something that submits more as its results are taken. */
@@ -178,15 +178,17 @@ export class Scheduler implements KeepAlive {
     }
     encoder.endSized(at);
     const carries = encoder.hasAttachments;
-    const task = new PoolTask({
-      id: ++this.#tasks,
-      fn: poolFunction,
-      block: this.#block,
+    const alone = carries || signal !== undefined || timeout !== undefined;
+    const { size } = encoder;
+    const task = new PoolTask(
+      ++this.#tasks,
+      poolFunction,
+      this.#block,
       start,
-      end: encoder.size,
-      alone: carries || signal !== undefined || timeout !== undefined,
-      listener: submission.settle,
-    });
+      size,
+      alone,
+      submission.listener,
+    );
     if (carries) this.#seal();
     if (signal !== undefined || timeout !== undefined) this.#limit(task, signal, timeout);
     return task;
@@ -213,18 +215,20 @@ export class Scheduler implements KeepAlive {
     };
     const onAbort = () => end(signal?.reason);
     let cancelTimer: (() => void) | undefined;
-    task.cleanUp = () => {
-      cancelTimer?.();
-      signal?.removeEventListener("abort", onAbort);
-    };
-    signal?.addEventListener("abort", onAbort);
-    if (timeout === undefined) return;
-    task.began = () => {
+    const startTimer = (milliseconds: number) => {
       if (task.settled) return;
       cancelTimer = inBackground(
-        timeout,
-        () => end(new TimeoutError(`The task has not ended after ${timeout} ms`)),
+        milliseconds,
+        () => end(new TimeoutError(`The task has not ended after ${milliseconds} ms`)),
       );
+    };
+    signal?.addEventListener("abort", onAbort);
+    task.limits = {
+      began: timeout === undefined ? undefined : () => startTimer(timeout),
+      end: () => {
+        cancelTimer?.();
+        signal?.removeEventListener("abort", onAbort);
+      },
     };
   }
 

@@ -29,16 +29,33 @@ export class PoolFunction {
   }
 }
 
+const empty = new Uint8Array(0);
+
 /** Tasks that were encoded together; all but the last are bytes alone. */
 export class Block {
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Uint8Array = empty;
   /** What the last task carries beside its bytes. */
   attachments: readonly unknown[] = [];
   transfer: readonly Transferable[] = [];
 }
 
-/** What a task is when it is submitted. */
-export interface TaskParts {
+/** What waits for a task's outcome: a function, and what it is called for. */
+export interface Listener {
+  readonly call: (target: never, outcome: Outcome) => void;
+  readonly target: unknown;
+}
+
+/** How long tasks that were sent together may wait for their turn. */
+export interface Lease {
+  /** The time of our clock after which they do not begin; `Infinity` for what an idle worker got. */
+  readonly end: number;
+}
+
+/** The lease of what begins at once. */
+export const noLease: Lease = { end: Infinity };
+
+/** One call, or one chunk of calls, on its way. There may be a million: it is kept small. */
+export class PoolTask {
   readonly id: number;
   readonly fn: PoolFunction;
   readonly block: Block;
@@ -47,40 +64,35 @@ export interface TaskParts {
   readonly end: number;
   /** It is sent to an idle worker, and nothing behind it: it may be aborted, or carries things. */
   readonly alone: boolean;
-  readonly listener: (outcome: Outcome) => void;
-}
-
-/** One call, or one chunk of calls, on its way. */
-export class PoolTask {
-  readonly id: number;
-  readonly fn: PoolFunction;
-  readonly block: Block;
-  readonly start: number;
-  readonly end: number;
-  readonly alone: boolean;
   /** It is settled, and passed over where it still stands in a queue. */
   settled = false;
-  /** Hears that it begins to run, where it asked for that. */
-  began: (() => void) | undefined;
-  /** Called when it is settled: ends its timer and the like. */
-  cleanUp: (() => void) | undefined;
-  // What follows is the worker's that holds it.
-  /** Its place in the order in which that worker was sent tasks, and begins them. */
+  /** Its place in the order in which the worker that holds it was sent tasks, and begins them. */
   slot = 0;
-  /** The time of our clock after which it will not begin; `Infinity` for what an idle worker got. */
-  lease: number = Infinity;
-  /** What it adds to the worker's load. */
+  lease: Lease = noLease;
+  /** Microseconds that it adds to the load of the worker that holds it. */
   cost = 0;
-  readonly #listener: (outcome: Outcome) => void;
+  /** What the scheduler does when it begins, and when it is settled, where it has limits. */
+  limits: { readonly began: (() => void) | undefined; readonly end: () => void } | undefined;
+  readonly #call: Listener["call"];
+  readonly #target: unknown;
 
-  constructor(parts: TaskParts) {
-    this.id = parts.id;
-    this.fn = parts.fn;
-    this.block = parts.block;
-    this.start = parts.start;
-    this.end = parts.end;
-    this.alone = parts.alone;
-    this.#listener = parts.listener;
+  constructor(
+    id: number,
+    fn: PoolFunction,
+    block: Block,
+    start: number,
+    end: number,
+    alone: boolean,
+    { call, target }: Listener,
+  ) {
+    this.id = id;
+    this.fn = fn;
+    this.block = block;
+    this.start = start;
+    this.end = end;
+    this.alone = alone;
+    this.#call = call;
+    this.#target = target;
   }
 
   /** It carries what can be moved once only: it cannot be sent to a second worker. */
@@ -92,8 +104,8 @@ export class PoolTask {
   settle(outcome: Outcome): void {
     if (this.settled) return;
     this.settled = true;
-    this.cleanUp?.();
-    this.#listener(outcome);
+    this.limits?.end();
+    this.#call(this.#target as never, outcome);
   }
 }
 

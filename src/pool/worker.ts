@@ -17,12 +17,14 @@ import { newScratch } from "../runtime/current.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import { inBackground } from "../runtime/turns.ts";
 import { type JournalEntries, JournalReader, journalSize } from "./journal.ts";
-import type { PoolFunction, PoolTask } from "./task.ts";
+import { type Lease, noLease, type PoolFunction, type PoolTask } from "./task.ts";
 import { type Outcome, type OutcomeHead, readOutcomeHead, status } from "./wire.ts";
 import { workerRole } from "./worker_loop.ts";
 
 /** Milliseconds from which a task is a long one: it is not sent ahead, and nothing behind it. */
 export const longTask = 1;
+/** The load of a task that nothing may stand behind. */
+const loneCost = 1e9;
 /** Milliseconds after which tasks that were sent ahead and have not begun are taken back. */
 const leaseTime = 20;
 
@@ -47,7 +49,7 @@ export class PoolWorker {
   quota: number;
   /** Whether it ever became able to take tasks. */
   wasReady = false;
-  /** Milliseconds of work that it holds, by estimate. */
+  /** Microseconds of work that it holds, by estimate. */
   load = 0;
   readonly #journal: JournalReader | undefined;
   readonly #events: WorkerEvents;
@@ -97,7 +99,7 @@ export class PoolWorker {
 
   /** Whether it may be given more, on top of less than `limit` milliseconds of work. */
   takesAhead(limit: number): boolean {
-    return this.#isReady && !this.#overdue && this.hasJournal && this.load < limit &&
+    return this.#isReady && !this.#overdue && this.hasJournal && this.load < 1000 * limit &&
       this.quota > 0;
   }
 
@@ -139,10 +141,11 @@ export class PoolWorker {
     const firstSlot = this.#slots + 1;
     const now = performance.now();
     const lease = now + leaseTime;
+    const shared: Lease = { end: lease };
     for (const task of tasks) {
       task.slot = ++this.#slots;
-      task.lease = this.#held.size === 0 ? Infinity : lease;
-      task.cost = task.alone ? Infinity : task.fn.estimate;
+      task.lease = this.#held.size === 0 ? noLease : shared;
+      task.cost = task.alone ? loneCost : Math.ceil(1000 * task.fn.estimate);
       this.load += task.cost;
       this.#held.set(task.id, task);
     }
@@ -212,7 +215,7 @@ export class PoolWorker {
     }
     if (kind === frameKind.initialized) this.#becomeReady();
     else if (kind === frameKind.returned) this.#receiveReturned(body);
-    else if (kind === frameKind.began) this.#held.get(body.readUint())?.began?.();
+    else if (kind === frameKind.began) this.#held.get(body.readUint())?.limits?.began?.();
     else if (kind === frameKind.notInitialized) return this.#receiveFailure(body);
   }
 
@@ -290,7 +293,7 @@ export class PoolWorker {
   #takeBack(): void {
     const now = performance.now();
     for (const bytes of this.#journal!.readSettled().outcomes) this.#settleFrom(bytes);
-    const expired = this.#notBegun(this.#journal!.read()).filter(({ lease }) => lease < now);
+    const expired = this.#notBegun(this.#journal!.read()).filter(({ lease }) => lease.end < now);
     if (expired.length > 0) this.#overdue = true;
     this.#giveBack(expired);
   }

@@ -17,8 +17,10 @@ interface Channel {
   unref(): void;
 }
 
-/** Milliseconds without a message after which a channel whose process has ended has ended, too. */
-const silenceTime = 50;
+/** How long a channel whose process has ended must be silent to have ended, too: in milliseconds. */
+const silentWait = 20;
+/** And that many times. */
+const silentWaits = 10;
 
 /** What is to be run. */
 export interface Program {
@@ -76,9 +78,12 @@ class ProcessChild implements Child {
       if (this.#process.connected) this.#process.disconnect();
       events.exit(code);
     };
-    const listen = () => {
+    // Several short waits, in each of which the event loop has looked for messages, also on a
+    // machine that is so busy that one long wait would be over before the first look.
+    const listen = (waits = silentWaits) => {
       clearTimeout(silence);
-      if (code !== undefined) silence = setTimeout(end, silenceTime);
+      if (code === undefined) return;
+      silence = setTimeout(() => waits > 1 ? listen(waits - 1) : end(), silentWait);
     };
     this.#process.on("message", (bytes) => {
       events.frame(bytes as Uint8Array, []);

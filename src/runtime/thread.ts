@@ -29,14 +29,21 @@ interface Startup {
   readonly threadCounter: Int32Array;
 }
 
+const none: readonly never[] = [];
+
 /** From here on moving bytes is cheaper than copying them. */
 const largeFrame = 16 * 1024;
 
 /** Attachments travel behind the bytes, in one array; bare bytes are the common case. */
-function postFrame(port: Port, { bytes, isReused, attachments = [], transfer = [] }: Frame): void {
-  const moved: Transferable[] = [...transfer];
-  if (bytes.length >= largeFrame && !isReused) moved.push(bytes.buffer as ArrayBuffer);
-  port.postMessage(attachments.length === 0 ? bytes : [bytes, ...attachments], moved);
+function postFrame(
+  port: Port,
+  { bytes, isReused, attachments = none, transfer = none }: Frame,
+): void {
+  const isBare = attachments.length === 0;
+  const moves = bytes.length >= largeFrame && !isReused;
+  if (isBare && !moves) return port.postMessage(bytes);
+  const moved = moves ? [...transfer, bytes.buffer as ArrayBuffer] : [...transfer];
+  port.postMessage(isBare ? bytes : [bytes, ...attachments], moved);
 }
 
 function deliver(
