@@ -17,8 +17,8 @@ export { getAllStartMethods, getStartMethod, setStartMethod } from "./src/proces
 export type { Permissions, PermissionSet } from "./src/runtime/runtime.ts";
 export type { StartMethod } from "./src/runtime/start_method.ts";
 export type { WaitOptions } from "./src/process/latch.ts";
-export { type Arguments, type Input, Pool } from "./src/pool/pool.ts";
-export type { MapOptions, PoolOptions, TaskOptions } from "./src/pool/pool.ts";
+export { Pool } from "./src/pool/pool.ts";
+export type { Arguments, Input, MapOptions, PoolOptions, TaskOptions } from "./src/pool/options.ts";
 export { AsyncResult, type Callbacks } from "./src/pool/async_result.ts";
 export { type Context, getContext } from "./src/context.ts";
 export { ResultIterator } from "./src/pool/result_iterator.ts";

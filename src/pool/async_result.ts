@@ -1,16 +1,7 @@
 import { TimeoutError } from "../errors.ts";
 import { Latch, type WaitOptions } from "../process/latch.ts";
+import type { KeepAlive } from "./references.ts";
 import { type Outcome, status } from "./wire.ts";
-
-/**
- * What keeps a pool's workers, and so the program, alive while somebody waits.
- *
- * @internal
- */
-export interface KeepAlive {
-  hold(): void;
-  letGo(): void;
-}
 
 /** What is called when a result comes. */
 export interface Callbacks<T> {

@@ -2,55 +2,24 @@ import type { Callable } from "../codec/task.ts";
 import { checkTimeout } from "../process/latch.ts";
 import { startMethodOf } from "../process/start_method.ts";
 import { availableProcessors } from "../runtime/current.ts";
-import type { Permissions } from "../runtime/runtime.ts";
 import { AsyncResult, type Callbacks } from "./async_result.ts";
 import { checkChunkSize, chunksOf, defaultChunkSize } from "./chunks.ts";
+import {
+  type Arguments,
+  checkCount,
+  checkFunction,
+  checkIterable,
+  type Input,
+  isIterable,
+  type MapOptions,
+  type PoolOptions,
+  type TaskOptions,
+} from "./options.ts";
 import { ChunkCollector } from "./map_result.ts";
 import { type IteratorSource, ResultIterator } from "./result_iterator.ts";
-import { Scheduler, type Submission } from "./scheduler.ts";
+import { Scheduler } from "./scheduler.ts";
+import type { Submission } from "./task_encoder.ts";
 import { type Outcome, status, trait } from "./wire.ts";
-
-/** What a pool is to be. */
-export interface PoolOptions {
-  /** The number of workers; what `cpuCount()` says where it is left out. */
-  processes?: number | undefined;
-  /** Called once in each worker before its first task. If it throws, so does every task. */
-  initializer?: Callable | undefined;
-  /** The arguments of `initializer`. */
-  initArgs?: readonly unknown[] | undefined;
-  /** Tasks (chunks, for a map) after which a worker is replaced; never where it is left out. */
-  maxTasksPerChild?: number | undefined;
-  /** The name of the workers, before their number: `PoolWorker` where it is left out. */
-  name?: string | undefined;
-  /** What the workers may do, on Deno. */
-  permissions?: Permissions | undefined;
-}
-
-/** How a task is to be run. */
-export interface TaskOptions {
-  /** One object, passed behind the other arguments of each call. */
-  kwargs?: Readonly<Record<string, unknown>> | undefined;
-  /** What is moved and not copied, where the start method can. */
-  transfer?: Transferable[] | undefined;
-  /** Rejects the task with the signal's reason; a task that runs loses its worker by it. */
-  signal?: AbortSignal | undefined;
-  /** Milliseconds that a task may run, from when it begins; then its worker is replaced. */
-  timeout?: number | undefined;
-}
-
-/** How a map is to be run. */
-export interface MapOptions extends TaskOptions {
-  /** How many items make one task. */
-  chunkSize?: number | undefined;
-}
-
-/** An input: iterables may be asynchronous. */
-export type Input<T> = Iterable<T> | AsyncIterable<T>;
-
-/** A list of arguments: all, or without the last ones that are optional or come as `kwargs`. */
-export type Arguments<A extends readonly unknown[]> =
-  | Readonly<A>
-  | (A extends readonly [...infer Head, unknown] ? Readonly<Head> : readonly []);
 
 /** Ends the workers of pools that were dropped: see `Pool`. */
 const dropped = new FinalizationRegistry<Scheduler>((scheduler) => scheduler.close());
@@ -393,33 +362,4 @@ function chunkSubmission(
   return kwargs === undefined
     ? { ...limits(options), fn, args: chunk, traits }
     : { ...limits(options), fn, args: [chunk, kwargs], traits: traits | trait.kwargs };
-}
-
-function checkFunction(verb: string, what: string, fn: unknown): void {
-  if (typeof fn === "function") return;
-  throw new TypeError(`Cannot ${verb} as ${what} must be a function: received ${String(fn)}`);
-}
-
-function checkCount(what: string, count: unknown): void {
-  if (typeof count !== "number") {
-    throw new TypeError(
-      `Cannot make a pool as ${what} must be a number: received ${String(count)}`,
-    );
-  }
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(
-      `Cannot make a pool as ${what} must be a whole number from 1: received ${count}`,
-    );
-  }
-}
-
-function isIterable(input: unknown): input is Iterable<unknown> {
-  return input !== null && input !== undefined &&
-    typeof (input as Iterable<unknown>)[Symbol.iterator] === "function";
-}
-
-function checkIterable(input: unknown): void {
-  const isAsync = typeof (input as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator];
-  if (isIterable(input) || isAsync === "function") return;
-  throw new TypeError(`Cannot map as the input must be iterable: received ${String(input)}`);
 }

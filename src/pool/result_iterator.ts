@@ -1,6 +1,6 @@
 import { CancelledError, TimeoutError } from "../errors.ts";
 import { Latch, type WaitOptions } from "../process/latch.ts";
-import type { KeepAlive } from "./async_result.ts";
+import type { KeepAlive } from "./references.ts";
 import type { Feed } from "./scheduler.ts";
 import { type Outcome, status } from "./wire.ts";
 

@@ -7,18 +7,16 @@
  * @internal
  */
 
-import { Encoder } from "../codec/encoder.ts";
-import { referenceTo } from "../codec/function_reference.ts";
 import type { Callable } from "../codec/task.ts";
 import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
 import { Latch } from "../process/latch.ts";
-import { frameKind, type SetUp } from "../process/messages.ts";
-import type { Frame, Permissions } from "../runtime/runtime.ts";
+import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
-import type { KeepAlive } from "./async_result.ts";
-import { Block, type Listener, PoolFunction, PoolTask, TaskQueue } from "./task.ts";
-import { type Outcome, status, trait } from "./wire.ts";
+import { type KeepAlive, References } from "./references.ts";
+import { type PoolTask, TaskQueue } from "./task.ts";
+import { type Submission, TaskEncoder, type WorkerSetUp } from "./task_encoder.ts";
+import { type Outcome, status } from "./wire.ts";
 import { longTask, PoolWorker } from "./worker.ts";
 
 /** What a pool's workers are to be. */
@@ -32,19 +30,6 @@ export interface SchedulerOptions {
   readonly permissions: Permissions | undefined;
 }
 
-/** A task to submit. */
-export interface Submission {
-  readonly fn: Callable;
-  readonly args: readonly unknown[];
-  /** Members of {@linkcode trait}, added up. */
-  readonly traits: number;
-  readonly transfer: readonly Transferable[] | undefined;
-  readonly signal: AbortSignal | undefined;
-  /** Milliseconds that it may run. */
-  readonly timeout: number | undefined;
-  readonly listener: Listener;
-}
-
 /** Something that submits more as its results are taken. */
 export interface Feed {
   /** Submits all of its input: the pool is closed, and waits for it. */
@@ -56,9 +41,6 @@ export interface Feed {
 /** Milliseconds of work that a frame holds at most: far less than a lease. */
 const longestFrame = 4;
 
-/** How long workers stay referenced after the last wait, in milliseconds: waits come in rows. */
-const idleTime = 5;
-
 const rejection = (value: unknown): Outcome => ({ status: status.rejected, value });
 
 /** The tasks and the workers of one pool. */
@@ -67,35 +49,34 @@ export class Scheduler implements KeepAlive {
   readonly finished: Latch = new Latch();
   readonly processes: number;
   readonly #options: SchedulerOptions;
-  readonly #encoder: Encoder;
-  readonly #setUp: Frame & { readonly hasInitializer: boolean };
+  readonly #encoder: TaskEncoder;
+  readonly #setUp: WorkerSetUp;
   readonly #workers = new Set<PoolWorker>();
   readonly #queue = new TaskQueue();
-  readonly #functions = new WeakMap<Callable, PoolFunction>();
-  /** By what is sent of them: an inline function may be another object at each call. */
-  readonly #functionsSent = new Map<string, PoolFunction>();
   readonly #feeds = new Set<Feed>();
-  /** The block that tasks are being encoded into. */
-  #block = new Block();
   #dispatching = false;
-  #tasks = 0;
   #named = 0;
   #state: "open" | "closed" | "terminated" = "open";
   /** Why every task fails, once that is so. */
   #broken: { readonly error: unknown } | undefined;
   /** Workers in a row that ended before they could take a task. */
   #stillborn = 0;
-  #waits = 0;
-  #referenced = false;
-  /** It will be looked whether anybody still waits. */
-  #resting = false;
+  readonly #references = new References((whether) => {
+    for (const worker of this.#workers) worker.child.keepAlive(whether);
+  });
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.processes = options.processes;
-    this.#encoder = new Encoder({ attach: options.method === "worker" });
-    this.#setUp = this.#encodeSetUp();
-    for (let i = 0; i < options.processes; i++) this.#startWorker();
+    this.#encoder = new TaskEncoder(options.method);
+    const { initializer, initArgs, maxTasksPerChild } = options;
+    this.#setUp = this.#encoder.setUp(initializer, initArgs, maxTasksPerChild);
+    try {
+      for (let i = 0; i < options.processes; i++) this.#startWorker();
+    } catch (error) {
+      this.terminate();
+      throw error;
+    }
   }
 
   /** Whether tasks can be submitted. */
@@ -107,27 +88,6 @@ export class Scheduler implements KeepAlive {
     return this.#state === "terminated";
   }
 
-  /**
-   * Milliseconds that a call of this function takes, by what was seen of late.
-   *
-   * @throws {TaskReferenceError} If it cannot travel.
-   */
-  estimate(fn: Callable): number {
-    return this.#functionOf(fn).estimate;
-  }
-
-  #encodeSetUp(): Frame & { readonly hasInitializer: boolean } {
-    const { initializer, initArgs, maxTasksPerChild } = this.#options;
-    const setUp: SetUp = {
-      initializer: initializer && referenceTo(initializer),
-      maxTasks: maxTasksPerChild,
-    };
-    this.#encoder.writeUint(frameKind.setUp);
-    this.#encoder.write(setUp, "value");
-    this.#encoder.write(initArgs, "args");
-    return { ...this.#encoder.take(), isReused: true, hasInitializer: initializer !== undefined };
-  }
-
   // ---- submission
 
   /**
@@ -135,75 +95,32 @@ export class Scheduler implements KeepAlive {
    * once, never before this returns.
    */
   submit(submission: Submission): void {
-    this.#enqueue(this.#encodeTask(submission), submission.signal);
+    this.#enqueue(this.#encoder.encode(submission), submission);
   }
 
   /** Takes tasks that belong together: all of them, or it throws and takes none. */
   submitAll(submissions: readonly Submission[]): void {
-    const start = this.#encoder.size;
-    const tasks: PoolTask[] = [];
-    try {
-      for (const submission of submissions) tasks.push(this.#encodeTask(submission));
-    } catch (error) {
-      // Those of a block that was sealed meanwhile are bytes that no task names: they are let go.
-      if (tasks.every((task) => task.block === this.#block)) this.#encoder.truncate(start);
-      throw error;
-    }
-    for (const [i, task] of tasks.entries()) this.#enqueue(task, submissions[i]!.signal);
+    const tasks = this.#encoder.encodeAll(submissions);
+    for (const [i, task] of tasks.entries()) this.#enqueue(task, submissions[i]!);
   }
 
-  #enqueue(task: PoolTask, signal: AbortSignal | undefined): void {
+  /**
+   * Milliseconds that a call of this function takes, by what was seen of late.
+   *
+   * @throws {TaskReferenceError} If it cannot travel.
+   */
+  estimate(fn: Callable): number {
+    return this.#encoder.functionOf(fn).estimate;
+  }
+
+  #enqueue(task: PoolTask, { signal, timeout }: Submission): void {
     if (this.#broken !== undefined || signal?.aborted) {
       const reason = this.#broken !== undefined ? this.#broken.error : signal?.reason;
       return queueMicrotask(() => task.settle(rejection(reason)));
     }
+    if (signal !== undefined || timeout !== undefined) this.#limit(task, signal, timeout);
     this.#queue.push(task);
     this.#dispatchSoon();
-  }
-
-  #encodeTask(submission: Submission): PoolTask {
-    const { fn, args, transfer, signal, timeout } = submission;
-    const poolFunction = this.#functionOf(fn);
-    const traits = submission.traits | (timeout === undefined ? 0 : trait.announced);
-    const encoder = this.#encoder;
-    const start = encoder.size;
-    const at = encoder.beginSized();
-    encoder.writeUint(traits);
-    encoder.writeUint(poolFunction.id);
-    try {
-      encoder.write(args, "args", transfer);
-    } catch (error) {
-      encoder.truncate(start);
-      throw error;
-    }
-    encoder.endSized(at);
-    const carries = encoder.hasAttachments;
-    const alone = carries || signal !== undefined || timeout !== undefined;
-    const { size } = encoder;
-    const task = new PoolTask(
-      ++this.#tasks,
-      poolFunction,
-      this.#block,
-      start,
-      size,
-      alone,
-      submission.listener,
-    );
-    if (carries) this.#seal();
-    if (signal !== undefined || timeout !== undefined) this.#limit(task, signal, timeout);
-    return task;
-  }
-
-  #functionOf(fn: Callable): PoolFunction {
-    const known = this.#functions.get(fn);
-    if (known !== undefined) return known;
-    const reference = referenceTo(fn);
-    const key = JSON.stringify(reference);
-    const made = this.#functionsSent.get(key) ??
-      new PoolFunction(this.#functionsSent.size + 1, reference);
-    this.#functionsSent.set(key, made);
-    this.#functions.set(fn, made);
-    return made;
   }
 
   /** Ends the task, and the worker that runs it, when it is aborted or has run too long. */
@@ -243,18 +160,13 @@ export class Scheduler implements KeepAlive {
 
   #dispatch(): void {
     this.#dispatching = false;
-    if (this.#encoder.size > 0) this.#seal();
+    this.#encoder.seal();
     for (let task; (task = this.#queue.peek()) !== undefined;) {
       const worker = this.#workerFor(task);
       if (worker === undefined) return;
       worker.send(this.#takeBatch(worker, task));
     }
     this.#finishWhenDone();
-  }
-
-  #seal(): void {
-    Object.assign(this.#block, this.#encoder.take());
-    this.#block = new Block();
   }
 
   /** An idle worker; for a small task also the one that holds the least. */
@@ -318,7 +230,16 @@ export class Scheduler implements KeepAlive {
       },
     );
     this.#workers.add(worker);
-    worker.child.keepAlive(this.#referenced);
+    worker.child.keepAlive(this.#references.isHeld);
+  }
+
+  /** Starts a worker in the place of one that ended; a pool that cannot have it fails its tasks. */
+  #startAnother(): void {
+    try {
+      this.#startWorker();
+    } catch (error) {
+      this.#break(error);
+    }
   }
 
   #replace(worker: PoolWorker): void {
@@ -329,7 +250,7 @@ export class Scheduler implements KeepAlive {
       this.#break(new WorkerLostError(message, { pid, exitCode: exitCode! }));
     }
     const needed = this.#state === "open" || (this.#state === "closed" && !this.#isDone);
-    if (needed && this.#broken === undefined) this.#startWorker();
+    if (needed && this.#broken === undefined) this.#startAnother();
     this.#finishWhenDone();
     this.#dispatchSoon();
   }
@@ -405,22 +326,11 @@ export class Scheduler implements KeepAlive {
   // ---- keeping the program alive
 
   hold(): void {
-    this.#waits++;
-    if (!this.#referenced) this.#reference(true);
+    this.#references.hold();
   }
 
   letGo(): void {
-    if (--this.#waits > 0 || this.#resting) return;
-    this.#resting = true;
-    inBackground(idleTime, () => {
-      this.#resting = false;
-      if (this.#waits === 0 && this.#referenced) this.#reference(false);
-    });
-  }
-
-  #reference(whether: boolean): void {
-    this.#referenced = whether;
-    for (const worker of this.#workers) worker.child.keepAlive(whether);
+    this.#references.letGo();
   }
 }
 

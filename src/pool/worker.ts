@@ -14,10 +14,10 @@ import { frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild, type StartRequest } from "../process/started_child.ts";
 import { newScratch } from "../runtime/current.ts";
-import type { Frame } from "../runtime/runtime.ts";
 import { inBackground } from "../runtime/turns.ts";
 import { type JournalEntries, JournalReader, journalSize } from "./journal.ts";
 import { type Lease, noLease, type PoolFunction, type PoolTask } from "./task.ts";
+import type { WorkerSetUp } from "./task_encoder.ts";
 import { type Outcome, type OutcomeHead, readOutcomeHead, status } from "./wire.ts";
 import { workerRole } from "./worker_loop.ts";
 
@@ -72,7 +72,7 @@ export class PoolWorker {
 
   constructor(
     request: Omit<StartRequest, "role" | "entry" | "scratch">,
-    setUp: Frame & { readonly hasInitializer: boolean },
+    setUp: WorkerSetUp,
     quota: number,
     events: WorkerEvents,
   ) {

@@ -1,0 +1,93 @@
+import type { Callable } from "../codec/task.ts";
+import type { Permissions } from "../runtime/runtime.ts";
+
+/** What a pool is to be. */
+export interface PoolOptions {
+  /** The number of workers; what `cpuCount()` says where it is left out. */
+  processes?: number | undefined;
+  /** Called once in each worker before its first task. If it throws, so does every task. */
+  initializer?: Callable | undefined;
+  /** The arguments of `initializer`. */
+  initArgs?: readonly unknown[] | undefined;
+  /** Tasks (chunks, for a map) after which a worker is replaced; never where it is left out. */
+  maxTasksPerChild?: number | undefined;
+  /** The name of the workers, before their number: `PoolWorker` where it is left out. */
+  name?: string | undefined;
+  /** What the workers may do, on Deno. */
+  permissions?: Permissions | undefined;
+}
+
+/** How a task is to be run. */
+export interface TaskOptions {
+  /** One object, passed behind the other arguments of each call. */
+  kwargs?: Readonly<Record<string, unknown>> | undefined;
+  /** What is moved and not copied, where the start method can. */
+  transfer?: Transferable[] | undefined;
+  /** Rejects the task with the signal's reason; a task that runs loses its worker by it. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds that a task may run, from when it begins; then its worker is replaced. */
+  timeout?: number | undefined;
+}
+
+/** How a map is to be run. */
+export interface MapOptions extends TaskOptions {
+  /** How many items make one task. */
+  chunkSize?: number | undefined;
+}
+
+/** An input: iterables may be asynchronous. */
+export type Input<T> = Iterable<T> | AsyncIterable<T>;
+
+/** A list of arguments: all, or without the last ones that are optional or come as `kwargs`. */
+export type Arguments<A extends readonly unknown[]> =
+  | Readonly<A>
+  | (A extends readonly [...infer Head, unknown] ? Readonly<Head> : readonly []);
+
+/**
+ * Checks what a caller gave to be called.
+ *
+ * @internal
+ */
+export function checkFunction(verb: string, what: string, fn: unknown): void {
+  if (typeof fn === "function") return;
+  throw new TypeError(`Cannot ${verb} as ${what} must be a function: received ${String(fn)}`);
+}
+
+/**
+ * Checks what a caller gave as a number of something.
+ *
+ * @internal
+ */
+export function checkCount(what: string, count: unknown): void {
+  if (typeof count !== "number") {
+    throw new TypeError(
+      `Cannot make a pool as ${what} must be a number: received ${String(count)}`,
+    );
+  }
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(
+      `Cannot make a pool as ${what} must be a whole number from 1: received ${count}`,
+    );
+  }
+}
+
+/**
+ * Whether an input can be iterated synchronously.
+ *
+ * @internal
+ */
+export function isIterable(input: unknown): input is Iterable<unknown> {
+  return input !== null && input !== undefined &&
+    typeof (input as Iterable<unknown>)[Symbol.iterator] === "function";
+}
+
+/**
+ * Checks what a caller gave as an input.
+ *
+ * @internal
+ */
+export function checkIterable(input: unknown): void {
+  const isAsync = typeof (input as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator];
+  if (isIterable(input) || isAsync === "function") return;
+  throw new TypeError(`Cannot map as the input must be iterable: received ${String(input)}`);
+}

@@ -1,0 +1,124 @@
+/**
+ * Turns what is submitted to a pool into tasks. What cannot travel is refused here, at the call,
+ * and what the caller changes later does not matter any more.
+ *
+ * @module
+ * @internal
+ */
+
+import { Encoder } from "../codec/encoder.ts";
+import { referenceTo } from "../codec/function_reference.ts";
+import type { Callable } from "../codec/task.ts";
+import { frameKind, type SetUp } from "../process/messages.ts";
+import type { Frame } from "../runtime/runtime.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { Block, type Listener, PoolFunction, PoolTask } from "./task.ts";
+import { trait } from "./wire.ts";
+
+/** A task to submit. */
+export interface Submission {
+  readonly fn: Callable;
+  readonly args: readonly unknown[];
+  /** Members of {@linkcode trait}, added up. */
+  readonly traits: number;
+  readonly transfer: readonly Transferable[] | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Milliseconds that it may run. */
+  readonly timeout: number | undefined;
+  readonly listener: Listener;
+}
+
+/** How a worker begins. */
+export interface WorkerSetUp extends Frame {
+  readonly hasInitializer: boolean;
+}
+
+/** Encodes the tasks of one pool. Those of one turn stand one behind the other in one block. */
+export class TaskEncoder {
+  readonly #encoder: Encoder;
+  readonly #functions = new WeakMap<Callable, PoolFunction>();
+  /** By what is sent of them: an inline function may be another object at each call. */
+  readonly #functionsSent = new Map<string, PoolFunction>();
+  #block = new Block();
+  #tasks = 0;
+
+  constructor(method: StartMethod) {
+    this.#encoder = new Encoder({ attach: method === "worker" });
+  }
+
+  /** The frame that every worker gets first. */
+  setUp(
+    initializer: Callable | undefined,
+    initArgs: readonly unknown[],
+    maxTasks: number | undefined,
+  ): WorkerSetUp {
+    const setUp: SetUp = { initializer: initializer && referenceTo(initializer), maxTasks };
+    this.#encoder.writeUint(frameKind.setUp);
+    this.#encoder.write(setUp, "value");
+    this.#encoder.write(initArgs, "args");
+    return { ...this.#encoder.take(), isReused: true, hasInitializer: initializer !== undefined };
+  }
+
+  /**
+   * What is known of a function.
+   *
+   * @throws {TaskReferenceError} If it cannot travel.
+   */
+  functionOf(fn: Callable): PoolFunction {
+    const known = this.#functions.get(fn);
+    if (known !== undefined) return known;
+    const reference = referenceTo(fn);
+    const key = JSON.stringify(reference);
+    const made = this.#functionsSent.get(key) ??
+      new PoolFunction(this.#functionsSent.size + 1, reference);
+    this.#functionsSent.set(key, made);
+    this.#functions.set(fn, made);
+    return made;
+  }
+
+  /** Encodes tasks that belong together: all of them, or it throws and there is none. */
+  encodeAll(submissions: readonly Submission[]): PoolTask[] {
+    const start = this.#encoder.size;
+    const tasks: PoolTask[] = [];
+    try {
+      for (const submission of submissions) tasks.push(this.encode(submission));
+    } catch (error) {
+      // Those of a block that was sealed meanwhile are bytes that no task names: they are let go.
+      if (tasks.every((task) => task.block === this.#block)) this.#encoder.truncate(start);
+      throw error;
+    }
+    return tasks;
+  }
+
+  /** Encodes a task. What it refuses it throws, and nothing has changed. */
+  encode({ fn, args, traits, transfer, signal, timeout, listener }: Submission): PoolTask {
+    const poolFunction = this.functionOf(fn);
+    const isLimited = signal !== undefined || timeout !== undefined;
+    const encoder = this.#encoder;
+    const start = encoder.size;
+    const at = encoder.beginSized();
+    encoder.writeUint(timeout === undefined ? traits : traits | trait.announced);
+    encoder.writeUint(poolFunction.id);
+    try {
+      encoder.write(args, "args", transfer);
+    } catch (error) {
+      encoder.truncate(start);
+      throw error;
+    }
+    encoder.endSized(at);
+    const { size: end, hasAttachments } = encoder;
+    const alone = hasAttachments || isLimited;
+    const id = ++this.#tasks;
+    const task = new PoolTask(id, poolFunction, this.#block, start, end, alone, listener);
+    // Attachments are a block's, and only its last task may have any.
+    if (hasAttachments) this.seal();
+    return task;
+  }
+
+  /** Ends the block that tasks are being encoded into, if there are any: now they can be sent. */
+  seal(): void {
+    if (this.#encoder.size === 0) return;
+    Object.assign(this.#block, this.#encoder.take());
+    this.#block = new Block();
+  }
+}
