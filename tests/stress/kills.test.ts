@@ -169,7 +169,10 @@ async function settled(
   what: string,
 ): Promise<PromiseSettledResult<unknown>> {
   await result.wait({ timeout: longest });
-  if (!result.ready()) throw new Error(`${what} has not settled`);
+  if (!result.ready()) {
+    const children = activeChildren().map(({ name, pid }) => `${name} (${pid})`);
+    throw new Error(`${what} has not settled; there are ${children.join(", ")}`);
+  }
   return (await Promise.allSettled([result]))[0]!;
 }
 
