@@ -43,6 +43,11 @@ export class Decoder {
     return this.#input.uint();
   }
 
+  /** Reads a number that `writeFloat` wrote. */
+  readFloat(): number {
+    return this.#input.float();
+  }
+
   /** Reads the length of a record, and gives the position behind it. */
   readSized(): number {
     const at = this.#input.skip(LENGTH_SIZE);

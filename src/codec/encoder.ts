@@ -88,6 +88,11 @@ export class Encoder {
     }
   }
 
+  /** Writes a number as it is in memory, for `Decoder.readFloat`. */
+  writeFloat(value: number): void {
+    this.#writer.out.float(value);
+  }
+
   /** Begins a record that tells its length; `endSized` takes what this gives. */
   beginSized(): number {
     const { out } = this.#writer;

@@ -152,9 +152,7 @@ export class PoolWorker {
     this.quota -= tasks.length;
     if (tasks.length > (wasIdle ? 1 : 0)) this.#watchLeases();
     this.#writeHead(tasks, firstSlot, lease - this.#clockAhead, wasIdle);
-    for (const { block, start, end } of adjacent(tasks)) {
-      this.#encoder.writeBytes(block.bytes.subarray(start, end));
-    }
+    writeTasks(this.#encoder, tasks);
     const { block, end } = tasks.at(-1)!;
     const carried = end === block.bytes.length ? block : undefined;
     this.child.post({
@@ -173,18 +171,27 @@ export class PoolWorker {
     const encoder = this.#encoder;
     encoder.writeUint(frameKind.tasks);
     encoder.writeUint(firstSlot);
-    encoder.write(lease, "value");
+    encoder.writeFloat(lease);
     encoder.writeUint(firstIsTheirs ? 1 : 0);
-    const unknown = new Set<PoolFunction>();
-    for (const { fn } of tasks) if (!this.#knownFunctions.has(fn.id)) unknown.add(fn);
-    encoder.writeUint(unknown.size);
-    for (const fn of unknown) {
-      this.#knownFunctions.add(fn.id);
-      encoder.writeUint(fn.id);
-      encoder.write(fn.reference, "value");
+    const unknown = this.#introduce(tasks);
+    encoder.writeUint(unknown.length);
+    for (const { id, reference } of unknown) {
+      encoder.writeUint(id);
+      encoder.write(reference, "value");
     }
     encoder.writeUint(tasks.length);
     for (const task of tasks) encoder.writeUint(task.id);
+  }
+
+  /** The functions of these tasks that it has not heard of; from here on it has. */
+  #introduce(tasks: readonly PoolTask[]): readonly PoolFunction[] {
+    let unknown: PoolFunction[] | undefined;
+    for (const { fn } of tasks) {
+      if (this.#knownFunctions.has(fn.id)) continue;
+      this.#knownFunctions.add(fn.id);
+      (unknown ??= []).push(fn);
+    }
+    return unknown ?? [];
   }
 
   /** What came while a value's module was loading has its turn after it. */
@@ -210,7 +217,7 @@ export class PoolWorker {
 
   #receive(kind: number, body: Decoder): void | Promise<void> {
     if (kind === frameKind.outcomes) {
-      this.#noteClock(body.read() as number);
+      this.#noteClock(body.readFloat());
       return this.#receiveOutcomes(body);
     }
     if (kind === frameKind.initialized) this.#becomeReady();
@@ -360,20 +367,14 @@ function readValue(body: Decoder): Read | Promise<Read> {
   }
 }
 
-/** Joins tasks whose bytes stand one behind the other. */
-function* adjacent(
-  tasks: readonly PoolTask[],
-): Iterable<Pick<PoolTask, "block" | "start" | "end">> {
-  let [first] = tasks as [PoolTask];
-  let end = first.end;
-  for (const task of tasks.slice(1)) {
-    if (task.block === first.block && task.start === end) {
-      end = task.end;
-      continue;
+/** Writes the bytes of tasks, at one stroke those that stand one behind the other. */
+function writeTasks(encoder: Encoder, tasks: readonly PoolTask[]): void {
+  for (let i = 0; i < tasks.length;) {
+    const { block, start } = tasks[i]!;
+    let end = start;
+    for (; i < tasks.length && tasks[i]!.block === block && tasks[i]!.start === end; i++) {
+      end = tasks[i]!.end;
     }
-    yield { block: first.block, start: first.start, end };
-    first = task;
-    end = task.end;
+    encoder.writeBytes(block.bytes.subarray(start, end));
   }
-  yield { block: first.block, start: first.start, end };
 }

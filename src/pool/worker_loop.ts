@@ -69,7 +69,8 @@ class WorkerLoop {
   #flushed = 0;
   #turned = 0;
   #lapsed = 0;
-  #ready: Promise<void> = Promise.resolve();
+  /** What it must wait for before its first task. */
+  #ready: Promise<void> | undefined;
 
   constructor(child: Child) {
     this.#child = child;
@@ -79,10 +80,14 @@ class WorkerLoop {
   }
 
   receive(kind: number, body: Decoder): void {
-    if (kind === frameKind.setUp) this.#ready = this.#setUp(body);
+    if (kind === frameKind.setUp) this.#begin(body);
     else if (kind === frameKind.tasks) this.#enqueue(body);
     else if (kind === frameKind.finish) this.#finishing = true;
     if (!this.#busy) void this.#run();
+  }
+
+  #begin(body: Decoder): void {
+    this.#ready = this.#setUp(body).finally(() => this.#ready = undefined);
   }
 
   async #setUp(body: Decoder): Promise<void> {
@@ -106,7 +111,7 @@ class WorkerLoop {
 
   #enqueue(body: Decoder): void {
     const slot = body.readUint();
-    const lease = body.read() as number;
+    const lease = body.readFloat();
     const firstIsOurs = body.readUint() === 1;
     for (let count = body.readUint(); count > 0; count--) {
       const id = body.readUint();
@@ -120,7 +125,7 @@ class WorkerLoop {
   /** Runs what there is to run. Invariant: the journal names the task that runs as begun. */
   async #run(): Promise<void> {
     this.#busy = true;
-    await this.#ready;
+    if (this.#ready !== undefined) await this.#ready;
     while (this.#batches.length > 0 && this.#tasksLeft > 0) await this.#runBatches();
     this.#busy = false;
     if (this.#finishing || this.#tasksLeft <= 0) await this.#end();
@@ -128,7 +133,7 @@ class WorkerLoop {
 
   async #runBatches(): Promise<void> {
     // What an earlier task posted must outlive this one's death.
-    await this.#child.link.drained();
+    if (!this.#child.link.isDrained) await this.#child.link.drained();
     this.#restart();
     for (;;) {
       const batch = this.#batches[0]!;
@@ -199,7 +204,7 @@ class WorkerLoop {
   #beginOutcomes(): number {
     if (this.#out.size === 0) {
       this.#out.writeUint(frameKind.outcomes);
-      this.#out.write(performance.now(), "value");
+      this.#out.writeFloat(performance.now());
     }
     return this.#out.size;
   }

@@ -41,8 +41,12 @@ export class ProcessLink implements ParentLink {
     process.on("message", (bytes) => handler(bytes as Uint8Array, []));
   }
 
+  get isDrained(): boolean {
+    return this.#unsent === 0;
+  }
+
   drained(): Promise<void> {
-    if (this.#unsent === 0) return Promise.resolve();
+    if (this.isDrained) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 

@@ -99,6 +99,8 @@ export interface ParentLink {
   onFrame(handler: (bytes: Uint8Array, attachments: readonly unknown[]) => void): void;
   /** Fulfilled once all that was posted is out of this child's hands, and survives its death. */
   drained(): Promise<void>;
+  /** Whether that is so already. */
+  readonly isDrained: boolean;
   /** Whether the link keeps the child alive. */
   ref(): void;
   unref(): void;

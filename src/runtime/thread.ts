@@ -153,6 +153,10 @@ export class ThreadLink implements ParentLink {
     this.#port.onmessage = (event) => deliver(event.data, handler);
   }
 
+  get isDrained(): boolean {
+    return true;
+  }
+
   /** A message that was posted is in the other side's queue, whatever becomes of this thread. */
   drained(): Promise<void> {
     return Promise.resolve();
