@@ -44,8 +44,8 @@ function chooseKind(random: Random, method: StartMethod): Kind {
   if (roll < 0.83) return "async";
   if (roll < 0.88) return "long";
   if (roll < 0.9) return "big";
-  if (roll < 0.96) return "throw";
-  if (roll < 0.98) return random.pick(endless);
+  if (roll < 0.976) return "throw";
+  if (roll < 0.988) return random.pick(endless);
   return random.pick(method === "worker" ? fatal.slice(0, 3) : fatal);
 }
 
@@ -58,7 +58,7 @@ async function round(method: StartMethod, random: Random): Promise<void> {
   const controllers: AbortController[] = [];
   const submitted: Submitted[] = [];
   const maps: { readonly items: number[]; readonly result: AsyncResult<number[]> }[] = [];
-  const count = random.int(20, 300);
+  const count = random.int(10, 200);
   const events: string[] = [];
   let kills = 0;
 
