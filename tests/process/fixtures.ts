@@ -197,3 +197,8 @@ export function startGreeter(file: string, to: Map<string, number>): Greeter {
   greeter.start();
   return greeter;
 }
+
+export function systemPid(): number {
+  return process.pid;
+}
+task(import.meta, systemPid);

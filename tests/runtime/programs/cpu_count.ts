@@ -1,0 +1,5 @@
+/** Prints how many processors it may use. */
+
+import { cpuCount } from "../../../mod.ts";
+
+console.log(cpuCount());
