@@ -109,15 +109,27 @@ class ProcessChild implements Child {
   }
 
   ref(): void {
-    if (this.#ended) return;
-    this.#process.ref();
-    this.#channel?.ref();
+    this.#whileItLives(() => {
+      this.#process.ref();
+      this.#channel?.ref();
+    });
   }
 
   unref(): void {
+    this.#whileItLives(() => {
+      this.#process.unref();
+      this.#channel?.unref();
+    });
+  }
+
+  /** On Deno the handle of a process that has just ended is a `BadResource`; its end is told soon. */
+  #whileItLives(action: () => void): void {
     if (this.#ended) return;
-    this.#process.unref();
-    this.#channel?.unref();
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "BadResource") throw error;
+    }
   }
 
   get #channel(): Channel | undefined | null {
