@@ -13,8 +13,8 @@ import { installPeers } from "../bench/lib/peers.ts";
 import { type PlacedRow, readRow } from "../bench/lib/row.ts";
 import type { BenchProgram, Failure, Suite } from "../bench/lib/suite.ts";
 import { runCommand } from "../tests/command.ts";
-import { chosenRuntimes, programFlags } from "./lib/runtimes.ts";
-import { environment, root, runtimeNames } from "./toolchain.mjs";
+import { chosenRuntimes, programEnvironment, programFlags } from "./lib/runtimes.ts";
+import { root, runtimeNames } from "./toolchain.mjs";
 
 const folder = path.join(root, "bench");
 
@@ -86,13 +86,7 @@ async function runProgram(
   const result = await runCommand(first, rest, {
     cwd: root,
     timeout,
-    env: {
-      ...environment(),
-      NO_COLOR: "1",
-      FORCE_COLOR: undefined,
-      MULTIPROCESSING_START_METHOD: undefined,
-      NODE_OPTIONS: undefined,
-    },
+    env: programEnvironment(),
   });
   const rows = result.stdout.split("\n").flatMap((line) => readRow(line) ?? []);
   collected.rows.push(...rows.map((row) => ({ ...row, on })));

@@ -8,8 +8,8 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { checkExample, examples, strayChecks } from "../examples/_check.ts";
 import { runCommand } from "../tests/command.ts";
-import { chosenRuntimes, programFlags, type Runtime } from "./lib/runtimes.ts";
-import { environment, root, runtimeNames } from "./toolchain.mjs";
+import { chosenRuntimes, programEnvironment, programFlags, type Runtime } from "./lib/runtimes.ts";
+import { root, runtimeNames } from "./toolchain.mjs";
 
 const help = `deno task example [path ...] [options] [-- arguments of the examples]
 
@@ -91,14 +91,7 @@ async function runJob({ name, runtime, method }: Job, live: boolean): Promise<bo
   const result = await runCommand(runtime.path, args, {
     cwd: root,
     timeout,
-    env: {
-      ...environment(),
-      NO_COLOR: "1",
-      FORCE_COLOR: undefined,
-      // What a developer has set must not change what is checked.
-      MULTIPROCESSING_START_METHOD: undefined,
-      NODE_OPTIONS: undefined,
-    },
+    env: programEnvironment(),
     ...(live && { onOutput: (text) => process.stdout.write(text) }),
   });
   const { code, stdout, stderr, duration } = result;

@@ -9,10 +9,10 @@ import path from "node:path";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { runCommand } from "../tests/command.ts";
-import { chosenRuntimes, type Runtime } from "./lib/runtimes.ts";
+import { chosenRuntimes, programEnvironment, type Runtime } from "./lib/runtimes.ts";
 import { probeStd } from "./lib/std.ts";
 import { type Counts, type Std, testCommand } from "./lib/test_commands.ts";
-import { environment, root, runtimeNames } from "./toolchain.mjs";
+import { root, runtimeNames } from "./toolchain.mjs";
 
 const help = `deno task test [path ...] [options]
 
@@ -69,12 +69,7 @@ async function runFile(
     cwd: root,
     timeout,
     env: {
-      ...environment(),
-      NO_COLOR: "1",
-      FORCE_COLOR: undefined,
-      // What a developer has set must not change what is tested.
-      MULTIPROCESSING_START_METHOD: undefined,
-      NODE_OPTIONS: undefined,
+      ...programEnvironment(),
       TEST_STRESS: options.stress ? "1" : undefined,
     },
   });

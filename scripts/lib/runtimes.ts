@@ -1,6 +1,6 @@
 /** The choice of runtimes on the command line of a script. */
 
-import { findRuntime, runtimeNames } from "../toolchain.mjs";
+import { environment, findRuntime, runtimeNames } from "../toolchain.mjs";
 
 /** A runtime that is here. */
 export interface Runtime {
@@ -24,4 +24,15 @@ export function chosenRuntimes(list: string): Runtime[] {
 /** The words that start a program on a runtime, without the program itself. */
 export function programFlags(name: string): string[] {
   return name === "deno" ? ["run", "-A"] : name === "bun" ? ["run"] : [];
+}
+
+/** The environment of a program that is checked: what a developer has set must not change it. */
+export function programEnvironment(): Record<string, string | undefined> {
+  return {
+    ...environment(),
+    NO_COLOR: "1",
+    FORCE_COLOR: undefined,
+    MULTIPROCESSING_START_METHOD: undefined,
+    NODE_OPTIONS: undefined,
+  };
 }
