@@ -1,6 +1,10 @@
 import { registerClass } from "./codec/registry.ts";
 import { task } from "./codec/task.ts";
 import { transfer } from "./codec/transfer.ts";
+import { Event } from "./sync/event.ts";
+import { Lock } from "./sync/lock.ts";
+import { RLock } from "./sync/rlock.ts";
+import { BoundedSemaphore, Semaphore } from "./sync/semaphore.ts";
 import { Pool } from "./pool/pool.ts";
 import { cpuCount } from "./process/cpu_count.ts";
 import { parentProcess } from "./process/parent_process.ts";
@@ -11,7 +15,7 @@ import {
   getAllStartMethods,
   getStartMethod,
   setStartMethod,
-} from "./process/start_method.ts";
+} from "./runtime/start_methods.ts";
 import type { StartMethod } from "./runtime/start_method.ts";
 
 /** The classes and functions of this package, bound to a start method: see `getContext`. */
@@ -20,6 +24,16 @@ export interface Context {
   readonly Process: typeof Process;
   /** `Pool`, whose workers are started by the context's method. */
   readonly Pool: typeof Pool;
+  /** `Lock`, for children of the context's method. */
+  readonly Lock: typeof Lock;
+  /** `RLock`, for children of the context's method. */
+  readonly RLock: typeof RLock;
+  /** `Semaphore`, for children of the context's method. */
+  readonly Semaphore: typeof Semaphore;
+  /** `BoundedSemaphore`, for children of the context's method. */
+  readonly BoundedSemaphore: typeof BoundedSemaphore;
+  /** `Event`, for children of the context's method. */
+  readonly Event: typeof Event;
   /** See the function of the same name. */
   readonly activeChildren: typeof activeChildren;
   /** See the function of the same name. */
@@ -43,6 +57,9 @@ export interface Context {
   /** See the function of the same name. */
   readonly transfer: typeof transfer;
 }
+
+/** What is bound to a start method. */
+const classes = { Process, Pool, Lock, RLock, Semaphore, BoundedSemaphore, Event };
 
 const functions = {
   activeChildren,
@@ -75,7 +92,7 @@ const contexts = new Map<StartMethod, Context>();
  */
 export function getContext(method?: StartMethod): Context {
   if (method === undefined) {
-    return { ...functions, Process, Pool, getStartMethod, setStartMethod };
+    return { ...functions, ...classes, getStartMethod, setStartMethod };
   }
   checkMethod(method, "Cannot make a context as its start method");
   const known = contexts.get(method) ?? boundContext(method);
@@ -86,8 +103,7 @@ export function getContext(method?: StartMethod): Context {
 function boundContext(method: StartMethod): Context {
   return {
     ...functions,
-    Process: bound(Process, method),
-    Pool: bound(Pool, method),
+    ...boundClasses(method),
     getStartMethod: () => method,
     setStartMethod: () => {
       throw new Error(`Cannot set the start method of a context that is bound to "${method}"`);
@@ -95,12 +111,16 @@ function boundContext(method: StartMethod): Context {
   };
 }
 
+function boundClasses(method: StartMethod): typeof classes {
+  const all = Object.entries(classes).map(([name, base]) => [name, bound(base, method)]);
+  return Object.fromEntries(all);
+}
+
 /** A class of its own that extends one of ours, under the same name. */
-function bound<C extends typeof Process | typeof Pool>(base: C, method: StartMethod): C {
-  // Any: what TypeScript demands of the constructor of a mixin.
-  // deno-lint-ignore no-explicit-any
-  const cls = class extends (base as new (...args: any[]) => object) {};
+// deno-lint-ignore no-explicit-any -- what TypeScript demands of the constructor of a mixin.
+function bound(base: new (...args: any[]) => object, method: StartMethod): object {
+  const cls = class extends base {};
   Object.defineProperty(cls, "name", { value: base.name });
   bindStartMethod(cls, method);
-  return cls as unknown as C;
+  return cls;
 }

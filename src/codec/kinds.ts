@@ -7,7 +7,7 @@
 
 import { DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
-import { type Kind, kindNamed } from "./registry.ts";
+import { type Kind, kindNamed, ModuleNeeded } from "./registry.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./parts.ts";
 
@@ -17,6 +17,7 @@ export function writeKind(writer: Writer, kind: Kind, value: object): void {
   if (reason !== undefined) throw writer.path.refuse(SAME, reason);
   writer.out.byte(tag.KIND);
   writer.out.string(kind.name);
+  writer.out.string(kind.module ?? "");
   writer.value(kind.describe(value), SAME);
 }
 
@@ -25,8 +26,12 @@ export function readKind(reader: Reader): object {
   const start = reader.input.position;
   const number = reader.reserve();
   const name = reader.input.key();
+  const module = reader.input.key();
   const description = reader.value();
   const kind = kindNamed(name);
-  if (kind === undefined) throw new DecodeFailure(`nothing here knows a ${JSON.stringify(name)}`);
+  if (kind === undefined) {
+    if (module !== "") throw new ModuleNeeded(module, name);
+    throw new DecodeFailure(`nothing here knows a ${JSON.stringify(name)}`);
+  }
   return reader.fill(number, reader.revived(start, () => kind.revive(description)));
 }

@@ -6,6 +6,8 @@
 export interface Kind {
   /** What both sides know the kind by. */
   readonly name: string;
+  /** The module that registers it, where the other side may not have loaded that yet. */
+  readonly module?: string;
   /** Whether a value is of this kind. It is not asked about ordinary objects and arrays. */
   matches(value: object): boolean;
   /**

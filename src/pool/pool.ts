@@ -1,6 +1,6 @@
 import type { Callable } from "../codec/task.ts";
-import { checkTimeout } from "../process/latch.ts";
-import { startMethodOf } from "../process/start_method.ts";
+import { checkTimeout } from "../memory/latch.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
 import { availableProcessors } from "../runtime/current.ts";
 import { AsyncResult, type Callbacks } from "./async_result.ts";
 import { checkChunkSize, chunksOf, defaultChunkSize } from "./chunks.ts";

@@ -1,5 +1,5 @@
 import { CancelledError, TimeoutError } from "../errors.ts";
-import { Latch, type WaitOptions } from "../process/latch.ts";
+import { Latch, type WaitOptions } from "../memory/latch.ts";
 import type { KeepAlive } from "./references.ts";
 import type { Feed } from "./scheduler.ts";
 import { type Outcome, status } from "./wire.ts";

@@ -9,7 +9,7 @@
 
 import type { Callable } from "../codec/task.ts";
 import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
-import { Latch } from "../process/latch.ts";
+import { Latch } from "../memory/latch.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";

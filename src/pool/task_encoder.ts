@@ -6,10 +6,10 @@
  * @internal
  */
 
-import { Encoder } from "../codec/encoder.ts";
+import type { Encoder } from "../codec/encoder.ts";
 import { referenceTo } from "../codec/function_reference.ts";
 import type { Callable } from "../codec/task.ts";
-import { frameKind, type SetUp } from "../process/messages.ts";
+import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { Block, type Listener, PoolFunction, PoolTask } from "./task.ts";
@@ -43,7 +43,7 @@ export class TaskEncoder {
   #tasks = 0;
 
   constructor(method: StartMethod) {
-    this.#encoder = new Encoder({ attach: method === "worker" });
+    this.#encoder = encoderFor(method);
   }
 
   /** The frame that every worker gets first. */

@@ -16,8 +16,8 @@ import {
 } from "../codec/function_reference.ts";
 import { readLoading } from "../codec/modules.ts";
 import type { Callable } from "../codec/task.ts";
-import { type Child, newEncoder, takeRole } from "../process/child_role.ts";
-import { frameKind, type SetUp } from "../process/messages.ts";
+import { type Child, takeRole } from "../process/child_role.ts";
+import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
 import { endSoon, inNextTurn, nextTurn } from "../runtime/turns.ts";
 import { openScratch } from "../runtime/scratch.ts";
 import { JournalWriter } from "./journal.ts";
@@ -74,7 +74,7 @@ class WorkerLoop {
 
   constructor(child: Child) {
     this.#child = child;
-    this.#out = newEncoder(child);
+    this.#out = encoderFor(child.note.method);
     const { scratch } = child.link;
     this.#journal = scratch === undefined ? undefined : new JournalWriter(openScratch(scratch));
   }
@@ -269,7 +269,7 @@ class WorkerLoop {
   }
 
   #announce(id: number): void {
-    const encoder = newEncoder(this.#child);
+    const encoder = encoderFor(this.#child.note.method);
     encoder.writeUint(frameKind.began);
     encoder.writeUint(id);
     this.#child.link.post(encoder.take());

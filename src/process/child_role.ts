@@ -7,13 +7,13 @@
  * @internal
  */
 
-import { Encoder } from "../codec/encoder.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
 import { exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
 import type { ParentLink } from "../runtime/runtime.ts";
+import * as switchboard from "./switchboard.ts";
 import { describeCrash } from "./crash.ts";
-import { frameKind } from "./messages.ts";
+import { encoderFor, frameKind } from "./messages.ts";
 
 /** A child's hold on its parent. */
 export interface Child {
@@ -33,21 +33,18 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
   if (note === undefined) return;
   const link = openParentLink(note.method);
   const child: Child = { note, link };
+  if (note.method === "process") switchboard.connectParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);
   link.onFrame((bytes, attachments) => {
     const body = new Decoder(bytes, attachments);
-    handle(body.readUint(), body);
+    const kind = body.readUint();
+    if (!switchboard.hears(link, kind, body)) handle(kind, body);
   });
-  const encoder = newEncoder(child);
+  const encoder = encoderFor(note.method);
   encoder.writeUint(frameKind.ready);
   encoder.write(performance.now(), "value");
   link.post(encoder.take());
-}
-
-/** An encoder for what this child sends. */
-export function newEncoder({ note }: Child): Encoder {
-  return new Encoder({ attach: note.method === "worker" });
 }
 
 let crashing = false;
@@ -57,7 +54,7 @@ export async function crash(child: Child, error: unknown): Promise<void> {
   if (crashing) return;
   crashing = true;
   writeError(describeCrash(child.note.name, error));
-  const encoder = newEncoder(child);
+  const encoder = encoderFor(child.note.method);
   encoder.writeUint(frameKind.crashed);
   try {
     encoder.write(error, "value");

@@ -6,7 +6,9 @@
  * @internal
  */
 
+import { Encoder } from "../codec/encoder.ts";
 import type { FunctionReference } from "../codec/function_reference.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
 
 /** The first number of a frame. */
 export const frameKind = {
@@ -25,6 +27,11 @@ export const frameKind = {
   returned: 6,
   /** The initializer of a pool's worker has returned. */
   initialized: 7,
+  // in both directions
+  /** Somebody behind this link sleeps on a word: see `switchboard.ts`. Body: the word, its value. */
+  sleeps: 12,
+  /** A word was changed on which somebody behind this link may sleep. Body: the word. */
+  wakes: 13,
   // to a child
   /** Body: a {@linkcode Job}, the process object's own properties, the arguments. */
   run: 16,
@@ -35,6 +42,11 @@ export const frameKind = {
   /** There will be no more tasks. */
   finish: 19,
 } as const;
+
+/** An encoder for what goes over the link between a parent and a child of that start method. */
+export function encoderFor(method: StartMethod): Encoder {
+  return new Encoder({ attach: method === "worker", channel: method });
+}
 
 /** A subclass of `Process` that overrides `run`. */
 export type SubclassReference =

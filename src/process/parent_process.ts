@@ -1,5 +1,5 @@
 import { type Identity, self } from "./identity.ts";
-import { Latch, type WaitOptions } from "./latch.ts";
+import { Latch, type WaitOptions } from "../memory/latch.ts";
 
 /** The process that started this one. */
 export class ParentProcess {

@@ -1,4 +1,4 @@
-import { Encoder, type Parcel } from "../codec/encoder.ts";
+import type { Parcel } from "../codec/encoder.ts";
 import { exportersOf, referenceTo } from "../codec/function_reference.ts";
 import { classOfPrototype } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
@@ -6,11 +6,11 @@ import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
 import { nextName, self } from "./identity.ts";
-import type { WaitOptions } from "./latch.ts";
-import { frameKind, type Job, type SubclassReference } from "./messages.ts";
+import type { WaitOptions } from "../memory/latch.ts";
+import { encoderFor, frameKind, type Job, type SubclassReference } from "./messages.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";
 import { Sentinel } from "./sentinel.ts";
-import { startMethodOf } from "./start_method.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
 import { StartedChild } from "./started_child.ts";
 
 /** What a process is to be. */
@@ -289,7 +289,7 @@ function encodeJob(process: Process, state: State, method: StartMethod): Parcel 
     target: state.target && referenceTo(state.target),
     subclass: process.run === Process.prototype.run ? undefined : subclassOf(process),
   };
-  const encoder = new Encoder({ attach: method === "worker" });
+  const encoder = encoderFor(method);
   encoder.writeUint(frameKind.run);
   encoder.write(job, "value");
   encoder.write(job.subclass === undefined ? {} : { ...process }, "value");

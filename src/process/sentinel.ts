@@ -1,4 +1,4 @@
-import type { Latch, WaitOptions } from "./latch.ts";
+import type { Latch, WaitOptions } from "../memory/latch.ts";
 
 /** Becomes ready when a process ends: what `wait()` takes beside connections. */
 export class Sentinel {

@@ -8,13 +8,16 @@
 import { isLoadingModule, mainModule } from "../codec/modules.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
+import { noteDeath } from "../memory/arena.ts";
+import { processFile } from "../runtime/common_memory.ts";
 import { runtime, writeError } from "../runtime/current.ts";
 import type { Child, Frame, Permissions, Signal, SpawnRequest } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Scratch } from "../runtime/scratch.ts";
+import * as switchboard from "./switchboard.ts";
 import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
-import { Latch } from "./latch.ts";
+import { Latch } from "../memory/latch.ts";
 import { frameKind } from "./messages.ts";
 
 /** A child to start. */
@@ -138,7 +141,7 @@ export class StartedChild {
     const kind = body.readUint();
     if (kind === frameKind.ready) this.#becomeReady(body.read() as number);
     else if (kind === frameKind.crashed) void this.#noteCrash(body);
-    else this.#events.frame?.(kind, body);
+    else if (!switchboard.hears(this, kind, body)) this.#events.frame?.(kind, body);
   }
 
   #becomeReady(clock: number): void {
@@ -164,6 +167,8 @@ export class StartedChild {
   #end(code: number): void {
     if (!this.isAlive) return;
     this.#exitCode = code;
+    noteDeath(this.method, this.pid);
+    switchboard.disconnect(this);
     this.#early = [];
     this.#events.ended();
     this.ended.open();
@@ -179,5 +184,6 @@ function spawnRequest(request: StartRequest): SpawnRequest {
     env,
     permissions,
     scratch,
+    memory: processFile(),
   };
 }

@@ -12,8 +12,11 @@ import type { Boot, SpawnRequest } from "./runtime.ts";
 
 const note: unique symbol = Symbol.for("@nproc/multiprocessing.boot") as never;
 
-/** The note, and where the child of a process finds its scratch file. */
+/** The note, and where the child finds the files that it shares with others. */
 export interface BootNote extends Boot {
+  /** Shared with all processes of the program: see `common_memory.ts`. */
+  readonly memory?: string;
+  /** Shared with its parent alone. */
   readonly scratch?: string;
   /** A module has taken the role: a bundle may hold this package twice. */
   claimed?: true;
@@ -22,10 +25,12 @@ export interface BootNote extends Boot {
 const holder = globalThis as { [note]?: BootNote };
 
 /** The text of the script that starts a child. */
-export function startScript({ boot, entry, scratch }: SpawnRequest): string {
+export function startScript({ boot, entry, memory, scratch }: SpawnRequest): string {
   const handle = typeof scratch?.handle === "string" ? scratch.handle : undefined;
   const text = JSON.stringify(
-    { ...boot, scratch: handle } satisfies BootNote | { scratch: undefined },
+    { ...boot, memory, scratch: handle } satisfies {
+      [K in keyof BootNote]: BootNote[K] | undefined;
+    },
   );
   return `globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=${text};` +
     `import(${JSON.stringify(entry)});`;

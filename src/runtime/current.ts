@@ -12,7 +12,8 @@ import process from "node:process";
 import { bootNote } from "./boot.ts";
 import { bun } from "./bun.ts";
 import { deno } from "./deno.ts";
-import { granted } from "./deno_flags.ts";
+import { granted } from "./deno_permissions.ts";
+import { mayUseFiles } from "./memory_file.ts";
 import { node } from "./node.ts";
 import { ProcessLink } from "./process_link.ts";
 import type { ParentLink, Permissions, Runtime } from "./runtime.ts";
@@ -41,12 +42,7 @@ export function newScratch(
 ): Scratch | undefined {
   // A child that has permissions of its own may not open a file of ours.
   const inherits = permissions === undefined || permissions === "inherit";
-  // Deno would ask the user for a permission that is missing.
-  return createScratch(
-    method,
-    size,
-    () => runtime.name !== "deno" || (inherits && granted("read") && granted("write")),
-  );
+  return createScratch(method, size, inherits && mayUseFiles());
 }
 
 /** The number of processors that the scheduler lets this program use, at least 1. */

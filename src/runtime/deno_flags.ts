@@ -11,31 +11,10 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { granted } from "./deno_permissions.ts";
 import type { Permissions, PermissionSet } from "./runtime.ts";
 
-/** The part of Deno's API that is used here. */
-export interface DenoGlobal {
-  readonly mainModule: string;
-  readonly permissions: {
-    querySync(descriptor: { name: string; command?: string }): { state: string; partial?: boolean };
-  };
-}
-
-/** Deno's global object; only to be called on Deno. */
-export const deno = (): DenoGlobal => (globalThis as unknown as { Deno: DenoGlobal }).Deno;
-
 const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
-
-/** Whether all of a permission is granted, without asking the user. */
-export function granted(name: string): boolean {
-  const { state, partial } = deno().permissions.querySync({ name });
-  return state === "granted" && partial !== true;
-}
-
-/** Whether a program may be run, without asking the user. */
-export function mayRun(command: string): boolean {
-  return deno().permissions.querySync({ name: "run", command }).state === "granted";
-}
 
 const permissionFlag =
   /^(-[A-Za-z]*[ARWNESI]|--(allow|deny|ignore)-(?!scripts)|--no-prompt|-P|--permission-set)/;

@@ -8,7 +8,7 @@
 import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 import { runtime } from "./current.ts";
-import { granted } from "./deno_flags.ts";
+import { granted } from "./deno_permissions.ts";
 
 /** Where this package's own modules are; `undefined` in a bundle, where they are nowhere apart. */
 const ownRoot = /^(.*\/)src\/runtime\/modules\.[jt]s$/.exec(import.meta.url)?.[1];

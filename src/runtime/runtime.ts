@@ -76,6 +76,8 @@ export interface SpawnRequest {
   readonly entry: string;
   readonly boot: Boot;
   readonly scratch?: Scratch | undefined;
+  /** The file that all processes of the program share, where there is one. */
+  readonly memory?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly permissions?: Permissions | undefined;
 }

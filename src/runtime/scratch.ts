@@ -8,9 +8,7 @@
  */
 
 import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
-import process from "node:process";
+import { createMemoryFile, type MemoryFile } from "./memory_file.ts";
 import type { StartMethod } from "./start_method.ts";
 
 /** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */
@@ -68,10 +66,12 @@ class MemoryScratch implements Scratch {
 class FileScratch implements Scratch {
   readonly handle: string;
   readonly #fd: number;
+  readonly close: () => void;
 
-  constructor(fd: number, handle: string) {
+  constructor({ fd, path, close }: MemoryFile) {
     this.#fd = fd;
-    this.handle = handle;
+    this.handle = path;
+    this.close = close;
   }
 
   write(offset: number, bytes: Uint8Array): void {
@@ -89,38 +89,6 @@ class FileScratch implements Scratch {
   get isRevoked(): boolean {
     return false;
   }
-
-  close(): void {
-    fs.closeSync(this.#fd);
-  }
-}
-
-let serial = 0;
-
-/** A file that is already unlinked, reached through its descriptor: nothing is left after a kill. */
-function unlinkedFile(size: number): Scratch {
-  const file = path.join("/dev/shm", `nproc-${process.pid}-${++serial}`);
-  const fd = fs.openSync(file, "wx+", 0o600);
-  fs.unlinkSync(file);
-  const handle = `/proc/${process.pid}/fd/${fd}`;
-  const scratch = new FileScratch(fd, handle);
-  fs.ftruncateSync(fd, size);
-  return mapped(handle, () => scratch.close()) ?? scratch;
-}
-
-/** Elsewhere than on Linux the child needs a name; it goes when the parent closes the scratch. */
-class NamedFileScratch extends FileScratch {
-  override close(): void {
-    super.close();
-    fs.rmSync(this.handle, { force: true });
-  }
-}
-
-function namedFile(size: number): Scratch {
-  const file = path.join(os.tmpdir(), `nproc-${process.pid}-${++serial}`);
-  const scratch = new NamedFileScratch(fs.openSync(file, "wx+", 0o600), file);
-  fs.truncateSync(file, size);
-  return scratch;
 }
 
 /** The part of Bun's API that is used here. */
@@ -142,15 +110,16 @@ function mapped(file: string, close: () => void): Scratch | undefined {
 export function createScratch(
   method: StartMethod,
   size: number,
-  mayUseFile: () => boolean,
+  mayUseFile: boolean,
 ): Scratch | undefined {
   if (method === "worker") {
     const memory = new SharedArrayBuffer(size);
     return new MemoryScratch(memory, new Uint8Array(memory));
   }
-  if (!mayUseFile()) return undefined;
+  if (!mayUseFile) return undefined;
   try {
-    return process.platform === "linux" ? unlinkedFile(size) : namedFile(size);
+    const file = createMemoryFile(size);
+    return mapped(file.path, file.close) ?? new FileScratch(file);
   } catch (error) {
     // EACCES, ENOENT (no /dev/shm), EROFS, EMFILE: the system's word that there is none to be had.
     if (error instanceof Error && "code" in error) return undefined;
@@ -161,5 +130,9 @@ export function createScratch(
 /** Opens, in the child, the scratch that its parent made. */
 export function openScratch(handle: SharedArrayBuffer | string): Scratch {
   if (typeof handle !== "string") return new MemoryScratch(handle, new Uint8Array(handle));
-  return mapped(handle, () => {}) ?? new FileScratch(fs.openSync(handle, "r+"), handle);
+  const open = (): MemoryFile => {
+    const fd = fs.openSync(handle, "r+");
+    return { fd, path: handle, close: () => fs.closeSync(fd) };
+  };
+  return mapped(handle, () => {}) ?? new FileScratch(open());
 }

@@ -12,6 +12,7 @@
 
 import process from "node:process";
 import { receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
+import { adoptThreadMemory, threadMemory } from "./common_memory.ts";
 import { scriptURL, startScript } from "./boot.ts";
 import type { Child, ChildEvents, Frame, ParentLink, Signal, SpawnRequest } from "./runtime.ts";
 import type { Scratch } from "./scratch.ts";
@@ -27,6 +28,7 @@ interface Startup {
   readonly port: Port;
   readonly scratch: Scratch["handle"] | undefined;
   readonly threadCounter: Int32Array;
+  readonly memory: SharedArrayBuffer;
 }
 
 const none: readonly never[] = [];
@@ -72,6 +74,7 @@ class ThreadChild implements Child {
       port: port2 as Port,
       scratch: request.scratch?.handle,
       threadCounter: threadCounter(),
+      memory: threadMemory(),
     };
     this.#worker = new Worker(
       scriptURL(startScript({ ...request, boot: { ...request.boot, pid: this.pid } })),
@@ -143,6 +146,7 @@ export class ThreadLink implements ParentLink {
     this.#port = startup.port;
     this.scratch = startup.scratch;
     adoptThreadCounter(startup.threadCounter);
+    adoptThreadMemory(startup.memory);
   }
 
   post(frame: Frame): void {

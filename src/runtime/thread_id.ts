@@ -25,5 +25,11 @@ export function adoptThreadCounter(shared: Int32Array): void {
 
 /** A number that no other live child has: the process' own id, and a count of its threads. */
 export function newThreadId(): number {
-  return process.pid * perProcess + (Atomics.add(threadCounter(), 0, 1) + 1) % perProcess;
+  const count = Atomics.add(threadCounter(), 0, 1) >>> 0;
+  return process.pid * perProcess + 1 + count % (perProcess - 1);
+}
+
+/** Which of its process' threads this is, from 1. The main thread, which was not started, is 0. */
+export function threadNumber(id: number): number {
+  return id % perProcess;
 }

@@ -1,5 +1,5 @@
-import { environmentVariable, runtime } from "../runtime/current.ts";
-import type { StartMethod } from "../runtime/start_method.ts";
+import { environmentVariable, runtime } from "./current.ts";
+import type { StartMethod } from "./start_method.ts";
 
 const methods: readonly StartMethod[] = ["worker", "process"];
 

@@ -1,0 +1,155 @@
+/**
+ * The arena's blocks. Any child may allocate and free: what is free hangs in lists by size, which
+ * are changed by compare-and-swap alone, so a child that dies in the middle leaves them whole.
+ *
+ * @module
+ * @internal
+ */
+
+import { type Arena, arenaOf, countersAt, freeListsAt, heapAt } from "./arena.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+
+/** Blocks are multiples of a cache line: no two locks share one. */
+const line = 64;
+/** A block's own words: its serial number, and its size class; of a free one the next in its list. */
+const headerWords = 2;
+/** Where the user's part of a block begins. */
+export const headerSize: number = headerWords * 4;
+/** Sizes between a power of two and the next. */
+const steps = 4;
+
+/** The word that counts blocks. */
+const serialWord = countersAt / 4;
+/** The long that tells how far the heap was ever used, from its beginning. */
+const usedLong = countersAt / 8 + 1;
+const freeLists = freeListsAt / 8;
+
+/** The lines of the blocks of a size class: four sizes for each power of two. */
+function linesOf(sizeClass: number): number {
+  if (sizeClass < steps) return sizeClass + 1;
+  const power = Math.floor(sizeClass / steps) - 1;
+  return (steps + 1 + sizeClass % steps) * 2 ** power;
+}
+
+/** The smallest class that holds so many lines. */
+function classFor(lines: number): number {
+  let sizeClass = Math.max(0, steps * (Math.floor(Math.log2(lines)) - 2));
+  while (linesOf(sizeClass) < lines) sizeClass++;
+  return sizeClass;
+}
+
+/** A piece of an arena. Who uses the memory holds this object, so that it is not freed meanwhile. */
+export class Block {
+  readonly arena: Arena;
+  /** Where it is: a byte's number. */
+  readonly address: number;
+  /** What tells it from whatever was at this address before, or will be after. */
+  readonly serial: number;
+
+  constructor(arena: Arena, address: number, serial: number) {
+    this.arena = arena;
+    this.address = address;
+    this.serial = serial;
+  }
+
+  /** The first word of the user's part. */
+  get word(): number {
+    return this.address / 4 + headerWords;
+  }
+
+  /** Whether nobody has freed it. */
+  get isLive(): boolean {
+    return this.arena.words[this.address / 4] === this.serial;
+  }
+}
+
+/**
+ * Takes memory for `size` bytes, all zero.
+ *
+ * @throws {RangeError} If the arena has no such piece left.
+ */
+export function allocate(method: StartMethod, size: number): Block {
+  const arena = arenaOf(method);
+  const sizeClass = classFor(Math.ceil((size + headerSize) / line));
+  const bytes = linesOf(sizeClass) * line;
+  const used = takeFree(arena, sizeClass);
+  const address = used ?? takeNew(arena, bytes, size);
+  const serial = newSerial(arena);
+  const word = address / 4;
+  if (used !== undefined) arena.words.fill(0, word + headerWords, word + bytes / 4);
+  arena.words[word + 1] = sizeClass;
+  Atomics.store(arena.words, word, serial);
+  return new Block(arena, address, serial);
+}
+
+/** Gives a block back, if nobody has yet. Every later use of it is seen by its serial number. */
+export function free({ arena, address, serial }: Block): boolean {
+  const word = address / 4;
+  const sizeClass = arena.words[word + 1]!;
+  if (Atomics.compareExchange(arena.words, word, serial, 0) !== serial) return false;
+  const list = freeLists + sizeClass;
+  for (;;) {
+    const head = Atomics.load(arena.longs, list);
+    arena.words[word + 1] = lineOf(head);
+    if (Atomics.compareExchange(arena.longs, list, head, nextHead(head, address / line)) === head) {
+      return true;
+    }
+  }
+}
+
+/** A head holds a line's number, and a count of changes: a block that went and came is not the same. */
+const lineOf = (head: bigint): number => Number(head & 0xffff_ffffn);
+const nextHead = (head: bigint, to: number): bigint =>
+  BigInt.asIntN(64, ((head >> 32n) + 1n) << 32n | BigInt(to));
+
+function takeFree(arena: Arena, sizeClass: number): number | undefined {
+  const list = freeLists + sizeClass;
+  for (;;) {
+    const head = Atomics.load(arena.longs, list);
+    const first = lineOf(head);
+    if (first === 0) return undefined;
+    // If another child takes the block meanwhile, this is anything; then the head has changed, too.
+    const next = Atomics.load(arena.words, first * line / 4 + 1);
+    if (Atomics.compareExchange(arena.longs, list, head, nextHead(head, next)) === head) {
+      return first * line;
+    }
+  }
+}
+
+function takeNew(arena: Arena, bytes: number, size: number): number {
+  for (;;) {
+    const used = Atomics.load(arena.longs, usedLong);
+    const address = heapAt + Number(used);
+    if (address + bytes > arena.size) {
+      throw new RangeError(
+        `Cannot allocate ${size} bytes as the ${arena.size} bytes that children share are used up`,
+      );
+    }
+    const next = used + BigInt(bytes);
+    if (Atomics.compareExchange(arena.longs, usedLong, used, next) === used) return address;
+  }
+}
+
+function newSerial(arena: Arena): number {
+  for (;;) {
+    const serial = Atomics.add(arena.words, serialWord, 1) + 1 | 0;
+    if (serial !== 0) return serial;
+  }
+}
+
+/** Frees the blocks whose handles were collected and had never left this child. */
+const collected = new FinalizationRegistry<{ arena: Arena; address: number; serial: number }>(
+  ({ arena, address, serial }) => free(new Block(arena, address, serial)),
+);
+
+/** Has a block freed when `block` is collected, which is this child's alone so far. */
+export function ownAlone(block: Block): Block {
+  const { arena, address, serial } = block;
+  collected.register(block, { arena, address, serial }, block);
+  return block;
+}
+
+/** Says that others may know a block: from here on only they, or the program's end, free it. */
+export function shareBlock(block: Block): void {
+  collected.unregister(block);
+}

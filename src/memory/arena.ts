@@ -1,0 +1,90 @@
+/**
+ * The memory that the children of a program share, and what stands where in it. Zeros are a valid
+ * empty arena: nobody has to set one up, so nobody can come too early.
+ *
+ * @module
+ * @internal
+ */
+
+import { commonSize, processMemory, threadMemory } from "../runtime/common_memory.ts";
+import { runtime } from "../runtime/current.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { memberPlaces, Members } from "./members.ts";
+
+/** Bytes 0 to 63: counters. See `allocator.ts`. */
+export const countersAt = 0;
+/** The heads of the lists of free blocks. */
+export const freeListsAt = 64;
+/** The table of members. */
+const membersAt = 4096;
+/** Where blocks begin. */
+export const heapAt: number = membersAt + memberPlaces;
+
+/** An arena, as this child sees it. */
+export class Arena {
+  readonly method: StartMethod;
+  readonly buffer: ArrayBufferLike;
+  readonly bytes: Uint8Array;
+  /** The arena by words of 4 bytes, of which all but data is made. */
+  readonly words: Int32Array;
+  /** And of 8 bytes. */
+  readonly longs: BigInt64Array;
+  readonly members: Members;
+  /** This child's token. */
+  readonly me: number;
+  readonly #mayOutliveItsEnd: boolean;
+
+  constructor(method: StartMethod, buffer: ArrayBufferLike) {
+    this.method = method;
+    this.buffer = buffer;
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Int32Array(buffer);
+    this.longs = new BigInt64Array(buffer);
+    this.members = new Members(method, this.bytes.subarray(membersAt, membersAt + memberPlaces));
+    this.me = this.members.me();
+    this.#mayOutliveItsEnd = method === "worker" && runtime.name === "deno";
+  }
+
+  /**
+   * Whether this child was declared dead. That is so in a thread that was ended and has not returned
+   * to its event loop since: Deno does not stop it (its `exit` event comes nevertheless).
+   */
+  isLeft(): boolean {
+    return this.#mayOutliveItsEnd && !this.members.isAlive(this.me);
+  }
+
+  /** Its size in bytes. */
+  get size(): number {
+    return commonSize;
+  }
+}
+
+const arenas = new Map<StartMethod, Arena>();
+
+/**
+ * The arena of the children of a start method.
+ *
+ * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+ */
+export function arenaOf(method: StartMethod): Arena {
+  return arenas.get(method) ?? openArena(method);
+}
+
+function openArena(method: StartMethod): Arena {
+  const arena = new Arena(method, method === "worker" ? threadMemory() : processMemory());
+  arenas.set(method, arena);
+  return arena;
+}
+
+/** Says that a child has ended: what it held in its arena is anyone's from here on. */
+export function noteDeath(method: StartMethod, pid: number): void {
+  // A process that has not mapped the memory has not given its children anything that is there.
+  const arena = method === "worker" ? arenaOf(method) : arenas.get(method);
+  if (pid > 0) arena?.members.leave(pid);
+}
+
+/** The value of a word of the arena of processes, if this process has mapped it. */
+export function wordOfProcesses(word: number): number | undefined {
+  const arena = arenas.get("process");
+  return arena && Atomics.load(arena.words, word);
+}

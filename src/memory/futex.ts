@@ -1,0 +1,92 @@
+/**
+ * Sleeping on a word of an arena until another child says that something has changed: the one
+ * place where this package waits for shared memory.
+ *
+ * A futex is two words: a count of changes, and whether anybody may be asleep. Who changes
+ * something wakes all sleepers, and each looks for itself whether it can go on. So nobody is chosen
+ * who could be gone meanwhile: a wait that is given up takes no wake-up with it and leaves nothing.
+ *
+ * Why none is missed: a sleeper reads the count, says that it sleeps, looks once more, and sleeps
+ * only if the count is still the same. Who changes something does so before it looks for sleepers.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Arena } from "./arena.ts";
+import type { WaitOptions } from "./latch.ts";
+import { pause, sleep, sleepSync, wakeSleepers } from "./sleep.ts";
+
+/** How often to look before a sleep, which costs a hundred times as much as a look. */
+const asyncSpins = 20;
+const syncSpins = 2000;
+
+/** The two words of a futex, and how to wait on them. */
+export class Futex {
+  readonly #arena: Arena;
+  readonly #words: Int32Array;
+  /** The word of the count of changes; the one behind it is the sleepers'. */
+  readonly #word: number;
+
+  constructor(arena: Arena, word: number) {
+    this.#arena = arena;
+    this.#words = arena.words;
+    this.#word = word;
+  }
+
+  /** Says that something has changed. Costs a load where nobody sleeps. */
+  wake(): void {
+    if (Atomics.load(this.#words, this.#word + 1) !== 0) this.#wakeAll();
+  }
+
+  #wakeAll(): void {
+    if (Atomics.exchange(this.#words, this.#word + 1, 0) === 0) return;
+    Atomics.add(this.#words, this.#word, 1);
+    wakeSleepers(this.#arena, this.#word);
+  }
+
+  /**
+   * Waits until `attempt` succeeds: `true`, or `false` once `timeout` is over. It is called again
+   * after each wake-up, and from time to time: whose death makes it succeed, wakes nobody.
+   *
+   * @throws The signal's reason, if that is aborted first, and whatever `attempt` throws.
+   */
+  async wait(attempt: () => boolean, { timeout, signal }: WaitOptions): Promise<boolean> {
+    const until = timeout === undefined ? Infinity : performance.now() + timeout;
+    signal?.throwIfAborted();
+    for (let spin = 0; spin < asyncSpins; spin++) if (attempt()) return true;
+    for (let round = 0;; round++) {
+      signal?.throwIfAborted();
+      const count = this.#announce();
+      if (attempt()) return true;
+      const left = until - performance.now();
+      if (left <= 0) return false;
+      await sleep(this.#arena, { word: this.#word, count, round, left, signal });
+    }
+  }
+
+  /** The same, with this thread blocked meanwhile. */
+  waitSync(attempt: () => boolean, timeout: number | undefined): boolean {
+    const until = timeout === undefined ? Infinity : performance.now() + timeout;
+    for (let spin = 0; spin < syncSpins; spin++) {
+      if (attempt()) return true;
+      pause();
+    }
+    // A blocked process hears no messages, so it is not worth one.
+    const isHeard = this.#arena.method === "worker";
+    for (const begun = performance.now();;) {
+      const count = isHeard ? this.#announce() : 0;
+      if (attempt()) return true;
+      const now = performance.now();
+      if (now >= until) return false;
+      sleepSync(this.#arena, { word: this.#word, count, slept: now - begun, left: until - now });
+    }
+  }
+
+  /** Reads the count of changes, and says that somebody sleeps until it changes. */
+  #announce(): number {
+    const count = Atomics.load(this.#words, this.#word);
+    Atomics.store(this.#words, this.#word + 1, 1);
+    return count;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * How a child sleeps on a word. A thread has `Atomics.wait` and `waitAsync`. They work on memory of
+ * a `SharedArrayBuffer` alone, not on a mapping, so processes are woken by messages: see
+ * `switchboard.ts`. Everyone also looks up from time to time, which bounds what a busy process on a
+ * message's way can cost, and how late the death of a lock's owner is seen.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Arena } from "./arena.ts";
+import { announceSleep, announceWake, onWake } from "./switchboard.ts";
+
+/** A sleep on a word that has this value. */
+interface Sleep {
+  readonly word: number;
+  readonly count: number;
+  /** How long at most, in milliseconds. */
+  readonly left: number;
+}
+
+/** A sleep that lets the event loop go on. */
+export interface AsyncSleep extends Sleep {
+  /** How often this wait has slept before. */
+  readonly round: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A sleep that blocks the thread. */
+export interface SyncSleep extends Sleep {
+  /** For how long this wait has slept already, in milliseconds. */
+  readonly slept: number;
+}
+
+/** The longest sleep of a thread, and of a process, before it looks up; in milliseconds. */
+const longestThreadSleep = 100;
+const longestProcessSleep = 50;
+
+/** Who sleeps here on a word, and the value that the word had when the first lay down. */
+interface Bed {
+  readonly count: number;
+  readonly sleepers: Set<() => void>;
+}
+
+const beds = { worker: new Map<number, Bed>(), process: new Map<number, Bed>() };
+
+/** Sleeps until the word was changed, the time is over, or the signal is aborted. */
+export function sleep(
+  arena: Arena,
+  { word, count, round, left, signal }: AsyncSleep,
+): Promise<void> {
+  const longest = arena.method === "worker"
+    ? longestThreadSleep
+    : Math.min(2 ** round, longestProcessSleep);
+  return new Promise((resolve) => {
+    const up = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", up);
+      sleepers?.delete(up);
+      resolve();
+    };
+    const sleepers = lieDown(arena, word, count);
+    if (sleepers === undefined) return resolve();
+    sleepers.add(up);
+    // Keeps the program alive, which `waitAsync` does not on Deno and Node.
+    const timer = setTimeout(up, Math.min(left, longest));
+    signal?.addEventListener("abort", up);
+  });
+}
+
+/** Gives who sleeps on the word until it changes; `undefined` if it has changed. */
+function lieDown(arena: Arena, word: number, count: number): Set<() => void> | undefined {
+  const known = beds[arena.method].get(word);
+  if (known?.count === count) return known.sleepers;
+  const bed: Bed = { count, sleepers: new Set() };
+  if (arena.method === "worker") {
+    const wait = Atomics.waitAsync(arena.words, word, count);
+    if (!wait.async) return undefined;
+    void wait.value.then(() => getUp(beds.worker, word, bed));
+  } else announceSleep(word, count);
+  beds[arena.method].set(word, bed);
+  return bed.sleepers;
+}
+
+function getUp(of: Map<number, Bed>, word: number, bed: Bed): void {
+  if (of.get(word) === bed) of.delete(word);
+  for (const up of [...bed.sleepers]) up();
+}
+
+onWake((word) => {
+  const bed = beds.process.get(word);
+  if (bed !== undefined) getUp(beds.process, word, bed);
+});
+
+/** Wakes all who sleep on a word of an arena. */
+export function wakeSleepers(arena: Arena, word: number): void {
+  if (arena.method === "worker") Atomics.notify(arena.words, word);
+  else announceWake(word);
+}
+
+/** A word that nobody changes: to wait on it is to let time pass. */
+const still = new Int32Array(new SharedArrayBuffer(4));
+/** The shortest sleep of a blocked process, in milliseconds; and as a part of what it slept so far. */
+const shortestNap = 0.05;
+const napShare = 1 / 8;
+const longestNap = 2;
+
+/** Blocks this thread until the word was changed or the time is over. */
+export function sleepSync(arena: Arena, { word, count, slept, left }: SyncSleep): void {
+  if (arena.method === "worker") {
+    Atomics.wait(arena.words, word, count, Math.min(left, longestThreadSleep));
+    return;
+  }
+  const nap = Math.max(shortestNap, Math.min(slept * napShare, longestNap));
+  Atomics.wait(still, 0, 0, Math.min(left, nap));
+}
+
+/** Tells the processor that this is a spin, where the runtime can. */
+export const pause: () => void = (Atomics as { pause?: () => void }).pause ?? (() => {});

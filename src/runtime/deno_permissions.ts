@@ -1,0 +1,28 @@
+/**
+ * Deno's global object, and what the program may do there.
+ *
+ * @module
+ * @internal
+ */
+
+/** The part of Deno's API that is used here. */
+export interface DenoGlobal {
+  readonly mainModule: string;
+  readonly permissions: {
+    querySync(descriptor: { name: string; command?: string }): { state: string; partial?: boolean };
+  };
+}
+
+/** Deno's global object; only to be called on Deno. */
+export const deno = (): DenoGlobal => (globalThis as unknown as { Deno: DenoGlobal }).Deno;
+
+/** Whether all of a permission is granted, without asking the user. */
+export function granted(name: string): boolean {
+  const { state, partial } = deno().permissions.querySync({ name });
+  return state === "granted" && partial !== true;
+}
+
+/** Whether a program may be run, without asking the user. */
+export function mayRun(command: string): boolean {
+  return deno().permissions.querySync({ name: "run", command }).state === "granted";
+}

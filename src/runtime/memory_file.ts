@@ -1,0 +1,59 @@
+/**
+ * Files that are memory: processes share what is in them.
+ *
+ * @module
+ * @internal
+ */
+
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { granted } from "./deno_permissions.ts";
+
+/** A file of a fixed size, which takes no memory where it was not written. */
+export interface MemoryFile {
+  readonly fd: number;
+  /** Where others open it, while this process has not closed it. */
+  readonly path: string;
+  close(): void;
+}
+
+let serial = 0;
+
+/** Already unlinked, reached through its descriptor: nothing is left behind after a kill. */
+function unlinkedFile(size: number): MemoryFile {
+  const file = path.join("/dev/shm", `nproc-${process.pid}-${++serial}`);
+  const fd = fs.openSync(file, "wx+", 0o600);
+  fs.unlinkSync(file);
+  fs.ftruncateSync(fd, size);
+  return { fd, path: `/proc/${process.pid}/fd/${fd}`, close: () => fs.closeSync(fd) };
+}
+
+/** Elsewhere than on Linux others need a name; it goes when this process closes the file, or ends. */
+function namedFile(size: number): MemoryFile {
+  const file = path.join(os.tmpdir(), `nproc-${process.pid}-${++serial}`);
+  const fd = fs.openSync(file, "wx+", 0o600);
+  fs.ftruncateSync(fd, size);
+  const unlink = () => fs.rmSync(file, { force: true });
+  process.on("exit", unlink);
+  return {
+    fd,
+    path: file,
+    close: () => {
+      fs.closeSync(fd);
+      unlink();
+      process.off("exit", unlink);
+    },
+  };
+}
+
+/** Whether this program may make such files; Deno would ask the user for what is missing. */
+export function mayUseFiles(): boolean {
+  return !("Deno" in globalThis) || (granted("read") && granted("write"));
+}
+
+/** Makes a file of zeros. */
+export function createMemoryFile(size: number): MemoryFile {
+  return process.platform === "linux" ? unlinkedFile(size) : namedFile(size);
+}

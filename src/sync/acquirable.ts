@@ -1,0 +1,79 @@
+import { TimeoutError } from "../errors.ts";
+import type { WaitOptions } from "../memory/latch.ts";
+import type { AcquireOptions, AcquireSyncOptions } from "./gate.ts";
+
+/**
+ * What can be acquired and must be released: locks, semaphores, and a condition with its lock.
+ */
+export abstract class Acquirable {
+  /**
+   * Acquires it if that needs no waiting.
+   *
+   * @returns Whether it was acquired.
+   * @throws {Error} If it was disposed of.
+   */
+  abstract tryAcquire(): boolean;
+
+  /**
+   * Waits until it is free, and acquires it. A wait that ends without has changed nothing.
+   *
+   * @returns `true`; `false` once `timeout` (milliseconds) is over, or at once if `block` is false.
+   * @throws The signal's reason, if that is aborted first.
+   * @throws {Error} If it is disposed of, also while this call waits.
+   */
+  abstract acquire(options?: AcquireOptions): Promise<boolean>;
+
+  /**
+   * Does what `acquire` does with this thread blocked meanwhile: nothing else of this child runs.
+   *
+   * @returns `true`; `false` once `timeout` (milliseconds) is over, or at once if `block` is false.
+   * @throws {Error} If it is disposed of, also while this call waits.
+   */
+  abstract acquireSync(options?: AcquireSyncOptions): boolean;
+
+  /**
+   * Releases what was acquired.
+   *
+   * @throws {Error} If it is not held; nothing has changed then.
+   */
+  abstract release(): void;
+
+  /**
+   * Acquires it, and gives what releases it: `using _ = await lock.hold()` holds it to the end of
+   * the block. Releasing that a second time does nothing.
+   *
+   * @throws {TimeoutError} Once `timeout` (milliseconds) is over; then nothing is held.
+   * @throws The signal's reason, if that is aborted first.
+   */
+  async hold(options: WaitOptions = {}): Promise<Disposable> {
+    if (!await this.acquire(options)) throw timedOut(options.timeout);
+    return new Hold(this);
+  }
+
+  /**
+   * Does what `hold` does with this thread blocked meanwhile.
+   *
+   * @throws {TimeoutError} Once `timeout` (milliseconds) is over; then nothing is held.
+   */
+  holdSync(options: Omit<WaitOptions, "signal"> = {}): Disposable {
+    if (!this.acquireSync(options)) throw timedOut(options.timeout);
+    return new Hold(this);
+  }
+}
+
+const timedOut = (timeout: number | undefined): TimeoutError =>
+  new TimeoutError(`Cannot hold it as it was not free within ${timeout} ms`);
+
+class Hold implements Disposable {
+  #held: Acquirable | undefined;
+
+  constructor(held: Acquirable) {
+    this.#held = held;
+  }
+
+  [Symbol.dispose](): void {
+    const held = this.#held;
+    this.#held = undefined;
+    held?.release();
+  }
+}

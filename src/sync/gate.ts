@@ -1,0 +1,186 @@
+/**
+ * What locks and semaphores have in common: a word of state that children change by
+ * compare-and-swap, a futex for those who cannot, and a turn, so that nobody waits for ever.
+ *
+ * Whoever comes takes what is free: that is fast, as nobody sleeps between two holders. A waiter
+ * that has missed its chance for a millisecond takes the turn, a number made of its arrival and its
+ * token: from then on everyone else leaves what becomes free to it. An earlier arrival takes the
+ * turn from a later one, so each waiter has it after those that were there before it. A turn
+ * whose owner has died is nobody's.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Arena } from "../memory/arena.ts";
+import { type Block, free } from "../memory/allocator.ts";
+import { Futex } from "../memory/futex.ts";
+import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import { joinLine } from "./line.ts";
+
+/** How to acquire something. */
+export interface AcquireOptions extends WaitOptions {
+  /** Whether to wait for it at all; `false` is the same as a timeout of 0. */
+  readonly block?: boolean | undefined;
+}
+
+/** How to acquire something with the thread blocked. */
+export type AcquireSyncOptions = Omit<AcquireOptions, "signal">;
+
+/** In the word of state: somebody has the turn. Only those who miss the fast path look at the turn itself. */
+export const RESERVED: number = 1 << 30;
+
+/** How long a waiter takes its chances before it takes the turn, in milliseconds. */
+const patience = 1;
+
+/** Where the parts of a gate are, in words from its beginning, which is that of a long. */
+const futexAt = 2;
+const turnAt = 4;
+const arrivalsAt = 6;
+/** How many words a gate takes. */
+export const gateWords = 8;
+
+/** One waiter, as the others know it: 0 where nobody needs to. */
+const nobody = 0n;
+
+/** A thing that is taken and given back. What its state means, its heirs know. */
+export abstract class Gate {
+  readonly block: Block;
+  protected readonly arena: Arena;
+  protected readonly words: Int32Array;
+  /** The word of state. */
+  protected readonly state: number;
+  protected readonly futex: Futex;
+  readonly #turn: number;
+  readonly #key: string;
+  readonly #header: number;
+  readonly #serial: number;
+  /** What an error calls it. */
+  protected readonly name: string;
+
+  constructor(block: Block, name: string) {
+    this.block = block;
+    this.arena = block.arena;
+    this.words = block.arena.words;
+    this.state = block.word;
+    this.futex = new Futex(block.arena, block.word + futexAt);
+    this.#turn = (block.word + turnAt) / 2;
+    this.#key = `${block.arena.method} ${block.address}`;
+    this.#header = block.address / 4;
+    this.#serial = block.serial;
+    this.name = name;
+  }
+
+  /** Takes it if it is free; `turn` is the caller's, if it has one. Without effect if it fails. */
+  protected abstract take(turn: bigint): boolean;
+
+  /** @throws {Error} If it was disposed of, here or in another child. */
+  check(action: string): void {
+    if (this.words[this.#header] === this.#serial) return;
+    throw new Error(`Cannot ${action} ${this.name} as it is disposed`);
+  }
+
+  /** Frees the memory. Whoever waits, in any child, is woken to see it. */
+  dispose(): void {
+    if (free(this.block)) this.futex.wake();
+  }
+
+  /** Takes it if it is free. */
+  tryAcquire(): boolean {
+    this.check("acquire");
+    return this.take(nobody);
+  }
+
+  /** Takes it, when it is free and this waiter's turn: `true`, or `false` once the time is over. */
+  async acquire({ block = true, timeout, signal }: AcquireOptions = {}): Promise<boolean> {
+    checkTimeout(timeout);
+    signal?.throwIfAborted();
+    if (this.tryAcquire()) return true;
+    if (!block || (timeout !== undefined && timeout <= 0)) return false;
+    const until = timeout === undefined ? undefined : performance.now() + timeout;
+    const left = () => until === undefined ? undefined : Math.max(0, until - performance.now());
+    const { place, leave } = joinLine(this.#key);
+    try {
+      if (!await place.toFront({ timeout: left(), signal })) return false;
+      const waiter = this.#arrive();
+      try {
+        return await this.futex.wait(waiter.attempt, { timeout: left(), signal });
+      } finally {
+        waiter.leave();
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /** The same, with this thread blocked meanwhile. */
+  acquireSync({ block = true, timeout }: AcquireSyncOptions = {}): boolean {
+    checkTimeout(timeout);
+    if (this.tryAcquire()) return true;
+    if (!block || (timeout !== undefined && timeout <= 0)) return false;
+    const waiter = this.#arrive();
+    try {
+      // Waiters of this child cannot go on before this call ends: their turn is this call's, too.
+      return this.futex.waitSync(() => waiter.attempt() || this.#takeForChild(), timeout);
+    } finally {
+      waiter.leave();
+    }
+  }
+
+  /** Begins a wait. */
+  #arrive(): { attempt: () => boolean; leave: () => void } {
+    // 31 bits, so that a turn is a positive long. After that many waits, two may change places.
+    const arrival = Atomics.add(this.words, this.block.word + arrivalsAt, 1) & 0x7fff_ffff;
+    const me = BigInt(arrival) << 32n | BigInt(this.arena.me);
+    const impatientAt = performance.now() + patience;
+    let isImpatient = false;
+    return {
+      attempt: () => {
+        this.check("acquire");
+        if (this.take(me)) return true;
+        isImpatient ||= performance.now() >= impatientAt;
+        if (isImpatient) this.#takeTurn(me);
+        return false;
+      },
+      leave: () => {
+        if (isImpatient && this.block.isLive) this.#giveTurn(me);
+      },
+    };
+  }
+
+  #takeForChild(): boolean {
+    const turn = Atomics.load(this.arena.longs, this.#turn);
+    return turn !== nobody && ownerOf(turn) === this.arena.me && this.take(turn);
+  }
+
+  /** Takes the turn, unless somebody has it who came earlier and lives. */
+  #takeTurn(me: bigint): void {
+    for (;;) {
+      const turn = Atomics.load(this.arena.longs, this.#turn);
+      if (turn !== me) {
+        if (turn !== nobody && turn < me && this.#isAlive(turn)) return;
+        if (Atomics.compareExchange(this.arena.longs, this.#turn, turn, me) !== turn) continue;
+      }
+      Atomics.or(this.words, this.state, RESERVED);
+      return;
+    }
+  }
+
+  /** Gives the turn back, and lets the others have a look. */
+  #giveTurn(me: bigint): void {
+    if (Atomics.compareExchange(this.arena.longs, this.#turn, me, nobody) !== me) return;
+    this.futex.wake();
+  }
+
+  /** Whether a caller may take what is reserved: it has the turn, or nobody has. */
+  protected mayPass(turn: bigint): boolean {
+    const now = Atomics.load(this.arena.longs, this.#turn);
+    return now === nobody || now === turn || !this.#isAlive(now);
+  }
+
+  #isAlive(turn: bigint): boolean {
+    return this.arena.members.isAlive(ownerOf(turn));
+  }
+}
+
+const ownerOf = (turn: bigint): number => Number(turn & 0xffff_ffffn);

@@ -1,0 +1,93 @@
+import { registerHandle } from "../codec/handles.ts";
+import { allocate, type Block, ownAlone } from "../memory/allocator.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
+import { Acquirable } from "./acquirable.ts";
+import type { AcquireOptions, AcquireSyncOptions } from "./gate.ts";
+import { Mutex, mutexSize, noteMutex } from "./mutex.ts";
+
+/**
+ * A lock that one child at a time can hold. It travels to other children, where it is the same
+ * lock. The child that acquired it owns it, but as in CPython another may release it.
+ *
+ * Nobody waits for ever for a lock that others take again and again. A lock whose owner died is
+ * not lost: the next to acquire it gets it, with `abandoned` set.
+ *
+ * @example
+ * ```ts
+ * import { Lock, Pool, task, Value } from "@nproc/multiprocessing";
+ *
+ * export const add = task(import.meta, async (lock: Lock, total: Value, n: number) => {
+ *   using _ = await lock.hold();
+ *   total.value += n;
+ * });
+ *
+ * if (import.meta.main) {
+ *   const lock = new Lock();
+ *   const total = new Value("i", 0);
+ *   await using pool = new Pool(2);
+ *   await pool.starmap(add, [[lock, total, 1], [lock, total, 2]]);
+ *   console.log(total.value); // 3
+ * }
+ * ```
+ */
+export class Lock extends Acquirable {
+  readonly #mutex: Mutex;
+
+  /**
+   * Makes a lock that nobody holds, for children of the context's start method.
+   *
+   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   */
+  constructor();
+  /** @internal */
+  constructor(block: Block);
+  constructor(block?: Block) {
+    super();
+    const used = block ?? ownAlone(allocate(startMethodOf(new.target), mutexSize));
+    this.#mutex = noteMutex(this, new Mutex(used, "a lock", "anyone"));
+  }
+
+  static {
+    registerHandle<Lock>({
+      name: "Lock",
+      module: import.meta.url,
+      matches: (value): value is Lock => #mutex in value,
+      blockOf: (lock) => lock.#mutex.block,
+      revive: (block) => new Lock(block),
+    });
+  }
+
+  override tryAcquire(): boolean {
+    return this.#mutex.tryAcquire();
+  }
+
+  override acquire(options?: AcquireOptions): Promise<boolean> {
+    return this.#mutex.acquire(options);
+  }
+
+  override acquireSync(options?: AcquireSyncOptions): boolean {
+    return this.#mutex.acquireSync(options);
+  }
+
+  /**
+   * Releases the lock, whichever child acquired it.
+   *
+   * @throws {Error} If nobody holds it.
+   */
+  override release(): void {
+    this.#mutex.release();
+  }
+
+  /**
+   * Whether the child that owned the lock died. It stays so until the lock is released, by whoever
+   * acquired it next: what the lock guards may be half done.
+   */
+  get abandoned(): boolean {
+    return this.#mutex.isAbandoned;
+  }
+
+  /** Gives the lock's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
+  [Symbol.dispose](): void {
+    this.#mutex.dispose();
+  }
+}

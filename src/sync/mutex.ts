@@ -1,0 +1,127 @@
+/**
+ * A gate for one: its state is the token of the child that holds it.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Block } from "../memory/allocator.ts";
+import { tokenBits } from "../memory/members.ts";
+import { Gate, gateWords, RESERVED } from "./gate.ts";
+
+/** In the word of state: the holder took it from one that had died. */
+const ABANDONED = 1 << 31;
+const OWNER = (1 << tokenBits) - 1;
+
+/** How many bytes a mutex needs. */
+export const mutexSize: number = gateWords * 4;
+
+/** Who may release a mutex that another child holds. */
+export type ReleasedBy = "anyone" | "owner";
+
+/** Mutual exclusion between children. Held by a child, not by one of its tasks. */
+export class Mutex extends Gate {
+  readonly #releasedBy: ReleasedBy;
+
+  constructor(block: Block, name: string, releasedBy: ReleasedBy) {
+    super(block, name);
+    this.#releasedBy = releasedBy;
+  }
+
+  /** Whether this child holds it. */
+  get isMine(): boolean {
+    return (Atomics.load(this.words, this.state) & OWNER) === this.arena.me;
+  }
+
+  /** Whether a child that lives holds it. */
+  get isHeld(): boolean {
+    const owner = Atomics.load(this.words, this.state) & OWNER;
+    return owner !== 0 && this.arena.members.isAlive(owner);
+  }
+
+  /** Whether its owner died, and nobody has released it since. */
+  get isAbandoned(): boolean {
+    const state = Atomics.load(this.words, this.state);
+    const owner = state & OWNER;
+    return (state & ABANDONED) !== 0 || (owner !== 0 && !this.arena.members.isAlive(owner));
+  }
+
+  protected override take(turn: bigint): boolean {
+    const { words, state, arena } = this;
+    if (Atomics.compareExchange(words, state, 0, arena.me) !== 0 && !this.#takeHeld(turn)) {
+      return false;
+    }
+    if (arena.isLeft()) this.#giveBack();
+    return true;
+  }
+
+  /** Takes what is reserved for the caller, or whose owner has died. */
+  #takeHeld(turn: bigint): boolean {
+    const { words, state, arena } = this;
+    for (;;) {
+      const seen = Atomics.load(words, state);
+      const owner = seen & OWNER;
+      if (owner !== 0 && arena.members.isAlive(owner)) return false;
+      if ((seen & RESERVED) !== 0 && !this.mayPass(turn)) return false;
+      const taken = owner === 0 ? arena.me : arena.me | ABANDONED;
+      if (Atomics.compareExchange(words, state, seen, taken) === seen) return true;
+    }
+  }
+
+  /** This thread was ended, and only its runtime has not stopped it yet: it must not hold anything. */
+  #giveBack(): never {
+    Atomics.and(this.words, this.state, ~OWNER);
+    throw new Error("Cannot acquire anything as this thread was ended");
+  }
+
+  /**
+   * Gives it up altogether, for as long as a condition waits.
+   *
+   * @returns What `restore` needs.
+   */
+  suspend(): number {
+    this.release();
+    return 1;
+  }
+
+  /** Has it again as before `suspend`, which was called by a holder who could not wait for less. */
+  restore(_depth: number): void {}
+
+  /**
+   * Gives it up.
+   *
+   * @throws {Error} If nobody holds it, or another does and only the owner may.
+   */
+  release(): void {
+    this.check("release");
+    const { words, state, arena } = this;
+    if (Atomics.compareExchange(words, state, arena.me, 0) !== arena.me) this.#releaseMarked();
+    this.futex.wake();
+  }
+
+  #releaseMarked(): void {
+    const { words, state, arena } = this;
+    for (;;) {
+      const seen = Atomics.load(words, state);
+      const owner = seen & OWNER;
+      if (owner === 0) throw new Error(`Cannot release ${this.name} as nobody holds it`);
+      if (owner !== arena.me && (this.#releasedBy === "owner" || arena.isLeft())) {
+        throw new Error(`Cannot release ${this.name} as another child holds it`);
+      }
+      if (Atomics.compareExchange(words, state, seen, seen & RESERVED) === seen) return;
+    }
+  }
+}
+
+const mutexes = new WeakMap<object, Mutex>();
+
+/** Notes which mutex a lock is made of, for a condition to find it. */
+export function noteMutex<M extends Mutex>(lock: object, mutex: M): M {
+  mutexes.set(lock, mutex);
+  return mutex;
+}
+
+/** The mutex of a lock; `undefined` for what is none. */
+export function mutexOf(lock: object): Mutex | undefined {
+  return mutexes.get(lock);
+}

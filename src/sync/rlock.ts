@@ -1,0 +1,122 @@
+import { registerHandle } from "../codec/handles.ts";
+import { allocate, type Block, ownAlone } from "../memory/allocator.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
+import { Acquirable } from "./acquirable.ts";
+import type { AcquireOptions, AcquireSyncOptions } from "./gate.ts";
+import { Mutex, mutexSize, noteMutex } from "./mutex.ts";
+
+/** Where the depth is, in words behind the mutex. */
+const depthAt = mutexSize / 4;
+
+/** A mutex that its owner may take again. */
+class ReentrantMutex extends Mutex {
+  constructor(block: Block) {
+    super(block, "a recursive lock", "owner");
+  }
+
+  /** How often the owner has taken it: nobody else reads or writes that. */
+  get #depth(): number {
+    return this.words[this.state + depthAt]!;
+  }
+
+  set #depth(depth: number) {
+    this.words[this.state + depthAt] = depth;
+  }
+
+  protected override take(turn: bigint): boolean {
+    if (this.isMine) this.#depth++;
+    else if (super.take(turn)) this.#depth = 1;
+    else return false;
+    return true;
+  }
+
+  override release(): void {
+    if (this.isMine && this.block.isLive && this.#depth > 1) this.#depth--;
+    else super.release();
+  }
+
+  override suspend(): number {
+    const depth = this.#depth;
+    super.release();
+    return depth;
+  }
+
+  override restore(depth: number): void {
+    this.#depth = depth;
+  }
+}
+
+/**
+ * A lock that the child that holds it can acquire again, and must then release as often. As in
+ * CPython nobody else can release it. All tasks of a child are one owner.
+ *
+ * @example
+ * ```ts
+ * import { RLock } from "@nproc/multiprocessing";
+ *
+ * const lock = new RLock();
+ * using _ = await lock.hold();
+ * using _again = await lock.hold();
+ * ```
+ */
+export class RLock extends Acquirable {
+  readonly #mutex: ReentrantMutex;
+
+  /**
+   * Makes a recursive lock that nobody holds, for children of the context's start method.
+   *
+   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   */
+  constructor();
+  /** @internal */
+  constructor(block: Block);
+  constructor(block?: Block) {
+    super();
+    const used = block ?? ownAlone(allocate(startMethodOf(new.target), mutexSize + 4));
+    this.#mutex = noteMutex(this, new ReentrantMutex(used));
+  }
+
+  static {
+    registerHandle<RLock>({
+      name: "RLock",
+      module: import.meta.url,
+      matches: (value): value is RLock => #mutex in value,
+      blockOf: (lock) => lock.#mutex.block,
+      revive: (block) => new RLock(block),
+    });
+  }
+
+  override tryAcquire(): boolean {
+    return this.#mutex.tryAcquire();
+  }
+
+  override acquire(options?: AcquireOptions): Promise<boolean> {
+    return this.#mutex.acquire(options);
+  }
+
+  override acquireSync(options?: AcquireSyncOptions): boolean {
+    return this.#mutex.acquireSync(options);
+  }
+
+  /**
+   * Releases the lock once; it is free when it was released as often as it was acquired.
+   *
+   * @throws {Error} If this child does not hold it.
+   */
+  override release(): void {
+    this.#mutex.release();
+  }
+
+  /**
+   * Whether the child that owned the lock died. It stays so until the lock is released, by whoever
+   * acquired it next: what the lock guards may be half done.
+   */
+  get abandoned(): boolean {
+    return this.#mutex.isAbandoned;
+  }
+
+  /** Gives the lock's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
+  [Symbol.dispose](): void {
+    this.#mutex.dispose();
+  }
+}

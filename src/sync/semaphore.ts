@@ -1,0 +1,178 @@
+import { registerHandle } from "../codec/handles.ts";
+import { allocate, type Block, ownAlone } from "../memory/allocator.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { Acquirable } from "./acquirable.ts";
+import { type AcquireOptions, type AcquireSyncOptions, Gate, gateWords, RESERVED } from "./gate.ts";
+
+/** The highest count of a semaphore. */
+const highest = RESERVED - 1;
+
+/** Where the bound is, in words from the gate's beginning. */
+const boundAt = gateWords;
+const size = (gateWords + 1) * 4;
+
+/** A gate for as many as its state says. */
+class Counter extends Gate {
+  constructor(block: Block) {
+    super(block, "a semaphore");
+  }
+
+  get count(): number {
+    this.check("read");
+    return Atomics.load(this.words, this.state) & highest;
+  }
+
+  protected override take(turn: bigint): boolean {
+    const { words, state } = this;
+    for (;;) {
+      const seen = Atomics.load(words, state);
+      if ((seen & highest) === 0) return false;
+      if ((seen & RESERVED) !== 0 && !this.mayPass(turn)) return false;
+      if (Atomics.compareExchange(words, state, seen, (seen & highest) - 1) === seen) return true;
+    }
+  }
+
+  release(): void {
+    this.check("release");
+    const { words, state } = this;
+    const bound = words[state + boundAt]!;
+    for (;;) {
+      const seen = Atomics.load(words, state);
+      if ((seen & highest) >= bound) {
+        throw new Error(
+          `Cannot release ${this.name} as its count is ${bound}, the highest that it may have`,
+        );
+      }
+      if (Atomics.compareExchange(words, state, seen, seen + 1) === seen) break;
+    }
+    this.futex.wake();
+  }
+}
+
+function newCounter(method: StartMethod, count: number, bound: number): Block {
+  if (!Number.isInteger(count) || count < 0 || count > highest) {
+    const wrong = typeof count === "number" ? RangeError : TypeError;
+    throw new wrong(
+      `Cannot make a semaphore as n must be an integer from 0 to ${highest}: received ${count}`,
+    );
+  }
+  const block = ownAlone(allocate(method, size));
+  block.arena.words[block.word] = count;
+  block.arena.words[block.word + boundAt] = bound;
+  return block;
+}
+
+/**
+ * A count that `release` raises and `acquire` lowers, waiting while it is 0. Any child may do
+ * either. It travels to other children, where it is the same semaphore. What a child acquired and
+ * did not release before it died is gone, as in CPython.
+ *
+ * @example
+ * ```ts
+ * import { Semaphore } from "@nproc/multiprocessing";
+ *
+ * const seats = new Semaphore(2);
+ * using _ = await seats.hold();
+ * console.log(seats.getValue()); // 1
+ * ```
+ */
+export class Semaphore extends Acquirable {
+  readonly #counter: Counter;
+
+  /**
+   * Makes a semaphore for children of the context's start method.
+   *
+   * @param n The count that it begins with.
+   * @throws {RangeError} If `n` is not an integer from 0 to 2^30 - 1.
+   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   */
+  constructor(n?: number);
+  /** @internal */
+  constructor(n: number, bound: number);
+  /** @internal */
+  constructor(block: Block);
+  constructor(n: number | Block = 1, bound: number = highest) {
+    super();
+    this.#counter = new Counter(
+      typeof n === "object" && "arena" in n ? n : newCounter(startMethodOf(new.target), n, bound),
+    );
+  }
+
+  static {
+    registerHandle<Semaphore>({
+      name: "Semaphore",
+      module: import.meta.url,
+      matches: (value): value is Semaphore =>
+        #counter in value && !(value instanceof BoundedSemaphore),
+      blockOf: (semaphore) => semaphore.#counter.block,
+      revive: (block) => new Semaphore(block),
+    });
+    registerHandle<Semaphore>({
+      name: "BoundedSemaphore",
+      module: import.meta.url,
+      matches: (value): value is Semaphore => #counter in value,
+      blockOf: (semaphore) => semaphore.#counter.block,
+      revive: (block) => Reflect.construct(Semaphore, [block], BoundedSemaphore),
+    });
+  }
+
+  override tryAcquire(): boolean {
+    return this.#counter.tryAcquire();
+  }
+
+  override acquire(options?: AcquireOptions): Promise<boolean> {
+    return this.#counter.acquire(options);
+  }
+
+  override acquireSync(options?: AcquireSyncOptions): boolean {
+    return this.#counter.acquireSync(options);
+  }
+
+  /**
+   * Raises the count by one.
+   *
+   * @throws {Error} If it has its highest value: that of its beginning for a `BoundedSemaphore`,
+   * 2^30 - 1 otherwise.
+   */
+  override release(): void {
+    this.#counter.release();
+  }
+
+  /** The count: how many can acquire it now without waiting. */
+  getValue(): number {
+    return this.#counter.count;
+  }
+
+  /** Gives its memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
+  [Symbol.dispose](): void {
+    this.#counter.dispose();
+  }
+}
+
+/**
+ * A semaphore whose count never gets higher than it was at the beginning: a `release` too many is
+ * an error.
+ *
+ * @example
+ * ```ts
+ * import { BoundedSemaphore } from "@nproc/multiprocessing";
+ *
+ * const seats = new BoundedSemaphore(1);
+ * await seats.acquire();
+ * seats.release();
+ * // seats.release() would throw
+ * ```
+ */
+export class BoundedSemaphore extends Semaphore {
+  /**
+   * Makes a semaphore for children of the context's start method.
+   *
+   * @param n The count that it begins with, and its highest.
+   * @throws {RangeError} If `n` is not an integer from 0 to 2^30 - 1.
+   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   */
+  constructor(n: number = 1) {
+    super(n, n);
+  }
+}
