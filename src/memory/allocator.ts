@@ -142,8 +142,13 @@ const collected = new FinalizationRegistry<{ arena: Arena; address: number; seri
   ({ arena, address, serial }) => free(new Block(arena, address, serial)),
 );
 
-/** Has a block freed when `block` is collected, which is this child's alone so far. */
-export function ownAlone(block: Block): Block {
+/**
+ * Takes memory that is freed when the block is collected, unless others have come to know of it.
+ *
+ * @throws {RangeError} If the arena has no such piece left.
+ */
+export function allocateOwned(method: StartMethod, size: number): Block {
+  const block = allocate(method, size);
   const { arena, address, serial } = block;
   collected.register(block, { arena, address, serial }, block);
   return block;

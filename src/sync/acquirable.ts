@@ -1,18 +1,46 @@
 import { TimeoutError } from "../errors.ts";
 import type { WaitOptions } from "../memory/latch.ts";
-import type { AcquireOptions, AcquireSyncOptions } from "./gate.ts";
+import type { AcquireOptions, AcquireSyncOptions, Gate } from "./gate.ts";
+
+/**
+ * The gate of a lock or semaphore.
+ *
+ * @internal
+ */
+export let gateOf: (acquirable: Acquirable) => Gate;
+
+/**
+ * Whether a value is a lock, a semaphore or a condition.
+ *
+ * @internal
+ */
+export let isAcquirable: (value: object) => value is Acquirable;
 
 /**
  * What can be acquired and must be released: locks, semaphores, and a condition with its lock.
  */
 export abstract class Acquirable {
+  readonly #gate: Gate;
+
+  /** @internal */
+  protected constructor(gate: Gate) {
+    this.#gate = gate;
+  }
+
+  static {
+    gateOf = (acquirable) => acquirable.#gate;
+    isAcquirable = (value): value is Acquirable => #gate in value;
+  }
+
   /**
    * Acquires it if that needs no waiting.
    *
    * @returns Whether it was acquired.
    * @throws {Error} If it was disposed of.
    */
-  abstract tryAcquire(): boolean;
+  tryAcquire(): boolean {
+    return this.#gate.tryAcquire();
+  }
 
   /**
    * Waits until it is free, and acquires it. A wait that ends without has changed nothing.
@@ -21,7 +49,9 @@ export abstract class Acquirable {
    * @throws The signal's reason, if that is aborted first.
    * @throws {Error} If it is disposed of, also while this call waits.
    */
-  abstract acquire(options?: AcquireOptions): Promise<boolean>;
+  acquire(options?: AcquireOptions): Promise<boolean> {
+    return this.#gate.acquire(options);
+  }
 
   /**
    * Does what `acquire` does with this thread blocked meanwhile: nothing else of this child runs.
@@ -29,14 +59,20 @@ export abstract class Acquirable {
    * @returns `true`; `false` once `timeout` (milliseconds) is over, or at once if `block` is false.
    * @throws {Error} If it is disposed of, also while this call waits.
    */
-  abstract acquireSync(options?: AcquireSyncOptions): boolean;
+  acquireSync(options?: AcquireSyncOptions): boolean {
+    return this.#gate.acquireSync(options);
+  }
 
   /**
-   * Releases what was acquired.
+   * Releases what was acquired. A `Lock` and a semaphore can be released by any child, an `RLock`
+   * by the child that holds it, as often as that has acquired it.
    *
-   * @throws {Error} If it is not held; nothing has changed then.
+   * @throws {Error} If nobody holds it, if another child holds an `RLock`, or if the count of a
+   * semaphore has its highest value. Nothing has changed then.
    */
-  abstract release(): void;
+  release(): void {
+    this.#gate.release();
+  }
 
   /**
    * Acquires it, and gives what releases it: `using _ = await lock.hold()` holds it to the end of

@@ -1,5 +1,5 @@
 import { registerHandle } from "../codec/handles.ts";
-import { allocate, type Block, free, ownAlone } from "../memory/allocator.ts";
+import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -46,7 +46,7 @@ export class Event {
   /** @internal */
   constructor(block: Block);
   constructor(block?: Block) {
-    this.#block = block ?? ownAlone(allocate(startMethodOf(new.target), size));
+    this.#block = block ?? allocateOwned(startMethodOf(new.target), size);
     this.#words = this.#block.arena.words;
     this.#futex = new Futex(this.#block.arena, this.#block.word + futexAt);
   }

@@ -80,6 +80,9 @@ export abstract class Gate {
     throw new Error(`Cannot ${action} ${this.name} as it is disposed`);
   }
 
+  /** Gives back what was taken. */
+  abstract release(): void;
+
   /** Frees the memory. Whoever waits, in any child, is woken to see it. */
   dispose(): void {
     if (free(this.block)) this.futex.wake();

@@ -1,9 +1,8 @@
 import { registerHandle } from "../codec/handles.ts";
-import { allocate, type Block, ownAlone } from "../memory/allocator.ts";
+import { allocateOwned, type Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable } from "./acquirable.ts";
-import type { AcquireOptions, AcquireSyncOptions } from "./gate.ts";
-import { Mutex, mutexSize, noteMutex } from "./mutex.ts";
+import { Mutex, mutexSize } from "./mutex.ts";
 
 /**
  * A lock that one child at a time can hold. It travels to other children, where it is the same
@@ -42,9 +41,10 @@ export class Lock extends Acquirable {
   /** @internal */
   constructor(block: Block);
   constructor(block?: Block) {
-    super();
-    const used = block ?? ownAlone(allocate(startMethodOf(new.target), mutexSize));
-    this.#mutex = noteMutex(this, new Mutex(used, "a lock", "anyone"));
+    const used = block ?? allocateOwned(startMethodOf(new.target), mutexSize);
+    const mutex = new Mutex(used, "a lock", "anyone");
+    super(mutex);
+    this.#mutex = mutex;
   }
 
   static {
@@ -55,27 +55,6 @@ export class Lock extends Acquirable {
       blockOf: (lock) => lock.#mutex.block,
       revive: (block) => new Lock(block),
     });
-  }
-
-  override tryAcquire(): boolean {
-    return this.#mutex.tryAcquire();
-  }
-
-  override acquire(options?: AcquireOptions): Promise<boolean> {
-    return this.#mutex.acquire(options);
-  }
-
-  override acquireSync(options?: AcquireSyncOptions): boolean {
-    return this.#mutex.acquireSync(options);
-  }
-
-  /**
-   * Releases the lock, whichever child acquired it.
-   *
-   * @throws {Error} If nobody holds it.
-   */
-  override release(): void {
-    this.#mutex.release();
   }
 
   /**

@@ -92,7 +92,7 @@ export class Mutex extends Gate {
    *
    * @throws {Error} If nobody holds it, or another does and only the owner may.
    */
-  release(): void {
+  override release(): void {
     this.check("release");
     const { words, state, arena } = this;
     if (Atomics.compareExchange(words, state, arena.me, 0) !== arena.me) this.#releaseMarked();
@@ -111,17 +111,4 @@ export class Mutex extends Gate {
       if (Atomics.compareExchange(words, state, seen, seen & RESERVED) === seen) return;
     }
   }
-}
-
-const mutexes = new WeakMap<object, Mutex>();
-
-/** Notes which mutex a lock is made of, for a condition to find it. */
-export function noteMutex<M extends Mutex>(lock: object, mutex: M): M {
-  mutexes.set(lock, mutex);
-  return mutex;
-}
-
-/** The mutex of a lock; `undefined` for what is none. */
-export function mutexOf(lock: object): Mutex | undefined {
-  return mutexes.get(lock);
 }

@@ -1,9 +1,8 @@
 import { registerHandle } from "../codec/handles.ts";
-import { allocate, type Block, ownAlone } from "../memory/allocator.ts";
+import { allocateOwned, type Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable } from "./acquirable.ts";
-import type { AcquireOptions, AcquireSyncOptions } from "./gate.ts";
-import { Mutex, mutexSize, noteMutex } from "./mutex.ts";
+import { Mutex, mutexSize } from "./mutex.ts";
 
 /** Where the depth is, in words behind the mutex. */
 const depthAt = mutexSize / 4;
@@ -71,9 +70,10 @@ export class RLock extends Acquirable {
   /** @internal */
   constructor(block: Block);
   constructor(block?: Block) {
-    super();
-    const used = block ?? ownAlone(allocate(startMethodOf(new.target), mutexSize + 4));
-    this.#mutex = noteMutex(this, new ReentrantMutex(used));
+    const used = block ?? allocateOwned(startMethodOf(new.target), mutexSize + 4);
+    const mutex = new ReentrantMutex(used);
+    super(mutex);
+    this.#mutex = mutex;
   }
 
   static {
@@ -84,27 +84,6 @@ export class RLock extends Acquirable {
       blockOf: (lock) => lock.#mutex.block,
       revive: (block) => new RLock(block),
     });
-  }
-
-  override tryAcquire(): boolean {
-    return this.#mutex.tryAcquire();
-  }
-
-  override acquire(options?: AcquireOptions): Promise<boolean> {
-    return this.#mutex.acquire(options);
-  }
-
-  override acquireSync(options?: AcquireSyncOptions): boolean {
-    return this.#mutex.acquireSync(options);
-  }
-
-  /**
-   * Releases the lock once; it is free when it was released as often as it was acquired.
-   *
-   * @throws {Error} If this child does not hold it.
-   */
-  override release(): void {
-    this.#mutex.release();
   }
 
   /**

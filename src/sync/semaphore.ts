@@ -1,9 +1,9 @@
 import { registerHandle } from "../codec/handles.ts";
-import { allocate, type Block, ownAlone } from "../memory/allocator.ts";
+import { allocateOwned, Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { Acquirable } from "./acquirable.ts";
-import { type AcquireOptions, type AcquireSyncOptions, Gate, gateWords, RESERVED } from "./gate.ts";
+import { Gate, gateWords, RESERVED } from "./gate.ts";
 
 /** The highest count of a semaphore. */
 const highest = RESERVED - 1;
@@ -33,7 +33,7 @@ class Counter extends Gate {
     }
   }
 
-  release(): void {
+  override release(): void {
     this.check("release");
     const { words, state } = this;
     const bound = words[state + boundAt]!;
@@ -57,7 +57,7 @@ function newCounter(method: StartMethod, count: number, bound: number): Block {
       `Cannot make a semaphore as n must be an integer from 0 to ${highest}: received ${count}`,
     );
   }
-  const block = ownAlone(allocate(method, size));
+  const block = allocateOwned(method, size);
   block.arena.words[block.word] = count;
   block.arena.words[block.word + boundAt] = bound;
   return block;
@@ -93,10 +93,11 @@ export class Semaphore extends Acquirable {
   /** @internal */
   constructor(block: Block);
   constructor(n: number | Block = 1, bound: number = highest) {
-    super();
-    this.#counter = new Counter(
-      typeof n === "object" && "arena" in n ? n : newCounter(startMethodOf(new.target), n, bound),
+    const counter = new Counter(
+      n instanceof Block ? n : newCounter(startMethodOf(new.target), n, bound),
     );
+    super(counter);
+    this.#counter = counter;
   }
 
   static {
@@ -115,28 +116,6 @@ export class Semaphore extends Acquirable {
       blockOf: (semaphore) => semaphore.#counter.block,
       revive: (block) => Reflect.construct(Semaphore, [block], BoundedSemaphore),
     });
-  }
-
-  override tryAcquire(): boolean {
-    return this.#counter.tryAcquire();
-  }
-
-  override acquire(options?: AcquireOptions): Promise<boolean> {
-    return this.#counter.acquire(options);
-  }
-
-  override acquireSync(options?: AcquireSyncOptions): boolean {
-    return this.#counter.acquireSync(options);
-  }
-
-  /**
-   * Raises the count by one.
-   *
-   * @throws {Error} If it has its highest value: that of its beginning for a `BoundedSemaphore`,
-   * 2^30 - 1 otherwise.
-   */
-  override release(): void {
-    this.#counter.release();
   }
 
   /** The count: how many can acquire it now without waiting. */
