@@ -23,6 +23,8 @@ export { Lock } from "./src/sync/lock.ts";
 export { RLock } from "./src/sync/rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./src/sync/semaphore.ts";
 export { Event } from "./src/sync/event.ts";
+export { Condition } from "./src/sync/condition.ts";
+export { Barrier, type BarrierOptions } from "./src/sync/barrier.ts";
 export { Pool } from "./src/pool/pool.ts";
 export type { Arguments, Input, MapOptions, PoolOptions, TaskOptions } from "./src/pool/options.ts";
 export { AsyncResult, type Callbacks } from "./src/pool/async_result.ts";

@@ -1,6 +1,8 @@
 import { registerClass } from "./codec/registry.ts";
 import { task } from "./codec/task.ts";
 import { transfer } from "./codec/transfer.ts";
+import { Barrier } from "./sync/barrier.ts";
+import { Condition } from "./sync/condition.ts";
 import { Event } from "./sync/event.ts";
 import { Lock } from "./sync/lock.ts";
 import { RLock } from "./sync/rlock.ts";
@@ -34,6 +36,10 @@ export interface Context {
   readonly BoundedSemaphore: typeof BoundedSemaphore;
   /** `Event`, for children of the context's method. */
   readonly Event: typeof Event;
+  /** `Condition`, for children of the context's method. */
+  readonly Condition: typeof Condition;
+  /** `Barrier`, for children of the context's method. */
+  readonly Barrier: typeof Barrier;
   /** See the function of the same name. */
   readonly activeChildren: typeof activeChildren;
   /** See the function of the same name. */
@@ -59,7 +65,17 @@ export interface Context {
 }
 
 /** What is bound to a start method. */
-const classes = { Process, Pool, Lock, RLock, Semaphore, BoundedSemaphore, Event };
+const classes = {
+  Process,
+  Pool,
+  Lock,
+  RLock,
+  Semaphore,
+  BoundedSemaphore,
+  Event,
+  Condition,
+  Barrier,
+};
 
 const functions = {
   activeChildren,

@@ -63,6 +63,12 @@ export class Block {
   }
 }
 
+/** The block whose user's part begins with that word. */
+export function blockAt(arena: Arena, word: number): Block {
+  const header = word - headerWords;
+  return new Block(arena, header * 4, arena.words[header]!);
+}
+
 /**
  * Takes memory for `size` bytes, all zero.
  *

@@ -26,6 +26,13 @@ export function checkTimeout(timeout: unknown): void {
   }
 }
 
+/** How much is left of a time from now on, in milliseconds; `undefined`: it is endless. */
+export function countdown(timeout: number | undefined): () => number | undefined {
+  if (timeout === undefined) return () => undefined;
+  const until = performance.now() + timeout;
+  return () => Math.max(0, until - performance.now());
+}
+
 /** A one-shot event. Who gives up waiting leaves nothing behind. */
 export class Latch {
   #open = false;

@@ -15,7 +15,7 @@
 import type { Arena } from "../memory/arena.ts";
 import { type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
 import { joinLine } from "./line.ts";
 
 /** How to acquire something. */
@@ -100,8 +100,7 @@ export abstract class Gate {
     signal?.throwIfAborted();
     if (this.tryAcquire()) return true;
     if (!block || (timeout !== undefined && timeout <= 0)) return false;
-    const until = timeout === undefined ? undefined : performance.now() + timeout;
-    const left = () => until === undefined ? undefined : Math.max(0, until - performance.now());
+    const left = countdown(timeout);
     const { place, leave } = joinLine(this.#key);
     try {
       if (!await place.toFront({ timeout: left(), signal })) return false;

@@ -1,6 +1,7 @@
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, type Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
 import { Acquirable } from "./acquirable.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
 
@@ -45,6 +46,15 @@ class ReentrantMutex extends Mutex {
   }
 }
 
+const allocateMutex = (method: StartMethod): Block => allocateOwned(method, mutexSize + 4);
+
+/**
+ * Makes a recursive lock for children of a start method.
+ *
+ * @internal
+ */
+export const newRLock = (method: StartMethod): RLock => new RLock(allocateMutex(method));
+
 /**
  * A lock that the child that holds it can acquire again, and must then release as often. As in
  * CPython nobody else can release it. All tasks of a child are one owner.
@@ -70,8 +80,7 @@ export class RLock extends Acquirable {
   /** @internal */
   constructor(block: Block);
   constructor(block?: Block) {
-    const used = block ?? allocateOwned(startMethodOf(new.target), mutexSize + 4);
-    const mutex = new ReentrantMutex(used);
+    const mutex = new ReentrantMutex(block ?? allocateMutex(startMethodOf(new.target)));
     super(mutex);
     this.#mutex = mutex;
   }

@@ -1,0 +1,242 @@
+import { registerHandle } from "../codec/handles.ts";
+import { allocateOwned, type Block, free } from "../memory/allocator.ts";
+import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
+import { Acquirable, gateOf } from "./acquirable.ts";
+import type { Lock } from "./lock.ts";
+import { Mutex } from "./mutex.ts";
+import { newRLock, type RLock } from "./rlock.ts";
+import { type Waiter, WaiterList } from "./waiters.ts";
+
+const size = 4;
+const NOTIFIED = 1;
+
+/** How a wait ended that is to go on with the lock. */
+interface Ended {
+  readonly failure?: { readonly error: unknown };
+}
+
+/**
+ * A lock, and a way to wait for what others do under it: `wait` gives the lock up, sleeps until
+ * another child calls `notify` or `notifyAll`, and takes the lock again. The longest wait is
+ * notified first. It travels to other children, where it is the same condition.
+ *
+ * @example
+ * ```ts
+ * import { Condition, Process, task, Value } from "@nproc/multiprocessing";
+ *
+ * export const produce = task(import.meta, async (condition: Condition, goods: Value) => {
+ *   using _ = await condition.hold();
+ *   goods.value++;
+ *   condition.notify();
+ * });
+ *
+ * if (import.meta.main) {
+ *   const condition = new Condition();
+ *   const goods = new Value("i", 0);
+ *   const child = new Process({ target: produce, args: [condition, goods] });
+ *   child.start();
+ *   using _ = await condition.hold();
+ *   await condition.waitFor(() => goods.value > 0);
+ *   console.log(goods.value); // 1
+ * }
+ * ```
+ */
+export class Condition extends Acquirable {
+  readonly #lock: Lock | RLock;
+  readonly #mutex: Mutex;
+  readonly #block: Block;
+  readonly #waiters: WaiterList;
+  readonly #ownsLock: boolean;
+
+  /**
+   * Makes a condition with a lock, of whose start method it is.
+   *
+   * @param lock A `Lock` or `RLock`; a new `RLock` if it is left out.
+   * @throws {TypeError} If `lock` is neither.
+   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   */
+  constructor(lock?: Lock | RLock);
+  /** @internal */
+  constructor(lock: Lock | RLock, block: Block);
+  constructor(lock?: Lock | RLock, block?: Block) {
+    const used = lock ?? newRLock(startMethodOf(new.target));
+    const mutex = used instanceof Acquirable ? gateOf(used) : undefined;
+    if (!(mutex instanceof Mutex)) {
+      throw new TypeError(
+        `Cannot make a condition as lock must be a Lock or an RLock: received ${String(lock)}`,
+      );
+    }
+    super(mutex);
+    this.#lock = used;
+    this.#mutex = mutex;
+    this.#ownsLock = lock === undefined;
+    this.#block = block ?? allocateOwned(mutex.block.arena.method, size);
+    this.#waiters = new WaiterList(this.#block.arena, this.#block.word);
+  }
+
+  static {
+    registerHandle<Condition>({
+      name: "Condition",
+      module: import.meta.url,
+      matches: (value): value is Condition => #waiters in value,
+      blockOf: (condition) => condition.#block,
+      describe: (condition) => condition.#lock,
+      revive: (block, lock) => new Condition(lock as Lock | RLock, block),
+    });
+  }
+
+  /**
+   * Gives the lock up, waits to be notified, and takes the lock again, however the wait ends and
+   * however long that takes.
+   *
+   * @returns `true`, or `false` once `timeout` (milliseconds) is over.
+   * @throws The signal's reason, if that is aborted first; the lock is held then, too.
+   * @throws {Error} If this child does not hold the lock.
+   */
+  async wait(options: WaitOptions = {}): Promise<boolean> {
+    checkTimeout(options.timeout);
+    options.signal?.throwIfAborted();
+    const { waiter, depth } = this.#begin();
+    let ended: Ended = {};
+    try {
+      await waiter.futex.wait(this.#isOver(waiter), options);
+    } catch (error) {
+      ended = { failure: { error } };
+    }
+    await this.#mutex.acquire();
+    return this.#end(waiter, depth, ended);
+  }
+
+  /**
+   * Does what `wait` does with this thread blocked meanwhile.
+   *
+   * @returns `true`, or `false` once `timeout` (milliseconds) is over.
+   * @throws {Error} If this child does not hold the lock.
+   */
+  waitSync({ timeout }: Omit<WaitOptions, "signal"> = {}): boolean {
+    checkTimeout(timeout);
+    const { waiter, depth } = this.#begin();
+    let ended: Ended = {};
+    try {
+      waiter.futex.waitSync(this.#isOver(waiter), timeout);
+    } catch (error) {
+      ended = { failure: { error } };
+    }
+    this.#mutex.acquireSync();
+    return this.#end(waiter, depth, ended);
+  }
+
+  #begin(): { waiter: Waiter; depth: number } {
+    this.#checkHeld("wait for");
+    const waiter = this.#waiters.append();
+    return { waiter, depth: this.#mutex.suspend() };
+  }
+
+  /** Called until it is true while the lock is not held. */
+  #isOver(waiter: Waiter): () => boolean {
+    return () => {
+      this.#checkLive("wait for");
+      return waiter.outcome !== 0;
+    };
+  }
+
+  /** With the lock again. Who was notified was so, even if its time was over in the same moment. */
+  #end(waiter: Waiter, depth: number, { failure }: Ended): boolean {
+    this.#mutex.restore(depth);
+    if (this.#waiters.end(waiter) === NOTIFIED) return true;
+    if (failure !== undefined) throw failure.error;
+    return false;
+  }
+
+  /**
+   * Waits until `predicate` gives something truthy, which is then the result. It is called with the
+   * lock held, at once and after each notification.
+   *
+   * @returns What `predicate` gave, or `false` once `timeout` (milliseconds) is over.
+   * @throws What `predicate` throws; the signal's reason, if that is aborted first. The lock is
+   * held then, too.
+   * @throws {Error} If this child does not hold the lock.
+   */
+  async waitFor<T>(
+    predicate: () => T | Promise<T>,
+    { timeout, signal }: WaitOptions = {},
+  ): Promise<T | false> {
+    checkTimeout(timeout);
+    this.#checkHeld("wait for");
+    const left = countdown(timeout);
+    for (;;) {
+      const result = await predicate();
+      if (result) return result;
+      if (left() === 0) return false;
+      await this.wait({ timeout: left(), signal });
+    }
+  }
+
+  /**
+   * Does what `waitFor` does with this thread blocked meanwhile.
+   *
+   * @returns What `predicate` gave, or `false` once `timeout` (milliseconds) is over.
+   * @throws What `predicate` throws; the lock is held then, too.
+   * @throws {Error} If this child does not hold the lock.
+   */
+  waitForSync<T>(
+    predicate: () => T,
+    { timeout }: Omit<WaitOptions, "signal"> = {},
+  ): T | false {
+    checkTimeout(timeout);
+    this.#checkHeld("wait for");
+    const left = countdown(timeout);
+    for (;;) {
+      const result = predicate();
+      if (result) return result;
+      if (left() === 0) return false;
+      this.waitSync({ timeout: left() });
+    }
+  }
+
+  /**
+   * Ends the wait of the `n` that have waited longest, or of as many as there are. They go on when
+   * the lock is released.
+   *
+   * @throws {RangeError} If `n` is not an integer from 0.
+   * @throws {Error} If this child does not hold the lock.
+   */
+  notify(n: number = 1): void {
+    if (!Number.isInteger(n) || n < 0) {
+      throw new RangeError(`Cannot notify as n must be an integer from 0: received ${n}`);
+    }
+    this.#checkHeld("notify");
+    this.#waiters.release(n, NOTIFIED);
+  }
+
+  /**
+   * Ends the wait of all who wait.
+   *
+   * @throws {Error} If this child does not hold the lock.
+   */
+  notifyAll(): void {
+    this.#checkHeld("notify");
+    this.#waiters.release(Infinity, NOTIFIED);
+  }
+
+  #checkLive(action: string): void {
+    if (!this.#block.isLive) throw new Error(`Cannot ${action} a condition that is disposed`);
+  }
+
+  #checkHeld(action: string): void {
+    this.#checkLive(action);
+    if (this.#mutex.isMine) return;
+    throw new Error(`Cannot ${action} a condition as this child does not hold its lock`);
+  }
+
+  /**
+   * Gives the condition's memory back, and that of its lock if it made it itself. Whoever still
+   * waits for it or uses it, in any child, gets an `Error`.
+   */
+  [Symbol.dispose](): void {
+    const wasLive = free(this.#block);
+    if (wasLive) this.#waiters.stir();
+    if (this.#ownsLock) this.#mutex.dispose();
+  }
+}
