@@ -1,5 +1,6 @@
 /** What the examples share: the command line, and the times and lists of their documents. */
 
+import fs from "node:fs";
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { setStartMethod, type StartMethod } from "@nproc/multiprocessing";
@@ -37,4 +38,12 @@ export function sleep(seconds: number): Promise<void> {
 /** A list on one line: what the runtimes' consoles make of a long one differs. */
 export function list(values: Iterable<unknown>): string {
   return `[${[...values].join(", ")}]`;
+}
+
+/**
+ * Prints a line at once. The console of a thread goes by its parent's event loop on Node: there the
+ * lines of two threads may change places, and the examples of locks are about what comes first.
+ */
+export function print(...words: unknown[]): void {
+  fs.writeSync(1, `${words.join(" ")}\n`);
 }
