@@ -1,7 +1,7 @@
 /** No pool at all: messages to children that square what comes. */
 
 import type { Method } from "../lib/row.ts";
-import { type Channel, openChannel } from "./channel.ts";
+import { type Channel, openChannel } from "../lib/channel.ts";
 import { compete, type Competitor, type Contestant } from "./competitor.ts";
 import { sizes } from "./sizes.ts";
 

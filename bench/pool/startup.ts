@@ -4,7 +4,7 @@
  */
 
 import { Pool, setStartMethod } from "@nproc/multiprocessing";
-import type { Channel } from "./channel.ts";
+import type { Channel } from "../lib/channel.ts";
 
 export function square(n: number): number {
   return n ** 2;
@@ -43,7 +43,7 @@ async function startPool(): Promise<number> {
 
 async function main(): Promise<void> {
   // Only here: what a child of the pool loads is what a user's program would be.
-  const { openChannel } = await import("./channel.ts");
+  const { openChannel } = await import("../lib/channel.ts");
   const { timeInTurns } = await import("../lib/measure.ts");
   const { printRow } = await import("../lib/row.ts");
   const { endSoon, programOptions } = await import("../lib/program.ts");

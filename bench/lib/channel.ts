@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { Method } from "../lib/row.ts";
+import type { Method } from "./row.ts";
 
 /** A child that answers each message with one. */
 export interface Channel {
