@@ -8,6 +8,13 @@ import { Mutex, mutexSize } from "./mutex.ts";
 /** Where the depth is, in words behind the mutex. */
 const depthAt = mutexSize / 4;
 
+/**
+ * How many bytes a recursive lock needs.
+ *
+ * @internal
+ */
+export const rlockSize: number = mutexSize + 4;
+
 /** A mutex that its owner may take again. */
 class ReentrantMutex extends Mutex {
   constructor(block: Block) {
@@ -46,7 +53,7 @@ class ReentrantMutex extends Mutex {
   }
 }
 
-const allocateMutex = (method: StartMethod): Block => allocateOwned(method, mutexSize + 4);
+const allocateMutex = (method: StartMethod): Block => allocateOwned(method, rlockSize);
 
 /**
  * Makes a recursive lock for children of a start method.
