@@ -30,3 +30,19 @@ export type { Arguments, Input, MapOptions, PoolOptions, TaskOptions } from "./s
 export { AsyncResult, type Callbacks } from "./src/pool/async_result.ts";
 export { type Context, getContext } from "./src/context.ts";
 export { ResultIterator } from "./src/pool/result_iterator.ts";
+export type {
+  ArrayOf,
+  BigIntType,
+  ElementOf,
+  ElementType,
+  NumberType,
+  Typecode,
+  TypecodeArrays,
+} from "./src/shared/element_type.ts";
+export type { LockOptions } from "./src/shared/guarded.ts";
+export { RawArray } from "./src/shared/raw_array.ts";
+export type { RawArrayConstructor, RawArrayMembers } from "./src/shared/raw_array.ts";
+export { RawValue } from "./src/shared/raw_value.ts";
+export { SharedArray, SharedArray as Array } from "./src/shared/shared_array.ts";
+export type { SharedArrayConstructor, SharedArrayMembers } from "./src/shared/shared_array.ts";
+export { Value } from "./src/shared/value.ts";

@@ -7,6 +7,10 @@ import { Event } from "./sync/event.ts";
 import { Lock } from "./sync/lock.ts";
 import { RLock } from "./sync/rlock.ts";
 import { BoundedSemaphore, Semaphore } from "./sync/semaphore.ts";
+import { RawArray } from "./shared/raw_array.ts";
+import { RawValue } from "./shared/raw_value.ts";
+import { SharedArray } from "./shared/shared_array.ts";
+import { Value } from "./shared/value.ts";
 import { Pool } from "./pool/pool.ts";
 import { cpuCount } from "./process/cpu_count.ts";
 import { parentProcess } from "./process/parent_process.ts";
@@ -40,6 +44,16 @@ export interface Context {
   readonly Condition: typeof Condition;
   /** `Barrier`, for children of the context's method. */
   readonly Barrier: typeof Barrier;
+  /** `Value`, for children of the context's method. */
+  readonly Value: typeof Value;
+  /** `RawValue`, for children of the context's method. */
+  readonly RawValue: typeof RawValue;
+  /** `SharedArray`, for children of the context's method. */
+  readonly SharedArray: typeof SharedArray;
+  /** The same as `SharedArray`. */
+  readonly Array: typeof SharedArray;
+  /** `RawArray`, for children of the context's method. */
+  readonly RawArray: typeof RawArray;
   /** See the function of the same name. */
   readonly activeChildren: typeof activeChildren;
   /** See the function of the same name. */
@@ -75,6 +89,11 @@ const classes = {
   Event,
   Condition,
   Barrier,
+  Value,
+  RawValue,
+  SharedArray,
+  Array: SharedArray,
+  RawArray,
 };
 
 const functions = {
