@@ -70,35 +70,71 @@ export function blockAt(arena: Arena, word: number): Block {
 }
 
 /**
- * Takes memory for `size` bytes, all zero.
+ * Takes memory for `size` bytes. The first `cleared` of them are zero: all, unless it says less.
  *
  * @throws {RangeError} If the arena has no such piece left.
  */
-export function allocate(method: StartMethod, size: number): Block {
+export function allocate(method: StartMethod, size: number, cleared: number = size): Block {
   const arena = arenaOf(method);
+  if (resting.length > 0) rest(performance.now());
   const sizeClass = classFor(Math.ceil((size + headerSize) / line));
   const bytes = linesOf(sizeClass) * line;
   const used = takeFree(arena, sizeClass);
   const address = used ?? takeNew(arena, bytes, size);
   const serial = newSerial(arena);
   const word = address / 4;
-  if (used !== undefined) arena.words.fill(0, word + headerWords, word + bytes / 4);
+  if (used !== undefined) {
+    arena.bytes.fill(0, address + headerSize, address + headerSize + cleared);
+  }
   arena.words[word + 1] = sizeClass;
   Atomics.store(arena.words, word, serial);
   return new Block(arena, address, serial);
 }
 
-/** Gives a block back, if nobody has yet. Every later use of it is seen by its serial number. */
-export function free({ arena, address, serial }: Block): boolean {
+/**
+ * Gives a block back, if nobody has yet. Every later use of it is seen by its serial number.
+ * `then` is called before anybody else can have it: it wakes those who sleep there.
+ */
+export function free(block: Block, then?: () => void): void {
+  const { arena, address, serial } = block;
+  const header = address / 4;
+  if (Atomics.compareExchange(arena.words, header, serial, 0) !== serial) return;
+  then?.();
+  if (linesOf(arena.words[header + 1]!) > restingLines) return hangUp(block);
+  const now = performance.now();
+  resting.push({ block, since: now });
+  rest(now);
+}
+
+/**
+ * Small blocks, in which others sleep and look, rest for a while before they are used again:
+ * somebody may be just about to wake those who slept there, or to look whether they still may.
+ */
+const resting: { block: Block; since: number }[] = [];
+const restingLines = 4;
+/** In milliseconds. */
+const restTime = 100;
+const mostResting = 1000;
+
+function rest(now: number): void {
+  let count = 0;
+  while (count < resting.length) {
+    const isOld = now - resting[count]!.since >= restTime;
+    if (!isOld && resting.length - count <= mostResting) break;
+    hangUp(resting[count++]!.block);
+  }
+  if (count > 0) resting.splice(0, count);
+}
+
+/** Hangs a block into the list of its size. */
+function hangUp({ arena, address }: Block): void {
   const word = address / 4;
-  const sizeClass = arena.words[word + 1]!;
-  if (Atomics.compareExchange(arena.words, word, serial, 0) !== serial) return false;
-  const list = freeLists + sizeClass;
+  const list = freeLists + arena.words[word + 1]!;
   for (;;) {
     const head = Atomics.load(arena.longs, list);
     arena.words[word + 1] = lineOf(head);
     if (Atomics.compareExchange(arena.longs, list, head, nextHead(head, address / line)) === head) {
-      return true;
+      return;
     }
   }
 }
@@ -143,20 +179,35 @@ function newSerial(arena: Arena): number {
   }
 }
 
+/** A block that is to be freed, and what else is to be done then. */
+interface Collected {
+  readonly arena: Arena;
+  readonly address: number;
+  readonly serial: number;
+  readonly before: ((block: Block) => void) | undefined;
+}
+
 /** Frees the blocks whose handles were collected and had never left this child. */
-const collected = new FinalizationRegistry<{ arena: Arena; address: number; serial: number }>(
-  ({ arena, address, serial }) => free(new Block(arena, address, serial)),
-);
+const collected = new FinalizationRegistry<Collected>(({ arena, address, serial, before }) => {
+  const block = new Block(arena, address, serial);
+  if (block.isLive) before?.(block);
+  free(block);
+});
 
 /**
  * Takes memory that is freed when the block is collected, unless others have come to know of it.
+ * `before` is then called first: it gives back what hangs on the block.
  *
  * @throws {RangeError} If the arena has no such piece left.
  */
-export function allocateOwned(method: StartMethod, size: number): Block {
+export function allocateOwned(
+  method: StartMethod,
+  size: number,
+  before?: (block: Block) => void,
+): Block {
   const block = allocate(method, size);
   const { arena, address, serial } = block;
-  collected.register(block, { arena, address, serial }, block);
+  collected.register(block, { arena, address, serial, before }, block);
   return block;
 }
 

@@ -15,10 +15,11 @@ import { memberPlaces, Members } from "./members.ts";
 export const countersAt = 0;
 /** The heads of the lists of free blocks. */
 export const freeListsAt = 64;
-/** The table of members. */
-const membersAt = 4096;
+/** The tables of members: a byte for each, and a word. */
+const endsAt = 4096;
+const parentsAt = endsAt + memberPlaces;
 /** Where blocks begin. */
-export const heapAt: number = membersAt + memberPlaces;
+export const heapAt: number = parentsAt + 4 * memberPlaces;
 
 /** An arena, as this child sees it. */
 export class Arena {
@@ -40,8 +41,12 @@ export class Arena {
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.longs = new BigInt64Array(buffer);
-    this.members = new Members(method, this.bytes.subarray(membersAt, membersAt + memberPlaces));
-    this.me = this.members.me();
+    this.members = new Members(
+      method,
+      new Uint8Array(buffer, endsAt, memberPlaces),
+      new Int32Array(buffer, parentsAt, memberPlaces),
+    );
+    this.me = this.members.me;
     this.#mayOutliveItsEnd = method === "worker" && runtime.name === "deno";
   }
 

@@ -14,12 +14,20 @@
  */
 
 import type { Arena } from "./arena.ts";
-import type { WaitOptions } from "./latch.ts";
+import { countdown, type WaitOptions } from "./latch.ts";
 import { pause, sleep, sleepSync, wakeSleepers } from "./sleep.ts";
 
 /** How often to look before a sleep, which costs a hundred times as much as a look. */
 const asyncSpins = 20;
 const syncSpins = 2000;
+
+/** How a wait goes on between two looks. */
+export interface Pace {
+  /** How long the next sleep may last, in milliseconds; `undefined`: as long as it likes. */
+  longest(): number | undefined;
+}
+
+const steady: Pace = { longest: () => undefined };
 
 /** The two words of a futex, and how to wait on them. */
 export class Futex {
@@ -47,27 +55,33 @@ export class Futex {
 
   /**
    * Waits until `attempt` succeeds: `true`, or `false` once `timeout` is over. It is called again
-   * after each wake-up, and from time to time: whose death makes it succeed, wakes nobody.
+   * after each wake-up, and from time to time: whose death makes it succeed, wakes nobody. It must
+   * throw if the memory is no longer what it was: nothing is written before it has looked.
    *
    * @throws The signal's reason, if that is aborted first, and whatever `attempt` throws.
    */
-  async wait(attempt: () => boolean, { timeout, signal }: WaitOptions): Promise<boolean> {
-    const until = timeout === undefined ? Infinity : performance.now() + timeout;
+  async wait(
+    attempt: () => boolean,
+    { timeout, signal }: WaitOptions,
+    pace: Pace = steady,
+  ): Promise<boolean> {
+    const left = countdown(timeout ?? Infinity);
     signal?.throwIfAborted();
     for (let spin = 0; spin < asyncSpins; spin++) if (attempt()) return true;
     for (let round = 0;; round++) {
-      signal?.throwIfAborted();
       const count = this.#announce();
       if (attempt()) return true;
-      const left = until - performance.now();
-      if (left <= 0) return false;
-      await sleep(this.#arena, { word: this.#word, count, round, left, signal });
+      const time = Math.min(left(), pace.longest() ?? Infinity);
+      if (left() <= 0) return false;
+      await sleep(this.#arena, { word: this.#word, count, round, time, signal });
+      signal?.throwIfAborted();
+      if (attempt()) return true;
     }
   }
 
   /** The same, with this thread blocked meanwhile. */
-  waitSync(attempt: () => boolean, timeout: number | undefined): boolean {
-    const until = timeout === undefined ? Infinity : performance.now() + timeout;
+  waitSync(attempt: () => boolean, timeout: number | undefined, pace: Pace = steady): boolean {
+    const left = countdown(timeout ?? Infinity);
     for (let spin = 0; spin < syncSpins; spin++) {
       if (attempt()) return true;
       pause();
@@ -77,9 +91,10 @@ export class Futex {
     for (const begun = performance.now();;) {
       const count = isHeard ? this.#announce() : 0;
       if (attempt()) return true;
-      const now = performance.now();
-      if (now >= until) return false;
-      sleepSync(this.#arena, { word: this.#word, count, slept: now - begun, left: until - now });
+      const time = Math.min(left(), pace.longest() ?? Infinity);
+      if (left() <= 0) return false;
+      sleepSync(this.#arena, { word: this.#word, count, slept: performance.now() - begun, time });
+      if (attempt()) return true;
     }
   }
 

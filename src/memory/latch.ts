@@ -26,9 +26,11 @@ export function checkTimeout(timeout: unknown): void {
   }
 }
 
-/** How much is left of a time from now on, in milliseconds; `undefined`: it is endless. */
+/** How much is left of a time from now on, in milliseconds; `undefined` stays `undefined`. */
+export function countdown(timeout: number): () => number;
+export function countdown(timeout: number | undefined): () => number | undefined;
 export function countdown(timeout: number | undefined): () => number | undefined {
-  if (timeout === undefined) return () => undefined;
+  if (timeout === undefined || timeout === Infinity) return () => timeout;
   const until = performance.now() + timeout;
   return () => Math.max(0, until - performance.now());
 }

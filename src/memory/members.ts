@@ -1,77 +1,83 @@
 /**
- * Who shares an arena, and lives. A child has a token there: a number that names it in the words of
- * locks, and that nobody has after it. A table in the arena tells by a child's place what its
- * token's generation is: odd while it lives. So whether a token's owner lives is one load.
+ * Who shares an arena, and lives. Each child has a place there, by its id, and a table tells how
+ * many children have ended at each place. A child's token, which names it in the words of locks, is
+ * its place and that count: so it is nobody's after its end, and whether its owner lives is a load.
+ *
+ * The end of a child is told by its parent. With a child end all its descendants, so each place
+ * also tells its parent's token.
  *
  * @module
  * @internal
  */
 
 import { bootNote } from "../runtime/boot.ts";
-import { osPid } from "../runtime/current.ts";
+import { osPid, parentOsPid } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { threadNumber } from "../runtime/thread_id.ts";
 
-/** Places for as many children as Linux has process ids (`PID_MAX_LIMIT`): a byte for each. */
+/** Places for as many children as Linux has process ids (`PID_MAX_LIMIT`). */
 export const memberPlaces: number = 2 ** 22;
 
 const placeBits = 22;
 const placeMask = memberPlaces - 1;
+const endsMask = 0x7f;
+/** Set in every token, so that none is 0. */
+const TOKEN = 1 << 29;
 
-/** How many bits a token has; it is never 0. */
+/** How many bits a token has. */
 export const tokenBits = 30;
-
-const tokens: unique symbol = Symbol.for("@nproc/multiprocessing.members") as never;
-
-/** On the global object: a program may load this package twice, and is one member. */
-const own: Map<StartMethod, number> =
-  (globalThis as { [tokens]?: Map<StartMethod, number> })[tokens] ??= new Map();
 
 /** The children that share an arena. */
 export class Members {
   readonly #method: StartMethod;
-  readonly #generations: Uint8Array;
+  /** How many children have ended at a place. */
+  readonly #ends: Uint8Array;
+  /** The token of the parent of the child at a place; 0 where there is none. */
+  readonly #parents: Int32Array;
+  /** The token of this child. All threads of a process are one child in the arena of processes. */
+  readonly me: number;
 
-  constructor(method: StartMethod, table: Uint8Array) {
+  constructor(method: StartMethod, ends: Uint8Array, parents: Int32Array) {
     this.#method = method;
-    this.#generations = table;
+    this.#ends = ends;
+    this.#parents = parents;
+    const place = ownPlace(method);
+    this.me = this.#tokenAt(place);
+    const parent = parentPlace(method);
+    if (parent !== undefined) Atomics.store(parents, place, this.#tokenAt(parent));
   }
 
-  /** The token of this child. */
-  me(): number {
-    const known = own.get(this.#method);
-    if (known !== undefined) return known;
-    const token = this.#enter(ownPlace(this.#method));
-    own.set(this.#method, token);
-    return token;
+  #tokenAt(place: number): number {
+    return TOKEN | (Atomics.load(this.#ends, place) & endsMask) << placeBits | place;
   }
 
   /** Whether the child with that token lives. */
   isAlive(token: number): boolean {
-    return Atomics.load(this.#generations, token & placeMask) === token >> placeBits;
+    for (let each = token; each !== 0; each = Atomics.load(this.#parents, each & placeMask)) {
+      if (each !== this.#tokenAt(each & placeMask)) return false;
+    }
+    return true;
   }
 
   /** Says that a child has ended. What it held is anyone's from here on. */
   leave(pid: number): void {
-    const place = placeOf(this.#method, pid);
-    const generation = Atomics.load(this.#generations, place);
-    if (generation % 2 === 1) Atomics.store(this.#generations, place, generation + 1);
-  }
-
-  /** Takes a place, which an earlier child of that number may have left without a word. */
-  #enter(place: number): number {
-    const step = Atomics.load(this.#generations, place) % 2 === 1 ? 2 : 1;
-    const generation = (Atomics.add(this.#generations, place, step) + step) & 0xff;
-    return generation << placeBits | place;
+    Atomics.add(this.#ends, placeOf(this.#method, pid), 1);
   }
 }
 
-function placeOf(method: StartMethod, pid: number): number {
-  return method === "worker" ? threadNumber(pid) : pid & placeMask;
+function placeOf(method: StartMethod, id: number): number {
+  if (method === "process") return id & placeMask;
+  // The main thread has its process' id.
+  return id === osPid() ? 0 : threadNumber(id);
 }
 
 function ownPlace(method: StartMethod): number {
-  if (method === "process") return osPid() & placeMask;
+  if (method === "process") return placeOf(method, osPid());
+  return placeOf(method, bootNote()?.pid ?? osPid());
+}
+
+function parentPlace(method: StartMethod): number | undefined {
+  if (method === "process") return placeOf(method, parentOsPid());
   const note = bootNote();
-  return note?.pid === undefined ? 0 : threadNumber(note.pid);
+  return note?.method === "worker" ? placeOf(method, note.parent.pid) : undefined;
 }

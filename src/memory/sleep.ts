@@ -16,7 +16,7 @@ interface Sleep {
   readonly word: number;
   readonly count: number;
   /** How long at most, in milliseconds. */
-  readonly left: number;
+  readonly time: number;
 }
 
 /** A sleep that lets the event loop go on. */
@@ -47,7 +47,7 @@ const beds = { worker: new Map<number, Bed>(), process: new Map<number, Bed>() }
 /** Sleeps until the word was changed, the time is over, or the signal is aborted. */
 export function sleep(
   arena: Arena,
-  { word, count, round, left, signal }: AsyncSleep,
+  { word, count, round, time, signal }: AsyncSleep,
 ): Promise<void> {
   const longest = arena.method === "worker"
     ? longestThreadSleep
@@ -63,7 +63,7 @@ export function sleep(
     if (sleepers === undefined) return resolve();
     sleepers.add(up);
     // Keeps the program alive, which `waitAsync` does not on Deno and Node.
-    const timer = setTimeout(up, Math.min(left, longest));
+    const timer = setTimeout(up, Math.min(time, longest));
     signal?.addEventListener("abort", up);
   });
 }
@@ -106,13 +106,13 @@ const napShare = 1 / 8;
 const longestNap = 2;
 
 /** Blocks this thread until the word was changed or the time is over. */
-export function sleepSync(arena: Arena, { word, count, slept, left }: SyncSleep): void {
+export function sleepSync(arena: Arena, { word, count, slept, time }: SyncSleep): void {
   if (arena.method === "worker") {
-    Atomics.wait(arena.words, word, count, Math.min(left, longestThreadSleep));
+    Atomics.wait(arena.words, word, count, Math.min(time, longestThreadSleep));
     return;
   }
   const nap = Math.max(shortestNap, Math.min(slept * napShare, longestNap));
-  Atomics.wait(still, 0, 0, Math.min(left, nap));
+  Atomics.wait(still, 0, 0, Math.min(time, nap));
 }
 
 /** Tells the processor that this is a spin, where the runtime can. */

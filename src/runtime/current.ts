@@ -34,6 +34,11 @@ export function osPid(): number {
   return process.pid;
 }
 
+/** The operating system's id of the process that started this one. */
+export function parentOsPid(): number {
+  return process.ppid;
+}
+
 /** Makes the scratch of a child that is to be started; `undefined` where none is to be had. */
 export function newScratch(
   method: StartMethod,

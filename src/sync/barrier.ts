@@ -1,6 +1,6 @@
 import { registerHandle } from "../codec/handles.ts";
 import { BrokenBarrierError } from "../errors.ts";
-import { allocateOwned, type Block } from "../memory/allocator.ts";
+import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -122,6 +122,7 @@ export class Barrier {
 
   /** How many must arrive. */
   get parties(): number {
+    this.#mutex.check("use");
     return this.#get(partiesAt);
   }
 
@@ -255,8 +256,9 @@ export class Barrier {
       const outcome = this.#waiters.end(waiter);
       if (outcome === PASSED) return index;
       if (outcome === FAILED) throw brokenMeanwhile();
+      const hasRunnerDied = this.#get(phaseAt) === ACTING && this.#hasActed();
       this.#break();
-      throw error;
+      throw hasRunnerDied ? brokenMeanwhile() : error;
     });
   }
 
@@ -312,10 +314,11 @@ export class Barrier {
 
   /** Gives the barrier's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
   [Symbol.dispose](): void {
-    if (!this.#block.isLive) return;
-    this.#mutex.dispose();
-    this.#waiters.stir();
-    this.#acted.wake();
+    free(this.#block, () => {
+      this.#mutex.wake();
+      this.#waiters.stir();
+      this.#acted.wake();
+    });
   }
 }
 

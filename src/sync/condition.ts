@@ -3,9 +3,9 @@ import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
-import type { Lock } from "./lock.ts";
+import { type Lock, newLock } from "./lock.ts";
 import { Mutex } from "./mutex.ts";
-import { newRLock, type RLock } from "./rlock.ts";
+import type { RLock } from "./rlock.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";
 
 const size = 4;
@@ -52,7 +52,8 @@ export class Condition extends Acquirable {
   /**
    * Makes a condition with a lock, of whose start method it is.
    *
-   * @param lock A `Lock` or `RLock`; a new `RLock` if it is left out.
+   * @param lock A `Lock` or `RLock`; a new `Lock` if it is left out. That is not an `RLock` as in
+   * CPython: an `RLock` is held by a child, so it would let in all tasks of a child at once.
    * @throws {TypeError} If `lock` is neither.
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
@@ -60,7 +61,7 @@ export class Condition extends Acquirable {
   /** @internal */
   constructor(lock: Lock | RLock, block: Block);
   constructor(lock?: Lock | RLock, block?: Block) {
-    const used = lock ?? newRLock(startMethodOf(new.target));
+    const used = lock ?? newLock(startMethodOf(new.target));
     const mutex = used instanceof Acquirable ? gateOf(used) : undefined;
     if (!(mutex instanceof Mutex)) {
       throw new TypeError(
@@ -144,7 +145,8 @@ export class Condition extends Acquirable {
   /** With the lock again. Who was notified was so, even if its time was over in the same moment. */
   #end(waiter: Waiter, depth: number, { failure }: Ended): boolean {
     this.#mutex.restore(depth);
-    if (this.#waiters.end(waiter) === NOTIFIED) return true;
+    const isListed = this.#block.isLive;
+    if (this.#waiters.end(waiter, isListed) === NOTIFIED) return true;
     if (failure !== undefined) throw failure.error;
     return false;
   }
@@ -235,8 +237,7 @@ export class Condition extends Acquirable {
    * waits for it or uses it, in any child, gets an `Error`.
    */
   [Symbol.dispose](): void {
-    const wasLive = free(this.#block);
-    if (wasLive) this.#waiters.stir();
+    free(this.#block, () => this.#waiters.stir());
     if (this.#ownsLock) this.#mutex.dispose();
   }
 }

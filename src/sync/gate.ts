@@ -5,8 +5,9 @@
  * Whoever comes takes what is free: that is fast, as nobody sleeps between two holders. A waiter
  * that has missed its chance for a millisecond takes the turn, a number made of its arrival and its
  * token: from then on everyone else leaves what becomes free to it. An earlier arrival takes the
- * turn from a later one, so each waiter has it after those that were there before it. A turn
- * whose owner has died is nobody's.
+ * turn from a later one, so each waiter has it after those that were there before it. A turn whose
+ * owner has died is nobody's, and one whose owner does not come, because it is busy with something
+ * else, is taken from it: what is free is not kept for long.
  *
  * @module
  * @internal
@@ -14,7 +15,7 @@
 
 import type { Arena } from "../memory/arena.ts";
 import { type Block, free } from "../memory/allocator.ts";
-import { Futex } from "../memory/futex.ts";
+import { Futex, type Pace } from "../memory/futex.ts";
 import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
 import { joinLine } from "./line.ts";
 
@@ -33,7 +34,12 @@ export const RESERVED: number = 1 << 30;
 /** How long a waiter takes its chances before it takes the turn, in milliseconds. */
 const patience = 1;
 
+/** How long what is free is kept for whoever has the turn, and how often that looks; in milliseconds. */
+const keptFor = 20;
+const turnLook = 5;
+
 /** Where the parts of a gate are, in words from its beginning, which is that of a long. */
+const keptSinceAt = 1;
 const futexAt = 2;
 const turnAt = 4;
 const arrivalsAt = 6;
@@ -58,14 +64,15 @@ export abstract class Gate {
   /** What an error calls it. */
   protected readonly name: string;
 
-  constructor(block: Block, name: string) {
+  /** `offset` is where in the block it begins, in words. */
+  constructor(block: Block, name: string, offset: number = 0) {
     this.block = block;
     this.arena = block.arena;
     this.words = block.arena.words;
-    this.state = block.word;
-    this.futex = new Futex(block.arena, block.word + futexAt);
-    this.#turn = (block.word + turnAt) / 2;
-    this.#key = `${block.arena.method} ${block.address}`;
+    this.state = block.word + offset;
+    this.futex = new Futex(block.arena, this.state + futexAt);
+    this.#turn = (this.state + turnAt) / 2;
+    this.#key = `${block.arena.method} ${this.state}`;
     this.#header = block.address / 4;
     this.#serial = block.serial;
     this.name = name;
@@ -80,17 +87,29 @@ export abstract class Gate {
     throw new Error(`Cannot ${action} ${this.name} as it is disposed`);
   }
 
+  #checkAcquire(): void {
+    this.check("acquire");
+    if (this.arena.isLeft()) {
+      throw new Error(`Cannot acquire ${this.name} as this thread was ended`);
+    }
+  }
+
   /** Gives back what was taken. */
   abstract release(): void;
 
   /** Frees the memory. Whoever waits, in any child, is woken to see it. */
   dispose(): void {
-    if (free(this.block)) this.futex.wake();
+    free(this.block, () => this.wake());
+  }
+
+  /** Has all who wait look again. */
+  wake(): void {
+    this.futex.wake();
   }
 
   /** Takes it if it is free. */
   tryAcquire(): boolean {
-    this.check("acquire");
+    this.#checkAcquire();
     return this.take(nobody);
   }
 
@@ -106,7 +125,7 @@ export abstract class Gate {
       if (!await place.toFront({ timeout: left(), signal })) return false;
       const waiter = this.#arrive();
       try {
-        return await this.futex.wait(waiter.attempt, { timeout: left(), signal });
+        return await this.futex.wait(waiter.attempt, { timeout: left(), signal }, waiter);
       } finally {
         waiter.leave();
       }
@@ -123,27 +142,28 @@ export abstract class Gate {
     const waiter = this.#arrive();
     try {
       // Waiters of this child cannot go on before this call ends: their turn is this call's, too.
-      return this.futex.waitSync(() => waiter.attempt() || this.#takeForChild(), timeout);
+      return this.futex.waitSync(() => waiter.attempt() || this.#takeForChild(), timeout, waiter);
     } finally {
       waiter.leave();
     }
   }
 
   /** Begins a wait. */
-  #arrive(): { attempt: () => boolean; leave: () => void } {
+  #arrive(): Waiting {
     // 31 bits, so that a turn is a positive long. After that many waits, two may change places.
-    const arrival = Atomics.add(this.words, this.block.word + arrivalsAt, 1) & 0x7fff_ffff;
+    const arrival = Atomics.add(this.words, this.state + arrivalsAt, 1) & 0x7fff_ffff;
     const me = BigInt(arrival) << 32n | BigInt(this.arena.me);
     const impatientAt = performance.now() + patience;
     let isImpatient = false;
     return {
       attempt: () => {
-        this.check("acquire");
+        this.#checkAcquire();
         if (this.take(me)) return true;
         isImpatient ||= performance.now() >= impatientAt;
-        if (isImpatient) this.#takeTurn(me);
-        return false;
+        // It may have been kept for the one that had the turn before.
+        return isImpatient && this.#takeTurn(me) && this.take(me);
       },
+      longest: () => isImpatient ? this.#longest(me) : undefined,
       leave: () => {
         if (isImpatient && this.block.isLive) this.#giveTurn(me);
       },
@@ -155,17 +175,30 @@ export abstract class Gate {
     return turn !== nobody && ownerOf(turn) === this.arena.me && this.take(turn);
   }
 
-  /** Takes the turn, unless somebody has it who came earlier and lives. */
-  #takeTurn(me: bigint): void {
+  /** Takes the turn, unless somebody has it who came earlier and lives. Tells whether it was taken. */
+  #takeTurn(me: bigint): boolean {
     for (;;) {
       const turn = Atomics.load(this.arena.longs, this.#turn);
       if (turn !== me) {
-        if (turn !== nobody && turn < me && this.#isAlive(turn)) return;
+        if (turn !== nobody && turn < me && this.#isAlive(turn)) return false;
         if (Atomics.compareExchange(this.arena.longs, this.#turn, turn, me) !== turn) continue;
-      }
+      } else if ((Atomics.load(this.words, this.state) & RESERVED) !== 0) return false;
+      this.keep();
       Atomics.or(this.words, this.state, RESERVED);
-      return;
+      return true;
     }
+  }
+
+  /** How long a waiter may sleep that has the turn, or for whose turn nothing is kept. */
+  #longest(me: bigint): number | undefined {
+    const isReserved = (Atomics.load(this.words, this.state) & RESERVED) !== 0;
+    if (!isReserved) return undefined;
+    return Atomics.load(this.arena.longs, this.#turn) === me ? turnLook : keptFor;
+  }
+
+  /** From now on what is free is kept for whoever has the turn. */
+  protected keep(): void {
+    this.words[this.state + keptSinceAt] = Date.now() | 0;
   }
 
   /** Gives the turn back, and lets the others have a look. */
@@ -177,12 +210,21 @@ export abstract class Gate {
   /** Whether a caller may take what is reserved: it has the turn, or nobody has. */
   protected mayPass(turn: bigint): boolean {
     const now = Atomics.load(this.arena.longs, this.#turn);
-    return now === nobody || now === turn || !this.#isAlive(now);
+    if (now === nobody || now === turn || !this.#isAlive(now)) return true;
+    if (((Date.now() - this.words[this.state + keptSinceAt]!) | 0) < keptFor) return false;
+    Atomics.compareExchange(this.arena.longs, this.#turn, now, nobody);
+    return true;
   }
 
   #isAlive(turn: bigint): boolean {
     return this.arena.members.isAlive(ownerOf(turn));
   }
+}
+
+/** A wait, from its arrival on. */
+interface Waiting extends Pace {
+  attempt(): boolean;
+  leave(): void;
 }
 
 const ownerOf = (turn: bigint): number => Number(turn & 0xffff_ffffn);

@@ -1,8 +1,16 @@
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, type Block } from "../memory/allocator.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable } from "./acquirable.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
+
+/**
+ * Makes a lock for children of a start method.
+ *
+ * @internal
+ */
+export const newLock = (method: StartMethod): Lock => new Lock(allocateOwned(method, mutexSize));
 
 /**
  * A lock that one child at a time can hold. It travels to other children, where it is the same

@@ -23,8 +23,8 @@ export type ReleasedBy = "anyone" | "owner";
 export class Mutex extends Gate {
   readonly #releasedBy: ReleasedBy;
 
-  constructor(block: Block, name: string, releasedBy: ReleasedBy) {
-    super(block, name);
+  constructor(block: Block, name: string, releasedBy: ReleasedBy, offset?: number) {
+    super(block, name, offset);
     this.#releasedBy = releasedBy;
   }
 
@@ -41,6 +41,7 @@ export class Mutex extends Gate {
 
   /** Whether its owner died, and nobody has released it since. */
   get isAbandoned(): boolean {
+    this.check("read");
     const state = Atomics.load(this.words, this.state);
     const owner = state & OWNER;
     return (state & ABANDONED) !== 0 || (owner !== 0 && !this.arena.members.isAlive(owner));
@@ -48,11 +49,7 @@ export class Mutex extends Gate {
 
   protected override take(turn: bigint): boolean {
     const { words, state, arena } = this;
-    if (Atomics.compareExchange(words, state, 0, arena.me) !== 0 && !this.#takeHeld(turn)) {
-      return false;
-    }
-    if (arena.isLeft()) this.#giveBack();
-    return true;
+    return Atomics.compareExchange(words, state, 0, arena.me) === 0 || this.#takeHeld(turn);
   }
 
   /** Takes what is reserved for the caller, or whose owner has died. */
@@ -68,12 +65,6 @@ export class Mutex extends Gate {
     }
   }
 
-  /** This thread was ended, and only its runtime has not stopped it yet: it must not hold anything. */
-  #giveBack(): never {
-    Atomics.and(this.words, this.state, ~OWNER);
-    throw new Error("Cannot acquire anything as this thread was ended");
-  }
-
   /**
    * Gives it up altogether, for as long as a condition waits.
    *
@@ -84,7 +75,7 @@ export class Mutex extends Gate {
     return 1;
   }
 
-  /** Has it again as before `suspend`, which was called by a holder who could not wait for less. */
+  /** Called with it held again: it is held as often as before `suspend`. */
   restore(_depth: number): void {}
 
   /**
@@ -108,6 +99,7 @@ export class Mutex extends Gate {
       if (owner !== arena.me && (this.#releasedBy === "owner" || arena.isLeft())) {
         throw new Error(`Cannot release ${this.name} as another child holds it`);
       }
+      if ((seen & RESERVED) !== 0) this.keep();
       if (Atomics.compareExchange(words, state, seen, seen & RESERVED) === seen) return;
     }
   }

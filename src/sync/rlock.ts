@@ -1,7 +1,6 @@
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, type Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import type { StartMethod } from "../runtime/start_method.ts";
 import { Acquirable } from "./acquirable.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
 
@@ -49,18 +48,10 @@ class ReentrantMutex extends Mutex {
   }
 
   override restore(depth: number): void {
-    this.#depth = depth;
+    // Other tasks of this child may have taken it, too.
+    this.#depth += depth - 1;
   }
 }
-
-const allocateMutex = (method: StartMethod): Block => allocateOwned(method, rlockSize);
-
-/**
- * Makes a recursive lock for children of a start method.
- *
- * @internal
- */
-export const newRLock = (method: StartMethod): RLock => new RLock(allocateMutex(method));
 
 /**
  * A lock that the child that holds it can acquire again, and must then release as often. As in
@@ -87,7 +78,9 @@ export class RLock extends Acquirable {
   /** @internal */
   constructor(block: Block);
   constructor(block?: Block) {
-    const mutex = new ReentrantMutex(block ?? allocateMutex(startMethodOf(new.target)));
+    const mutex = new ReentrantMutex(
+      block ?? allocateOwned(startMethodOf(new.target), mutexSize + 4),
+    );
     super(mutex);
     this.#mutex = mutex;
   }

@@ -44,6 +44,7 @@ class Counter extends Gate {
           `Cannot release ${this.name} as its count is ${bound}, the highest that it may have`,
         );
       }
+      if ((seen & RESERVED) !== 0) this.keep();
       if (Atomics.compareExchange(words, state, seen, seen + 1) === seen) break;
     }
     this.futex.wake();

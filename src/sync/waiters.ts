@@ -59,9 +59,12 @@ export class WaiterList {
     return new Waiter(block);
   }
 
-  /** Ends a wait: takes the waiter from the list if it is there, and gives its outcome. */
-  end({ block, outcome }: Waiter): number {
-    if (outcome === WAITING) this.#unlink(block.word);
+  /**
+   * Ends a wait and gives its outcome. Takes the waiter from the list, where it may be even if it
+   * was told: who told it may have died before it took it from there.
+   */
+  end({ block, outcome }: Waiter, hasList: boolean = true): number {
+    if (hasList) this.#unlink(block.word);
     free(block);
     return outcome;
   }

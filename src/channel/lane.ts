@@ -1,0 +1,346 @@
+/**
+ * A lane: records of bytes in shared memory, first in, first out, for any number of children that
+ * put and that take. It is what a queue and each direction of a pipe are made of.
+ *
+ * The records stand one behind the other in segments, which are made as they are needed and freed
+ * when they are read; a large record has a block of its own. Those who put have one mutex, those
+ * who take another. Each operation ends in one store that counts: where the segment's records end,
+ * or from where it is unread. A child that dies before it has done nothing, one that dies after has
+ * done all but the counting, which the next to take the mutex does over.
+ *
+ * @module
+ * @internal
+ */
+
+import { allocate, allocateOwned, Block, blockAt, free } from "../memory/allocator.ts";
+import type { Arena } from "../memory/arena.ts";
+import { Futex } from "../memory/futex.ts";
+import { Mutex, mutexSize } from "../sync/mutex.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+
+const mutexWords = mutexSize / 4;
+
+// Where the parts are, in words. Those who put and those who take write to cache lines of their own.
+const putMutexAt = 0;
+const tailAt = mutexWords;
+const putsAt = tailAt + 1;
+const bytesPutAt = tailAt + 2;
+const maxItemsAt = tailAt + 3;
+const maxBytesAt = tailAt + 4;
+/** Somebody died in the middle of something: what is counted is to be counted again. */
+const repairAt = tailAt + 5;
+const takeMutexAt = 16;
+const headAt = takeMutexAt + mutexWords;
+const takesAt = headAt + 1;
+const bytesTakenAt = headAt + 2;
+const filledAt = 32;
+const drainedAt = 34;
+/** How many words a lane takes. */
+export const laneWords = 36;
+
+// A segment's words: the next segment, where its records end, from where it is unread, its records.
+const nextAt = 0;
+const endAt = 1;
+const unreadAt = 16;
+const recordsAt = 32;
+const segmentWords = 16 * 1024;
+
+/** A larger record, in bytes, is put into a block of its own. */
+const largeRecord = 16 * 1024;
+/** In a record's first word, beside its length: the record is in a block. */
+const IN_BLOCK = 1 << 31;
+/** A record's words beside its bytes. */
+const recordHead = 1;
+const blockRecordWords = 3;
+
+/** Up to here bytes are copied by a loop, which costs less than a view. */
+const loopLimit = 64;
+
+/** How much a lane may hold. */
+export interface LaneLimits {
+  /** Records; 0: any number. */
+  readonly items?: number;
+  /** Bytes; 0: any number. A larger record passes when the lane is empty. */
+  readonly bytes?: number;
+}
+
+/** Reads a record: `length` bytes of the arena from `position` on. */
+export type RecordReader<T> = (position: number, length: number) => T;
+
+/** Makes the block of a lane, with so many words behind it for its owner. */
+export function allocateLane(method: StartMethod, limits: LaneLimits, more: number = 0): Block {
+  const block = allocateOwned(method, (laneWords + more) * 4, (block) => freeSegments(block, 0));
+  limitLane(block, limits, 0);
+  return block;
+}
+
+/** Says how much the lane at `offset` of a block may hold. */
+export function limitLane({ arena, word }: Block, limits: LaneLimits, offset: number): void {
+  arena.words[word + offset + maxItemsAt] = limits.items ?? 0;
+  arena.words[word + offset + maxBytesAt] = limits.bytes ?? 0;
+}
+
+/** Gives back the segments of a lane that nobody uses any more. */
+export function freeSegments({ arena, word }: Block, offset: number): void {
+  let segment = arena.words[word + offset + headAt]!;
+  while (segment !== 0) {
+    const next = arena.words[segment + nextAt]!;
+    for (const at of recordsOf(arena, segment)) {
+      if (isInBlock(arena, at)) free(blockOf(arena, at));
+    }
+    free(blockAt(arena, segment));
+    segment = next;
+  }
+}
+
+const isInBlock = ({ words }: Arena, at: number): boolean => words[at]! < 0;
+const lengthOf = ({ words }: Arena, at: number): number => words[at]! & ~IN_BLOCK;
+const blockOf = (arena: Arena, at: number): Block =>
+  new Block(arena, arena.words[at + 1]!, arena.words[at + 2]!);
+/** How many words a record takes in its segment. */
+const wordsOf = (arena: Arena, at: number): number =>
+  isInBlock(arena, at) ? blockRecordWords : recordHead + wordsFor(lengthOf(arena, at));
+const wordsFor = (bytes: number): number => (bytes + 3) >>> 2;
+
+/** The unread records of a segment, by their first words. */
+function* recordsOf(arena: Arena, segment: number): Generator<number> {
+  const end = segment + recordsAt + arena.words[segment + endAt]!;
+  let at = segment + recordsAt + arena.words[segment + unreadAt]!;
+  for (; at < end; at += wordsOf(arena, at)) yield at;
+}
+
+/** A lane, as this child sees it. */
+export class Lane {
+  readonly block: Block;
+  /** Woken when there is something to take. */
+  readonly filled: Futex;
+  /** Woken when there is room. */
+  readonly drained: Futex;
+  readonly #arena: Arena;
+  readonly #words: Int32Array;
+  readonly #base: number;
+  readonly #putMutex: Mutex;
+  readonly #takeMutex: Mutex;
+
+  /** `name` is what errors call it; `offset` is where in the block it begins, in words. */
+  constructor(block: Block, name: string, offset: number = 0) {
+    this.block = block;
+    this.#arena = block.arena;
+    this.#words = block.arena.words;
+    this.#base = block.word + offset;
+    this.#putMutex = new Mutex(block, name, "owner", offset + putMutexAt);
+    this.#takeMutex = new Mutex(block, name, "owner", offset + takeMutexAt);
+    this.filled = new Futex(this.#arena, this.#base + filledAt);
+    this.drained = new Futex(this.#arena, this.#base + drainedAt);
+  }
+
+  /** How many records it holds. */
+  get size(): number {
+    const { words, base } = this.#parts();
+    return Math.max(
+      0,
+      (Atomics.load(words, base + putsAt) - Atomics.load(words, base + takesAt)) | 0,
+    );
+  }
+
+  /** How many records it may hold; 0: any number. */
+  get maxItems(): number {
+    return this.#words[this.#base + maxItemsAt]!;
+  }
+
+  /** Whether there is nothing to take. */
+  get isEmpty(): boolean {
+    const words = this.#words;
+    for (;;) {
+      const segment = Atomics.load(words, this.#base + headAt);
+      if (segment === 0) return true;
+      const unread = Atomics.load(words, segment + unreadAt);
+      const isRead = unread === Atomics.load(words, segment + endAt);
+      const isLast = Atomics.load(words, segment + nextAt) === 0;
+      // If another child has gone on to the next segment, this one is anything.
+      if (Atomics.load(words, this.#base + headAt) === segment) return isRead && isLast;
+    }
+  }
+
+  /** Whether a record of so many bytes would have to wait. */
+  isFull(bytes: number): boolean {
+    const words = this.#words;
+    const base = this.#base;
+    const maxItems = words[base + maxItemsAt]!;
+    if (maxItems > 0 && this.size >= maxItems) return true;
+    const maxBytes = words[base + maxBytesAt]!;
+    if (maxBytes === 0) return false;
+    const held = (words[base + bytesPutAt]! - words[base + bytesTakenAt]!) | 0;
+    return held > 0 && held + bytes > maxBytes;
+  }
+
+  #parts(): { words: Int32Array; base: number } {
+    return { words: this.#words, base: this.#base };
+  }
+
+  /**
+   * Puts a record, unless the lane is full.
+   *
+   * @returns Whether it was put.
+   * @throws {RangeError} If the arena has no room for it.
+   */
+  put(bytes: Uint8Array): boolean {
+    if (bytes.length <= largeRecord) return this.#append(bytes, undefined);
+    if (this.isFull(bytes.length)) return false;
+    const block = allocate(this.#arena.method, bytes.length, 0);
+    this.#arena.bytes.set(bytes, block.word * 4);
+    const isPut = this.#append(bytes, block);
+    if (!isPut) free(block);
+    return isPut;
+  }
+
+  #append(bytes: Uint8Array, block: Block | undefined): boolean {
+    this.#enter(this.#putMutex);
+    try {
+      if (this.isFull(bytes.length)) return false;
+      const words = this.#words;
+      const need = block === undefined ? recordHead + wordsFor(bytes.length) : blockRecordWords;
+      const segment = this.#segmentFor(need);
+      const end = words[segment + endAt]!;
+      const at = segment + recordsAt + end;
+      if (block === undefined) {
+        words[at] = bytes.length;
+        copyInto(this.#arena.bytes, bytes, (at + recordHead) * 4);
+      } else {
+        words[at] = bytes.length | IN_BLOCK;
+        words[at + 1] = block.address;
+        words[at + 2] = block.serial;
+      }
+      Atomics.store(words, segment + endAt, end + need);
+      words[this.#base + bytesPutAt]! += bytes.length;
+      Atomics.add(words, this.#base + putsAt, 1);
+    } finally {
+      this.#putMutex.release();
+    }
+    this.filled.wake();
+    return true;
+  }
+
+  /** The segment that has room for so many words, which is the last. */
+  #segmentFor(need: number): number {
+    const words = this.#words;
+    const last = words[this.#base + tailAt]!;
+    if (last !== 0 && recordsAt + words[last + endAt]! + need <= segmentWords) return last;
+    const next = allocate(this.#arena.method, segmentWords * 4, recordsAt * 4).word;
+    // Linked last: those who take may free the one before as soon as they see it.
+    words[this.#base + tailAt] = next;
+    Atomics.store(words, last === 0 ? this.#base + headAt : last + nextAt, next);
+    return next;
+  }
+
+  /**
+   * Takes the first record, if there is one, and gives what `read` makes of it. It is taken also if
+   * `read` throws.
+   */
+  take<T>(read: RecordReader<T>): { readonly value: T } | undefined {
+    if (this.isEmpty) return undefined;
+    const arena = this.#arena;
+    let block: Block;
+    let length: number;
+    this.#enter(this.#takeMutex);
+    try {
+      const at = this.#first();
+      if (at === 0) return undefined;
+      length = lengthOf(arena, at);
+      if (!isInBlock(arena, at)) {
+        try {
+          return { value: read((at + recordHead) * 4, length) };
+        } finally {
+          this.#pass(at, length);
+        }
+      }
+      block = blockOf(arena, at);
+      this.#pass(at, length);
+    } finally {
+      this.#takeMutex.release();
+      this.drained.wake();
+    }
+    try {
+      return { value: read(block.word * 4, length) };
+    } finally {
+      free(block);
+    }
+  }
+
+  /** The first unread record, by its first word; 0 if there is none. Frees segments that are read. */
+  #first(): number {
+    const words = this.#words;
+    let segment = Atomics.load(words, this.#base + headAt);
+    while (segment !== 0) {
+      const unread = words[segment + unreadAt]!;
+      // Before the end is read: a segment gets its last record before it gets a next one.
+      const next = Atomics.load(words, segment + nextAt);
+      if (unread !== Atomics.load(words, segment + endAt)) return segment + recordsAt + unread;
+      if (next === 0) return 0;
+      Atomics.store(words, this.#base + headAt, next);
+      free(blockAt(this.#arena, segment));
+      segment = next;
+    }
+    return 0;
+  }
+
+  /** The record was taken. */
+  #pass(at: number, length: number): void {
+    const words = this.#words;
+    const segment = words[this.#base + headAt]!;
+    const end = at + wordsOf(this.#arena, at) - segment - recordsAt;
+    Atomics.store(words, segment + unreadAt, end);
+    words[this.#base + bytesTakenAt]! += length;
+    Atomics.add(words, this.#base + takesAt, 1);
+  }
+
+  #enter(mutex: Mutex): void {
+    mutex.acquireSync();
+    const { words, base } = this.#parts();
+    while (mutex.isAbandoned || words[base + repairAt] !== 0) {
+      words[base + repairAt] = 1;
+      mutex.release();
+      this.#repair();
+      mutex.acquireSync();
+    }
+  }
+
+  /** Does over what somebody who died may have left undone: finds the last segment, and counts. */
+  #repair(): void {
+    this.#putMutex.acquireSync();
+    this.#takeMutex.acquireSync();
+    try {
+      const { words, base } = this.#parts();
+      let records = 0;
+      let bytes = 0;
+      let last = 0;
+      for (let segment = words[base + headAt]!; segment !== 0; segment = words[segment + nextAt]!) {
+        last = segment;
+        for (const at of recordsOf(this.#arena, segment)) {
+          records++;
+          bytes += lengthOf(this.#arena, at);
+        }
+      }
+      words[base + tailAt] = last;
+      words[base + bytesPutAt] = words[base + bytesTakenAt]! + bytes;
+      Atomics.store(words, base + putsAt, words[base + takesAt]! + records);
+      words[base + repairAt] = 0;
+    } finally {
+      this.#takeMutex.release();
+      this.#putMutex.release();
+    }
+    this.filled.wake();
+    this.drained.wake();
+  }
+
+  /** @throws {Error} If it was disposed of, here or in another child. */
+  check(action: string): void {
+    this.#putMutex.check(action);
+  }
+}
+
+function copyInto(target: Uint8Array, bytes: Uint8Array, at: number): void {
+  const { length } = bytes;
+  if (length > loopLimit) target.set(bytes, at);
+  else for (let i = 0; i < length; i++) target[at + i] = bytes[i]!;
+}
