@@ -45,4 +45,5 @@ export type { RawArrayConstructor, RawArrayMembers } from "./src/shared/raw_arra
 export { RawValue } from "./src/shared/raw_value.ts";
 export { SharedArray, SharedArray as Array } from "./src/shared/shared_array.ts";
 export type { SharedArrayConstructor, SharedArrayMembers } from "./src/shared/shared_array.ts";
+export { SharedMemory, type SharedMemoryOptions } from "./src/shared/shared_memory.ts";
 export { Value } from "./src/shared/value.ts";

@@ -10,6 +10,7 @@ import { BoundedSemaphore, Semaphore } from "./sync/semaphore.ts";
 import { RawArray } from "./shared/raw_array.ts";
 import { RawValue } from "./shared/raw_value.ts";
 import { SharedArray } from "./shared/shared_array.ts";
+import { SharedMemory } from "./shared/shared_memory.ts";
 import { Value } from "./shared/value.ts";
 import { Pool } from "./pool/pool.ts";
 import { cpuCount } from "./process/cpu_count.ts";
@@ -54,6 +55,8 @@ export interface Context {
   readonly Array: typeof SharedArray;
   /** `RawArray`, for children of the context's method. */
   readonly RawArray: typeof RawArray;
+  /** `SharedMemory`, for children of the context's method where only threads can share it. */
+  readonly SharedMemory: typeof SharedMemory;
   /** See the function of the same name. */
   readonly activeChildren: typeof activeChildren;
   /** See the function of the same name. */
@@ -94,6 +97,7 @@ const classes = {
   SharedArray,
   Array: SharedArray,
   RawArray,
+  SharedMemory,
 };
 
 const functions = {

@@ -13,6 +13,8 @@ import { memberPlaces, Members } from "./members.ts";
 
 /** Bytes 0 to 63: counters. See `allocator.ts`. */
 export const countersAt = 0;
+/** Among them the word that names the table of named memory: see `shared/thread_names.ts`. */
+export const namesAt = 16;
 /** The heads of the lists of free blocks. */
 export const freeListsAt = 64;
 /** The tables of members: a byte for each, and a word. */

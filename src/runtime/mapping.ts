@@ -158,6 +158,18 @@ function mapOnNode(): MapFile {
 
 let mapFile: MapFile | undefined;
 
+const mapper = (): MapFile =>
+  mapFile ??= "Deno" in globalThis ? mapByDeno() : "Bun" in globalThis ? mapOnBun : mapOnNode();
+
+/**
+ * Checks that this runtime can map files.
+ *
+ * @throws {Error} If it cannot: the message names the remedy.
+ */
+export function checkMapping(): void {
+  mapper();
+}
+
 /**
  * Maps a file into this process' memory, shared with all others that map it. The mapping stays
  * for as long as its buffer is held, or until the process ends.
@@ -166,6 +178,5 @@ let mapFile: MapFile | undefined;
  * file cannot be opened.
  */
 export function mapShared(file: string, size: number): ArrayBuffer {
-  mapFile ??= "Deno" in globalThis ? mapByDeno() : "Bun" in globalThis ? mapOnBun : mapOnNode();
-  return mapFile(file, size);
+  return mapper()(file, size);
 }

@@ -1,0 +1,91 @@
+/**
+ * Removes the names of shared memory that this child made and did not unlink: at its end, and where
+ * it has no chance to, as after a kill, by a process that outlives it for that moment. That process
+ * is a shell which waits for the end of a pipe that only this child holds open. What it is to remove
+ * stands in a file, since what is written to a pipe may still be on its way when a child is killed.
+ *
+ * @module
+ * @internal
+ */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { mayRun } from "./deno_permissions.ts";
+
+const shell = "/bin/sh";
+
+/** Standard output is the file, open for reading too. A name that is another file's by now stays. */
+const script = `read -r _
+while read -r inode file; do
+  case $(ls -di -- "$file" 2>&-) in
+    *"$inode $file") rm -f -- "$file" ;;
+  esac
+done <&1`;
+
+/** The files that this child made, by their inodes. */
+const kept = new Map<string, number>();
+let list: number | undefined;
+let watcher: ChildProcess | undefined;
+
+/** Has a file removed when this child ends, however it does. Its path must not hold a line break. */
+export function keepName(file: string, inode: number): void {
+  if (list === undefined) {
+    list = unlinkedFile();
+    process.on("exit", removeAll);
+  }
+  kept.set(file, inode);
+  writeList(list);
+  watcher ??= startWatcher(list);
+}
+
+/** Says that a name is gone, or another's business. */
+export function forgetName(file: string): void {
+  if (!kept.delete(file) || list === undefined) return;
+  writeList(list);
+  if (kept.size > 0) return;
+  watcher?.stdin?.end();
+  watcher = undefined;
+}
+
+function writeList(fd: number): void {
+  const lines = [...kept].map(([file, inode]) => `${inode} ${file}\n`);
+  const bytes = new TextEncoder().encode(lines.join(""));
+  // At a position, so that the shell, which has the same descriptor, reads from the beginning.
+  fs.writeSync(fd, bytes, 0, bytes.length, 0);
+  fs.ftruncateSync(fd, bytes.length);
+}
+
+function unlinkedFile(): number {
+  const file = path.join(os.tmpdir(), `nproc-${process.pid}-${crypto.randomUUID()}`);
+  const fd = fs.openSync(file, "wx+", 0o600);
+  fs.unlinkSync(file);
+  return fd;
+}
+
+/** Without permission to run a shell there is none: only a kill then leaves something behind. */
+function startWatcher(fd: number): ChildProcess | undefined {
+  if (process.platform === "win32" || ("Deno" in globalThis && !mayRun(shell))) return undefined;
+  const started = spawn(shell, ["-c", script], {
+    stdio: ["pipe", fd, "ignore"],
+    // Out of reach of a signal to this child's group.
+    detached: true,
+    env: { PATH: "/usr/bin:/bin" },
+    cwd: "/",
+  });
+  // No shell, or no more processes: the same as no permission.
+  started.on("error", () => {});
+  started.unref();
+  (started.stdin as { unref?(): void } | null)?.unref?.();
+  return started;
+}
+
+function removeAll(): void {
+  for (const [file, inode] of kept) {
+    if (fs.statSync(file, { throwIfNoEntry: false })?.ino === inode) {
+      fs.rmSync(file, { force: true });
+    }
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Named memory within the arena, for the threads of a program that cannot map files: a list of blocks,
+ * each with a name before its bytes, under a lock. As POSIX has it, memory is there until it has
+ * neither a name nor anybody who holds it; a thread that ends without closing it goes on holding it.
+ *
+ * @module
+ * @internal
+ */
+
+import { allocate, type Block, blockAt, free } from "../memory/allocator.ts";
+import { type Arena, arenaOf, namesAt } from "../memory/arena.ts";
+import { type Hold, missing, nameFault, type Names, taken } from "../runtime/named_memory.ts";
+import { Mutex, mutexSize } from "../sync/mutex.ts";
+
+/** The word of the arena that names the table: a lock, and the first block of the list behind it. */
+const tableWord = namesAt / 4;
+const firstAt = mutexSize / 4;
+
+/** What a block begins with, in words; where the next one is comes first. */
+const holdersAt = 1;
+const nameLengthAt = 2;
+/** A long. */
+const sizeAt = 4;
+const nameAt = 6;
+
+const encoder = new TextEncoder();
+
+/** The names that the threads of this program know. */
+export class ThreadNames implements Names {
+  readonly #arena: Arena = arenaOf("worker");
+  readonly #words: Int32Array = this.#arena.words;
+  readonly #mutex: Mutex;
+  readonly #first: number;
+
+  constructor() {
+    const table = this.#table();
+    this.#mutex = new Mutex(table, "the table of names", "owner");
+    this.#first = table.word + firstAt;
+  }
+
+  #table(): Block {
+    const known = Atomics.load(this.#words, tableWord);
+    if (known !== 0) return blockAt(this.#arena, known);
+    const made = allocate("worker", mutexSize + 4);
+    const first = Atomics.compareExchange(this.#words, tableWord, 0, made.word);
+    if (first === 0) return made;
+    free(made);
+    return blockAt(this.#arena, first);
+  }
+
+  create(name: string, size: number): Hold {
+    const bytes = encoder.encode(name);
+    return this.#locked(() => {
+      if (this.#linkTo(bytes) !== undefined) throw nameFault("create", name, taken);
+      const block = allocate("worker", dataAt(bytes.length) + size);
+      const { word } = block;
+      this.#words[word] = this.#words[this.#first]!;
+      this.#words[word + holdersAt] = 1;
+      this.#words[word + nameLengthAt] = bytes.length;
+      this.#arena.longs[(word + sizeAt) / 2] = BigInt(size);
+      this.#arena.bytes.set(bytes, (word + nameAt) * 4);
+      Atomics.store(this.#words, this.#first, word);
+      return this.#held(block);
+    });
+  }
+
+  attach(name: string): Hold {
+    return this.#locked(() => {
+      const link = this.#linkTo(encoder.encode(name));
+      if (link === undefined) throw nameFault("attach", name, missing);
+      const block = blockAt(this.#arena, this.#words[link]!);
+      this.#words[block.word + holdersAt]!++;
+      return this.#held(block);
+    });
+  }
+
+  unlink(name: string): boolean {
+    return this.#locked(() => {
+      const link = this.#linkTo(encoder.encode(name));
+      if (link === undefined) return false;
+      const block = blockAt(this.#arena, this.#words[link]!);
+      Atomics.store(this.#words, link, this.#words[block.word]!);
+      if (this.#words[block.word + holdersAt] === 0) free(block);
+      return true;
+    });
+  }
+
+  #held(block: Block): Hold {
+    const { word } = block;
+    const at = dataAt(this.#words[word + nameLengthAt]!);
+    const size = Number(this.#arena.longs[(word + sizeAt) / 2]);
+    const bytes = new Uint8Array(this.#arena.buffer, word * 4 + at, size);
+    return { bytes, close: () => this.#locked(() => this.#release(block)) };
+  }
+
+  #release(block: Block): void {
+    if (--this.#words[block.word + holdersAt]! === 0 && !this.#isNamed(block)) free(block);
+  }
+
+  /** The word that names the block of that name. */
+  #linkTo(name: Uint8Array): number | undefined {
+    for (const link of this.#links()) {
+      const word = this.#words[link]!;
+      if (this.#words[word + nameLengthAt] !== name.length) continue;
+      const at = (word + nameAt) * 4;
+      if (name.every((byte, i) => this.#arena.bytes[at + i] === byte)) return link;
+    }
+    return undefined;
+  }
+
+  #isNamed(block: Block): boolean {
+    return this.#links().some((link) => this.#words[link] === block.word);
+  }
+
+  /** The words that name blocks, in the order of the list. */
+  #links(): number[] {
+    const links: number[] = [];
+    for (let link = this.#first; this.#words[link] !== 0; link = this.#words[link]!) {
+      links.push(link);
+    }
+    return links;
+  }
+
+  #locked<T>(use: () => T): T {
+    this.#mutex.acquireSync();
+    try {
+      return use();
+    } finally {
+      this.#mutex.release();
+    }
+  }
+}
+
+/** Where the bytes begin, from the beginning of the user's part. */
+function dataAt(nameLength: number): number {
+  return Math.ceil((nameAt * 4 + nameLength) / 8) * 8;
+}
