@@ -1,6 +1,9 @@
 import { registerClass } from "./codec/registry.ts";
 import { task } from "./codec/task.ts";
 import { transfer } from "./codec/transfer.ts";
+import { JoinableQueue } from "./queue/joinable_queue.ts";
+import { Queue } from "./queue/queue.ts";
+import { SimpleQueue } from "./queue/simple_queue.ts";
 import { Barrier } from "./sync/barrier.ts";
 import { Condition } from "./sync/condition.ts";
 import { Event } from "./sync/event.ts";
@@ -57,6 +60,12 @@ export interface Context {
   readonly RawArray: typeof RawArray;
   /** `SharedMemory`, for children of the context's method where only threads can share it. */
   readonly SharedMemory: typeof SharedMemory;
+  /** `Queue`, for children of the context's method. */
+  readonly Queue: typeof Queue;
+  /** `JoinableQueue`, for children of the context's method. */
+  readonly JoinableQueue: typeof JoinableQueue;
+  /** `SimpleQueue`, for children of the context's method. */
+  readonly SimpleQueue: typeof SimpleQueue;
   /** See the function of the same name. */
   readonly activeChildren: typeof activeChildren;
   /** See the function of the same name. */
@@ -98,6 +107,9 @@ const classes = {
   Array: SharedArray,
   RawArray,
   SharedMemory,
+  Queue,
+  JoinableQueue,
+  SimpleQueue,
 };
 
 const functions = {

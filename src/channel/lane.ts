@@ -64,6 +64,9 @@ export interface LaneLimits {
   readonly bytes?: number;
 }
 
+/** What a reader gives for a record that is not to be taken yet. */
+export const keep: unique symbol = Symbol("keep");
+
 /** Reads a record: `length` bytes of the arena from `position` on. */
 export type RecordReader<T> = (position: number, length: number) => T;
 
@@ -134,13 +137,18 @@ export class Lane {
     this.drained = new Futex(this.#arena, this.#base + drainedAt);
   }
 
+  /** How many records were ever put, and taken; modulo 2^32. */
+  get puts(): number {
+    return Atomics.load(this.#words, this.#base + putsAt);
+  }
+
+  get takes(): number {
+    return Atomics.load(this.#words, this.#base + takesAt);
+  }
+
   /** How many records it holds. */
   get size(): number {
-    const { words, base } = this.#parts();
-    return Math.max(
-      0,
-      (Atomics.load(words, base + putsAt) - Atomics.load(words, base + takesAt)) | 0,
-    );
+    return Math.max(0, (this.puts - this.takes) | 0);
   }
 
   /** How many records it may hold; 0: any number. */
@@ -235,35 +243,35 @@ export class Lane {
 
   /**
    * Takes the first record, if there is one, and gives what `read` makes of it. It is taken also if
-   * `read` throws.
+   * `read` throws, unless it gives `keep`: then the record stays where it is.
    */
-  take<T>(read: RecordReader<T>): { readonly value: T } | undefined {
+  take<T>(read: RecordReader<T>): T | undefined {
     if (this.isEmpty) return undefined;
-    const arena = this.#arena;
-    let block: Block;
-    let length: number;
     this.#enter(this.#takeMutex);
     try {
       const at = this.#first();
-      if (at === 0) return undefined;
-      length = lengthOf(arena, at);
-      if (!isInBlock(arena, at)) {
-        try {
-          return { value: read((at + recordHead) * 4, length) };
-        } finally {
-          this.#pass(at, length);
-        }
-      }
-      block = blockOf(arena, at);
-      this.#pass(at, length);
+      return at === 0 ? undefined : this.#takeAt(at, read);
     } finally {
       this.#takeMutex.release();
       this.drained.wake();
     }
+  }
+
+  #takeAt<T>(at: number, read: RecordReader<T>): T {
+    const arena = this.#arena;
+    const length = lengthOf(arena, at);
+    const block = isInBlock(arena, at) ? blockOf(arena, at) : undefined;
+    let isKept = false;
     try {
-      return { value: read(block.word * 4, length) };
+      const word = block === undefined ? at + recordHead : block.word;
+      const value = read(word * 4, length);
+      isKept = value === keep;
+      return value;
     } finally {
-      free(block);
+      if (!isKept) {
+        this.#pass(at, length);
+        if (block !== undefined) free(block);
+      }
     }
   }
 
@@ -331,6 +339,15 @@ export class Lane {
     }
     this.filled.wake();
     this.drained.wake();
+  }
+
+  /** Gives its memory back. Whoever waits is woken to see it. */
+  dispose(): void {
+    free(this.block, () => {
+      freeSegments(this.block, this.#base - this.block.word);
+      this.filled.wake();
+      this.drained.wake();
+    });
   }
 
   /** @throws {Error} If it was disposed of, here or in another child. */

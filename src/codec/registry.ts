@@ -39,7 +39,7 @@ export interface RegisteredClass {
 }
 
 const kinds = new Map<string, Kind>();
-/** The same kinds, in the order in which they are asked. */
+/** The same kinds, in the order in which they are asked: a class that extends another comes later, and first. */
 const kindList: Kind[] = [];
 const byPrototype = new WeakMap<object, RegisteredClass>();
 const byModule = new Map<string, RegisteredClass[]>();
@@ -71,7 +71,7 @@ export function registerKind(kind: Kind): void {
     throw new Error(`Cannot register the kind ${kind.name} as there is one of that name`);
   }
   kinds.set(kind.name, kind);
-  kindList.push(kind);
+  kindList.unshift(kind);
 }
 
 /**

@@ -17,9 +17,11 @@ import type { Arena } from "./arena.ts";
 import { countdown, type WaitOptions } from "./latch.ts";
 import { pause, sleep, sleepSync, wakeSleepers } from "./sleep.ts";
 
-/** How often to look before a sleep, which costs a hundred times as much as a look. */
-const asyncSpins = 20;
-const syncSpins = 2000;
+// A look costs a hundredth of a microsecond, a sleep and its end fifty and more. So whoever waits
+// looks for a while first: longer where the wait before was a short one. All in milliseconds.
+const shortWait = 0.5;
+const longSpin = 0.1;
+const shortSpin = 0.005;
 
 /** How a wait goes on between two looks. */
 export interface Pace {
@@ -35,6 +37,7 @@ export class Futex {
   readonly #words: Int32Array;
   /** The word of the count of changes; the one behind it is the sleepers'. */
   readonly #word: number;
+  #spin = longSpin;
 
   constructor(arena: Arena, word: number) {
     this.#arena = arena;
@@ -67,13 +70,16 @@ export class Futex {
   ): Promise<boolean> {
     const left = countdown(timeout ?? Infinity);
     signal?.throwIfAborted();
-    for (let spin = 0; spin < asyncSpins; spin++) if (attempt()) return true;
+    const begun = performance.now();
+    if (left() <= 0) return attempt();
+    if (this.#spins(attempt, begun)) return true;
     for (let round = 0;; round++) {
       const count = this.#announce();
       if (attempt()) return true;
       const time = Math.min(left(), pace.longest() ?? Infinity);
       if (left() <= 0) return false;
       await sleep(this.#arena, { word: this.#word, count, round, time, signal });
+      this.#adapt(begun);
       signal?.throwIfAborted();
       if (attempt()) return true;
     }
@@ -82,20 +88,33 @@ export class Futex {
   /** The same, with this thread blocked meanwhile. */
   waitSync(attempt: () => boolean, timeout: number | undefined, pace: Pace = steady): boolean {
     const left = countdown(timeout ?? Infinity);
-    for (let spin = 0; spin < syncSpins; spin++) {
-      if (attempt()) return true;
-      pause();
-    }
+    const begun = performance.now();
+    if (left() <= 0) return attempt();
+    if (this.#spins(attempt, begun)) return true;
     // A blocked process hears no messages, so it is not worth one.
     const isHeard = this.#arena.method === "worker";
-    for (const begun = performance.now();;) {
+    for (;;) {
       const count = isHeard ? this.#announce() : 0;
       if (attempt()) return true;
       const time = Math.min(left(), pace.longest() ?? Infinity);
       if (left() <= 0) return false;
       sleepSync(this.#arena, { word: this.#word, count, slept: performance.now() - begun, time });
+      this.#adapt(begun);
       if (attempt()) return true;
     }
+  }
+
+  /** Looks again and again for a short time. */
+  #spins(attempt: () => boolean, begun: number): boolean {
+    do {
+      if (attempt()) return true;
+      pause();
+    } while (performance.now() - begun < this.#spin);
+    return false;
+  }
+
+  #adapt(begun: number): void {
+    this.#spin = performance.now() - begun < shortWait ? longSpin : shortSpin;
   }
 
   /** Reads the count of changes, and says that somebody sleeps until it changes. */

@@ -2,7 +2,7 @@ import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { Acquirable } from "./acquirable.ts";
+import { Acquirable, gateOf } from "./acquirable.ts";
 import { Gate, gateWords, RESERVED } from "./gate.ts";
 
 /** The highest count of a semaphore. */
@@ -105,17 +105,9 @@ export class Semaphore extends Acquirable {
     registerHandle<Semaphore>({
       name: "Semaphore",
       module: import.meta.url,
-      matches: (value): value is Semaphore =>
-        #counter in value && !(value instanceof BoundedSemaphore),
-      blockOf: (semaphore) => semaphore.#counter.block,
-      revive: (block) => new Semaphore(block),
-    });
-    registerHandle<Semaphore>({
-      name: "BoundedSemaphore",
-      module: import.meta.url,
       matches: (value): value is Semaphore => #counter in value,
       blockOf: (semaphore) => semaphore.#counter.block,
-      revive: (block) => Reflect.construct(Semaphore, [block], BoundedSemaphore),
+      revive: (block) => new Semaphore(block),
     });
   }
 
@@ -152,7 +144,20 @@ export class BoundedSemaphore extends Semaphore {
    * @throws {RangeError} If `n` is not an integer from 0 to 2^30 - 1.
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
-  constructor(n: number = 1) {
-    super(n, n);
+  constructor(n?: number);
+  /** @internal */
+  constructor(block: Block);
+  constructor(n: number | Block = 1) {
+    super(n as number, n as number);
+  }
+
+  static {
+    registerHandle<BoundedSemaphore>({
+      name: "BoundedSemaphore",
+      module: import.meta.url,
+      matches: (value): value is BoundedSemaphore => value instanceof BoundedSemaphore,
+      blockOf: (semaphore) => gateOf(semaphore).block,
+      revive: (block) => new BoundedSemaphore(block),
+    });
   }
 }

@@ -1,0 +1,271 @@
+import { allocateLane, Lane } from "../channel/lane.ts";
+import { Messages } from "../channel/messages.ts";
+import { registerHandle } from "../codec/handles.ts";
+import { Empty, Full } from "../errors.ts";
+import { Block } from "../memory/allocator.ts";
+import { checkTimeout, countdown } from "../memory/latch.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
+import type { AcquireOptions, AcquireSyncOptions } from "../sync/gate.ts";
+
+/** Whether a call is not to wait at all. */
+const triesOnce = ({ block = true, timeout }: AcquireOptions): boolean =>
+  !block || (timeout !== undefined && timeout <= 0);
+
+/**
+ * Makes the memory of a queue, with so many words behind it.
+ *
+ * @internal
+ */
+export function allocateQueue(method: StartMethod, maxSize: unknown, more: number = 0): Block {
+  if (typeof maxSize !== "number") {
+    throw new TypeError(
+      `Cannot make a queue as maxSize must be a number: received ${String(maxSize)}`,
+    );
+  }
+  if (!Number.isInteger(maxSize) || maxSize > 2 ** 30) {
+    throw new RangeError(
+      `Cannot make a queue as maxSize must be an integer up to 2^30: received ${maxSize}`,
+    );
+  }
+  return allocateLane(method, { items: Math.max(0, maxSize) }, more);
+}
+
+/**
+ * The lane of a queue.
+ *
+ * @internal
+ */
+export let laneOf: <T>(queue: Queue<T>) => Lane;
+
+/**
+ * A queue between children: first in, first out, with any number of producers and consumers. Every
+ * item is got exactly once. It travels to other children, where it is the same queue.
+ *
+ * Items are copied, as arguments are; locks, queues and other objects of this package keep what
+ * they are. They are in memory that all children share as soon as `put` has returned: a child that
+ * ends then, even by a signal, takes none of them with it.
+ *
+ * @example
+ * ```ts
+ * import { Process, Queue, task } from "@nproc/multiprocessing";
+ *
+ * export const produce = task(import.meta, async (queue: Queue<number>) => {
+ *   for (let i = 0; i < 3; i++) await queue.put(i);
+ * });
+ *
+ * if (import.meta.main) {
+ *   const queue = new Queue<number>();
+ *   new Process({ target: produce, args: [queue] }).start();
+ *   for (let i = 0; i < 3; i++) console.log(await queue.get()); // 0, 1, 2
+ * }
+ * ```
+ */
+export class Queue<T = unknown> implements AsyncIterable<T> {
+  readonly #messages: Messages<T>;
+  #closed = false;
+
+  /**
+   * Makes an empty queue, for children of the context's start method.
+   *
+   * @param maxSize How many items it can hold; with 0, or less, any number.
+   * @throws {RangeError} If `maxSize` is not an integer.
+   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   */
+  constructor(maxSize?: number);
+  /** @internal */
+  constructor(block: Block);
+  constructor(from?: number | Block);
+  constructor(from: number | Block = 0) {
+    const block = from instanceof Block ? from : allocateQueue(startMethodOf(new.target), from);
+    this.#messages = new Messages(new Lane(block, "a queue"), "item");
+  }
+
+  static {
+    registerHandle<Queue>({
+      name: "Queue",
+      module: import.meta.url,
+      matches: (value): value is Queue => #messages in value,
+      blockOf: (queue) => queue.#messages.lane.block,
+      revive: (block) => new Queue(block),
+    });
+    laneOf = (queue) => queue.#messages.lane;
+  }
+
+  /**
+   * Puts an item, when there is room. Items of one child come in the order of its calls.
+   *
+   * @throws {Full} Once `timeout` (milliseconds) is over, or at once if `block` is false.
+   * @throws The signal's reason, if that is aborted first. In both cases nothing was put.
+   * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel (`item.a`).
+   * @throws {RangeError} If the memory that children share is used up.
+   * @throws {Error} If this child has closed the queue, or any has disposed of it.
+   */
+  async put(item: T, options: AcquireOptions = {}): Promise<void> {
+    checkTimeout(options.timeout);
+    options.signal?.throwIfAborted();
+    const encoded = this.#encode(item);
+    if (this.#messages.tryPut(encoded)) return;
+    if (triesOnce(options)) throw this.#full(options);
+    if (!await this.#messages.put(encoded, options, this.#check)) throw this.#full(options);
+  }
+
+  /**
+   * Does what `put` does with this thread blocked meanwhile.
+   *
+   * @throws {Full} Once `timeout` (milliseconds) is over, or at once if `block` is false.
+   */
+  putSync(item: T, options: AcquireSyncOptions = {}): void {
+    checkTimeout(options.timeout);
+    const encoded = this.#encode(item);
+    if (this.#messages.tryPut(encoded)) return;
+    if (triesOnce(options)) throw this.#full(options);
+    if (!this.#messages.putSync(encoded, options.timeout, this.#check)) throw this.#full(options);
+  }
+
+  /**
+   * Puts an item if there is room.
+   *
+   * @throws {Full} If there is none; then nothing was put.
+   * @throws What `put` throws.
+   */
+  putNoWait(item: T): void {
+    if (!this.#messages.tryPut(this.#encode(item))) throw this.#full({});
+  }
+
+  /**
+   * Takes the first item, when there is one.
+   *
+   * @throws {Empty} Once `timeout` (milliseconds) is over, or at once if `block` is false.
+   * @throws The signal's reason, if that is aborted first. In both cases nothing was taken.
+   * @throws {Error} If this child has closed the queue, or any has disposed of it.
+   */
+  async get(options: AcquireOptions = {}): Promise<T> {
+    checkTimeout(options.timeout);
+    options.signal?.throwIfAborted();
+    this.#check();
+    const left = countdown(options.timeout);
+    const once = triesOnce(options);
+    const taken = this.#messages.tryTake() ??
+      await this.#messages.take(
+        { timeout: once ? 0 : left(), signal: options.signal },
+        this.#check,
+      );
+    if (taken === undefined) throw this.#empty(options);
+    return taken.value;
+  }
+
+  /**
+   * Does what `get` does with this thread blocked meanwhile.
+   *
+   * @throws {Empty} Once `timeout` (milliseconds) is over, or at once if `block` is false.
+   * @throws {Error} If the item's class or function is of a module that this child has not loaded;
+   * the item stays.
+   */
+  getSync(options: AcquireSyncOptions = {}): T {
+    checkTimeout(options.timeout);
+    const timeout = triesOnce(options) ? 0 : options.timeout;
+    const taken = this.#messages.takeSync(timeout, this.#check);
+    if (taken === undefined) throw this.#empty(options);
+    return taken.value;
+  }
+
+  /**
+   * Takes the first item if there is one.
+   *
+   * @throws {Empty} If there is none.
+   * @throws {Error} If the item's class or function is of a module that this child has not loaded;
+   * the item stays.
+   */
+  getNoWait(): T {
+    this.#check();
+    const taken = this.#messages.takeNow();
+    if (taken === undefined) throw this.#empty({});
+    return taken.value;
+  }
+
+  /** How many items there are at present. */
+  qsize(): number {
+    this.#messages.lane.check("use");
+    return this.#messages.lane.size;
+  }
+
+  /** Whether there is nothing to get at present. */
+  empty(): boolean {
+    this.#messages.lane.check("use");
+    return this.#messages.lane.isEmpty;
+  }
+
+  /** Whether there is no room at present. */
+  full(): boolean {
+    this.#messages.lane.check("use");
+    return this.#messages.lane.isFull(0);
+  }
+
+  /**
+   * Closes this child's end: it can neither put nor get any more, what waits here is rejected, and
+   * a loop over the queue ends. Nothing changes for others, and what was put stays to be got.
+   */
+  close(): void {
+    this.#closed = true;
+    if (!this.#messages.lane.block.isLive) return;
+    this.#messages.lane.filled.wake();
+    this.#messages.lane.drained.wake();
+  }
+
+  /**
+   * Waits until all that this child has put is out of its hands, which it is at once: items go
+   * directly into shared memory.
+   *
+   * @throws {Error} If the queue is not closed, as in CPython.
+   */
+  async joinThread(): Promise<void> {
+    if (!this.#closed) throw new Error("Cannot join a queue before it is closed");
+    await Promise.resolve();
+  }
+
+  /** Lets this child end without waiting for its items, which it never does here. */
+  cancelJoinThread(): void {}
+
+  /** Gets items until this child closes the queue. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      let item: T;
+      try {
+        if (this.#closed) return;
+        item = await this.get();
+      } catch (error) {
+        if (this.#closed) return;
+        throw error;
+      }
+      yield item;
+    }
+  }
+
+  /** Gives the queue's memory back, with all items. Whoever waits for it or uses it, in any child, gets an `Error`. */
+  [Symbol.dispose](): void {
+    this.#messages.lane.dispose();
+  }
+
+  readonly #check = (): void => {
+    if (this.#closed) throw new Error("Cannot use a queue that this child has closed");
+    this.#messages.lane.check("use");
+  };
+
+  #encode(item: T): Uint8Array {
+    this.#check();
+    return this.#messages.encode(item);
+  }
+
+  #full({ timeout }: AcquireOptions): Full {
+    const when = timeout ? ` for ${timeout} ms` : "";
+    return new Full(
+      `Cannot put an item as the queue was full${when}: it holds ${this.#messages.lane.maxItems}`,
+    );
+  }
+
+  #empty({ timeout }: AcquireOptions): Empty {
+    const when = timeout ? ` for ${timeout} ms` : "";
+    return new Empty(`Cannot get an item as the queue was empty${when}`);
+  }
+}

@@ -1,0 +1,92 @@
+import { registerHandle } from "../codec/handles.ts";
+import { Block } from "../memory/allocator.ts";
+import type { WaitOptions } from "../memory/latch.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
+import { allocateQueue, laneOf, Queue } from "./queue.ts";
+
+/**
+ * A queue with the few methods that most programs need. It is the same as a `Queue` without a bound
+ * otherwise.
+ *
+ * @example
+ * ```ts
+ * import { SimpleQueue } from "@nproc/multiprocessing";
+ *
+ * const queue = new SimpleQueue<string>();
+ * await queue.put("a");
+ * console.log(await queue.get(), queue.empty()); // a true
+ * ```
+ */
+export class SimpleQueue<T = unknown> {
+  readonly #queue: Queue<T>;
+
+  /**
+   * Makes an empty queue, for children of the context's start method.
+   *
+   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   */
+  constructor();
+  /** @internal */
+  constructor(block: Block);
+  constructor(block?: Block) {
+    this.#queue = new Queue<T>(
+      block instanceof Block ? block : allocateQueue(startMethodOf(new.target), 0),
+    );
+  }
+
+  static {
+    registerHandle<SimpleQueue>({
+      name: "SimpleQueue",
+      module: import.meta.url,
+      matches: (value): value is SimpleQueue => #queue in value,
+      blockOf: (queue) => laneOf(queue.#queue).block,
+      revive: (block) => new SimpleQueue(block),
+    });
+  }
+
+  /**
+   * Puts an item.
+   *
+   * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel (`item.a`).
+   * @throws {RangeError} If the memory that children share is used up.
+   * @throws {Error} If this child has closed the queue, or any has disposed of it.
+   */
+  async put(item: T): Promise<void> {
+    await this.#queue.put(item);
+  }
+
+  /**
+   * Takes the first item, when there is one.
+   *
+   * @throws {Empty} Once `timeout` (milliseconds) is over.
+   * @throws The signal's reason, if that is aborted first. In both cases nothing was taken.
+   * @throws {Error} If this child has closed the queue, or any has disposed of it.
+   */
+  async get(options: WaitOptions = {}): Promise<T> {
+    return await this.#queue.get(options);
+  }
+
+  /**
+   * Does what `get` does with this thread blocked meanwhile.
+   *
+   * @throws {Empty} Once `timeout` (milliseconds) is over.
+   */
+  getSync(options: Omit<WaitOptions, "signal"> = {}): T {
+    return this.#queue.getSync(options);
+  }
+
+  /** Whether there is nothing to get at present. */
+  empty(): boolean {
+    return this.#queue.empty();
+  }
+
+  /** Closes this child's end: it can neither put nor get any more. Nothing changes for others. */
+  close(): void {
+    this.#queue.close();
+  }
+
+  /** Gives the queue's memory back, with all items. Whoever waits for it or uses it, in any child, gets an `Error`. */
+  [Symbol.dispose](): void {
+    this.#queue[Symbol.dispose]();
+  }
+}
