@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Checks, groups, numbers } from "../_check.ts";
+import { type Checks, groups, numbers, take } from "../_check.ts";
 
 /** Fails unless these lines, of which each is there once, came in this order. */
 function inOrder(lines: string[], ...wanted: string[]): void {
@@ -46,5 +46,29 @@ export const checks: Checks = {
       "Consumer is consuming the product",
     ]);
     assert.ok(duration >= 2000 / speed);
+  },
+
+  lock({ lines, duration, speed }) {
+    assert.equal(lines[0], "with the lock: 50 of 50");
+    const [wrong] = groups(lines[1], /^without it: (\d+) of 50$/);
+    assert.ok(Number(wrong) > 0 && Number(wrong) < 50, "what others added is lost");
+    assert.equal(lines.length, 2);
+    assert.ok(duration >= 50 * 100 / speed, "one at a time");
+  },
+
+  condition_notify_all({ lines }) {
+    const produced = lines.indexOf("Producer makes product 42");
+    assert.equal(produced, 5, "all five wait before there is a product");
+    const consumers = (part: string[], form: RegExp): string[] =>
+      take([...part], form).flat().sort();
+    assert.deepEqual(
+      consumers(lines.slice(0, produced), /^Consumer (\d) is waiting$/),
+      numbers(5),
+    );
+    assert.deepEqual(
+      consumers(lines.slice(produced + 1), /^Consumer (\d) consumes product 42$/),
+      numbers(5),
+    );
+    assert.equal(lines.length, 11);
   },
 };
