@@ -1,6 +1,8 @@
 import { registerClass } from "./codec/registry.ts";
 import { task } from "./codec/task.ts";
 import { transfer } from "./codec/transfer.ts";
+import { makePipe, Pipe } from "./channel/pipe.ts";
+import { wait } from "./channel/wait.ts";
 import { JoinableQueue } from "./queue/joinable_queue.ts";
 import { Queue } from "./queue/queue.ts";
 import { SimpleQueue } from "./queue/simple_queue.ts";
@@ -66,6 +68,10 @@ export interface Context {
   readonly JoinableQueue: typeof JoinableQueue;
   /** `SimpleQueue`, for children of the context's method. */
   readonly SimpleQueue: typeof SimpleQueue;
+  /** `Pipe`, for children of the context's method. */
+  readonly Pipe: typeof Pipe;
+  /** See the function of the same name. */
+  readonly wait: typeof wait;
   /** See the function of the same name. */
   readonly activeChildren: typeof activeChildren;
   /** See the function of the same name. */
@@ -113,6 +119,7 @@ const classes = {
 };
 
 const functions = {
+  wait,
   activeChildren,
   cpuCount,
   currentProcess,
@@ -143,7 +150,7 @@ const contexts = new Map<StartMethod, Context>();
  */
 export function getContext(method?: StartMethod): Context {
   if (method === undefined) {
-    return { ...functions, ...classes, getStartMethod, setStartMethod };
+    return { ...functions, ...classes, Pipe, getStartMethod, setStartMethod };
   }
   checkMethod(method, "Cannot make a context as its start method");
   const known = contexts.get(method) ?? boundContext(method);
@@ -155,6 +162,7 @@ function boundContext(method: StartMethod): Context {
   return {
     ...functions,
     ...boundClasses(method),
+    Pipe: ({ duplex = true } = {}) => makePipe(method, duplex),
     getStartMethod: () => method,
     setStartMethod: () => {
       throw new Error(`Cannot set the start method of a context that is bound to "${method}"`);

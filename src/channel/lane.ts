@@ -137,6 +137,11 @@ export class Lane {
     this.drained = new Futex(this.#arena, this.#base + drainedAt);
   }
 
+  /** What tells it from all others in this child. */
+  get key(): string {
+    return `${this.#arena.method} ${this.#base}`;
+  }
+
   /** How many records were ever put, and taken; modulo 2^32. */
   get puts(): number {
     return Atomics.load(this.#words, this.#base + putsAt);

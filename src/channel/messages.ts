@@ -1,12 +1,11 @@
 /**
- * Values on a lane: each is a record that the codec wrote.
+ * Messages on a lane: each is a record that the codec wrote.
  *
  * @module
  * @internal
  */
 
 import { Decoder } from "../codec/decoder.ts";
-import { Encoder } from "../codec/encoder.ts";
 import { loadModule } from "../codec/modules.ts";
 import { ModuleNeeded } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
@@ -14,21 +13,33 @@ import { countdown, type WaitOptions } from "../memory/latch.ts";
 import { joinLine } from "../sync/line.ts";
 import { keep, type Lane } from "./lane.ts";
 
-/** A value that was taken. */
+/** A message that was taken. */
 export interface Taken<T> {
   readonly value: T;
 }
 
-/** A lane that carries values. */
-export class Messages<T> {
+/** Reads a message of so many bytes, whose first the decoder reads next. */
+export type Read<T> = (decoder: Decoder, length: number) => T;
+
+/**
+ * Called before each attempt of a wait; what it throws ends the wait.
+ *
+ * @returns Whether there is nothing to wait for any more.
+ */
+export type Check = () => boolean;
+
+/** Reads a message that is one value. */
+export const readValue: Read<unknown> = (decoder) => decoder.read();
+
+/** A lane that carries messages. */
+export class Messages {
   readonly lane: Lane;
-  readonly #encoder: Encoder;
   readonly #decoder: Decoder;
-  /** What an error calls a value that cannot travel. */
+  /** What an error calls a message. */
   readonly #root: string;
-  /** The module that the first value needs, if that is why it was not taken. */
+  /** The module that the first message needs, if that is why it was not taken. */
   #needed: ModuleNeeded | undefined;
-  /** Modules that were imported for a value, and why that failed, if it did. */
+  /** Modules that were imported for a message, and why that failed, if it did. */
   readonly #imported = new Map<string, { readonly failure?: unknown }>();
   /** How many wait here to put and to take. */
   #putting = 0;
@@ -38,19 +49,7 @@ export class Messages<T> {
     const { arena } = lane.block;
     this.lane = lane;
     this.#root = root;
-    this.#encoder = new Encoder({ channel: arena.method });
     this.#decoder = new Decoder(arena.bytes);
-  }
-
-  /**
-   * The bytes of a value, which are there until the next is encoded.
-   *
-   * @throws {DOMException} A `DataCloneError` with the path to what cannot travel.
-   */
-  encode(value: unknown): Uint8Array {
-    this.#encoder.truncate(0);
-    this.#encoder.write(value, this.#root);
-    return this.#encoder.view(0);
   }
 
   /** Puts what was encoded if there is room, and nobody of this child waits to put before. */
@@ -60,13 +59,10 @@ export class Messages<T> {
 
   /** Waits for room, and puts what was encoded: `false` once the time is over. */
   async put(encoded: Uint8Array, { timeout, signal }: WaitOptions, check: Check): Promise<boolean> {
-    // The next value of this child is encoded into the same memory.
+    // The next message of this child is encoded into the same memory.
     const bytes = encoded.slice();
     const left = countdown(timeout);
-    const attempt = () => {
-      check();
-      return this.lane.put(bytes);
-    };
+    const attempt = () => check() || this.lane.put(bytes);
     const { place, leave } = joinLine(this.#lineOf("put"));
     this.#putting++;
     try {
@@ -80,39 +76,41 @@ export class Messages<T> {
 
   /** The same, with this thread blocked meanwhile. */
   putSync(encoded: Uint8Array, timeout: number | undefined, check: Check): boolean {
-    return this.lane.drained.waitSync(() => {
-      check();
-      return this.lane.put(encoded);
-    }, timeout);
+    return this.lane.drained.waitSync(() => check() || this.lane.put(encoded), timeout);
   }
 
   /**
-   * Takes the first value if there is one, nobody of this child waits for it before, and it needs no
-   * module that must be imported first.
+   * Takes the first message if there is one, nobody of this child waits for it before, and it needs
+   * no module that must be imported first.
    */
-  tryTake(): Taken<T> | undefined {
-    return this.#taking > 0 ? undefined : this.#take();
+  tryTake<T>(read: Read<T>): Taken<T> | undefined {
+    return this.#taking > 0 ? undefined : this.#take(read);
   }
 
   /**
    * The same.
    *
-   * @throws {Error} If the value needs a module that must be imported first. It stays where it is.
+   * @throws {Error} If the message needs a module that must be imported first. It stays where it is.
    */
-  takeNow(): Taken<T> | undefined {
-    const taken = this.tryTake();
+  takeNow<T>(read: Read<T>): Taken<T> | undefined {
+    const taken = this.tryTake(read);
     if (taken === undefined) this.#checkLoaded();
     return taken;
   }
 
-  /** Waits for a value, and takes it; `undefined` once the time is over. */
-  async take({ timeout, signal }: WaitOptions, check: Check): Promise<Taken<T> | undefined> {
+  /** Waits for a message, and takes it; `undefined` once the time is over, or there is nothing more. */
+  async take<T>(
+    read: Read<T>,
+    { timeout, signal }: WaitOptions,
+    check: Check,
+  ): Promise<Taken<T> | undefined> {
     const left = countdown(timeout);
     let taken: Taken<T> | undefined;
     const attempt = () => {
-      check();
-      taken = this.#take();
-      return taken !== undefined || this.#needed !== undefined;
+      // Asked first: who has put the last message may be gone as soon as it is taken.
+      const isOver = check();
+      taken = this.#take(read);
+      return taken !== undefined || this.#needed !== undefined || isOver;
     };
     const { place, leave } = joinLine(this.#lineOf("take"));
     this.#taking++;
@@ -132,29 +130,29 @@ export class Messages<T> {
   /**
    * The same, with this thread blocked meanwhile.
    *
-   * @throws {Error} If the value needs a module that is not loaded here. It stays where it is.
+   * @throws {Error} If the message needs a module that must be imported first. It stays where it is.
    */
-  takeSync(timeout: number | undefined, check: Check): Taken<T> | undefined {
+  takeSync<T>(read: Read<T>, timeout: number | undefined, check: Check): Taken<T> | undefined {
     let taken: Taken<T> | undefined;
     this.lane.filled.waitSync(() => {
-      check();
-      taken = this.#take();
+      const isOver = check();
+      taken = this.#take(read);
       this.#checkLoaded();
-      return taken !== undefined;
+      return taken !== undefined || isOver;
     }, timeout);
     return taken;
   }
 
-  #take(): Taken<T> | undefined {
+  #take<T>(read: Read<T>): Taken<T> | undefined {
     this.#needed = undefined;
-    const taken = this.lane.take(this.#read);
+    const taken = this.lane.take((position, length) => this.#read(read, position, length));
     return taken === keep ? undefined : taken;
   }
 
-  readonly #read = (position: number): Taken<T> | typeof keep => {
+  #read<T>(read: Read<T>, position: number, length: number): Taken<T> | typeof keep {
     this.#decoder.position = position;
     try {
-      return { value: this.#decoder.read() as T };
+      return { value: read(this.#decoder, length) };
     } catch (error) {
       if (!(error instanceof ModuleNeeded)) throw error;
       const imported = this.#imported.get(error.url);
@@ -162,14 +160,14 @@ export class Messages<T> {
       this.#needed = error;
       return keep;
     }
-  };
+  }
 
   async #import(url: string): Promise<void> {
     try {
       await loadModule(url);
       this.#imported.set(url, {});
     } catch (failure) {
-      // Thrown to whoever takes the value that needs it.
+      // Thrown to whoever takes the message that needs it.
       this.#imported.set(url, { failure });
     }
   }
@@ -183,10 +181,6 @@ export class Messages<T> {
   }
 
   #lineOf(action: string): string {
-    const { arena, address } = this.lane.block;
-    return `${action} ${arena.method} ${address}`;
+    return `${action} ${this.lane.key}`;
   }
 }
-
-/** Called before each attempt of a wait; what it throws ends the wait. */
-type Check = () => void;

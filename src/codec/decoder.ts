@@ -48,6 +48,14 @@ export class Decoder {
     return this.#input.float();
   }
 
+  /** Reads bytes that `writeBytes` wrote; a copy, in memory of their own. */
+  readBytes(length: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(length);
+    const at = this.#input.skip(length);
+    bytes.set(this.#input.bytes.subarray(at, at + length));
+    return bytes;
+  }
+
   /** Reads the length of a record, and gives the position behind it. */
   readSized(): number {
     const at = this.#input.skip(LENGTH_SIZE);

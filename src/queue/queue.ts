@@ -1,5 +1,6 @@
 import { allocateLane, Lane } from "../channel/lane.ts";
-import { Messages } from "../channel/messages.ts";
+import { Messages, type Read, readValue } from "../channel/messages.ts";
+import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { Empty, Full } from "../errors.ts";
 import { Block } from "../memory/allocator.ts";
@@ -62,7 +63,9 @@ export let laneOf: <T>(queue: Queue<T>) => Lane;
  * ```
  */
 export class Queue<T = unknown> implements AsyncIterable<T> {
-  readonly #messages: Messages<T>;
+  readonly #messages: Messages;
+  readonly #encoder: Encoder;
+  readonly #read = readValue as Read<T>;
   #closed = false;
 
   /**
@@ -75,10 +78,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   constructor(maxSize?: number);
   /** @internal */
   constructor(block: Block);
-  constructor(from?: number | Block);
   constructor(from: number | Block = 0) {
     const block = from instanceof Block ? from : allocateQueue(startMethodOf(new.target), from);
     this.#messages = new Messages(new Lane(block, "a queue"), "item");
+    this.#encoder = new Encoder({ channel: block.arena.method });
   }
 
   static {
@@ -146,8 +149,9 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     this.#check();
     const left = countdown(options.timeout);
     const once = triesOnce(options);
-    const taken = this.#messages.tryTake() ??
+    const taken = this.#messages.tryTake(this.#read) ??
       await this.#messages.take(
+        this.#read,
         { timeout: once ? 0 : left(), signal: options.signal },
         this.#check,
       );
@@ -165,7 +169,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   getSync(options: AcquireSyncOptions = {}): T {
     checkTimeout(options.timeout);
     const timeout = triesOnce(options) ? 0 : options.timeout;
-    const taken = this.#messages.takeSync(timeout, this.#check);
+    const taken = this.#messages.takeSync(this.#read, timeout, this.#check);
     if (taken === undefined) throw this.#empty(options);
     return taken.value;
   }
@@ -179,7 +183,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    */
   getNoWait(): T {
     this.#check();
-    const taken = this.#messages.takeNow();
+    const taken = this.#messages.takeNow(this.#read);
     if (taken === undefined) throw this.#empty({});
     return taken.value;
   }
@@ -247,14 +251,19 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     this.#messages.lane.dispose();
   }
 
-  readonly #check = (): void => {
+  /** A queue has never come to its end: see `Check`. */
+  readonly #check = (): false => {
     if (this.#closed) throw new Error("Cannot use a queue that this child has closed");
     this.#messages.lane.check("use");
+    return false;
   };
 
+  /** The item's bytes, which are there until the next is encoded. */
   #encode(item: T): Uint8Array {
     this.#check();
-    return this.#messages.encode(item);
+    this.#encoder.truncate(0);
+    this.#encoder.write(item, "item");
+    return this.#encoder.view(0);
   }
 
   #full({ timeout }: AcquireOptions): Full {

@@ -1,0 +1,357 @@
+import type { Decoder } from "../codec/decoder.ts";
+import { Encoder } from "../codec/encoder.ts";
+import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
+import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import type { End, SyncWaitOptions } from "./end.ts";
+import type { Read, Taken } from "./messages.ts";
+
+/** What a message is: its first number. */
+const VALUE = 0;
+const BYTES = 1;
+/** How many bytes that takes. */
+const headSize = 1;
+
+/** How long a message may be. */
+export interface RecvBytesOptions extends WaitOptions {
+  /** Bytes. A longer message is an error, and the last that is read. */
+  readonly maxLength?: number | undefined;
+}
+
+/** In place of a message that is too long. */
+const tooLong = Symbol("too long");
+
+/**
+ * The end of a connection.
+ *
+ * @internal
+ */
+export let endOf: (connection: Connection) => End;
+
+/**
+ * Whether a value is a connection.
+ *
+ * @internal
+ */
+export let isConnection: (value: object) => value is Connection;
+
+/**
+ * One end of a pipe, or of a connection to another program. What is sent at one end is received at
+ * the other, in the same order: values with `send` and `recv`, bytes with `sendBytes` and
+ * `recvBytes`. It travels to other children, who then hold the same end.
+ *
+ * @example
+ * ```ts
+ * import { Pipe } from "@nproc/multiprocessing";
+ *
+ * const [a, b] = Pipe();
+ * await a.send({ hello: "world" });
+ * console.log(await b.recv()); // { hello: "world" }
+ * a.close();
+ * await b.recv().catch((error) => console.log(error.name)); // EOFError
+ * ```
+ */
+export class Connection implements AsyncIterable<unknown> {
+  readonly #end: End;
+  readonly #encoder: Encoder;
+  #closed = false;
+  #readable: boolean;
+
+  /** @internal */
+  constructor(end: End) {
+    this.#end = end;
+    this.#encoder = new Encoder({ channel: end.channel });
+    this.#readable = end.canRead;
+  }
+
+  static {
+    endOf = (connection) => connection.#end;
+    isConnection = (value): value is Connection => #end in value;
+  }
+
+  /** Whether this child has closed its hold on the end. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Whether messages can be received. */
+  get readable(): boolean {
+    return this.#readable && !this.#closed;
+  }
+
+  /** Whether messages can be sent. */
+  get writable(): boolean {
+    return this.#end.canWrite && !this.#closed;
+  }
+
+  /**
+   * Sends a value, when there is room.
+   *
+   * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel (`value.a`).
+   * @throws {Error} If this end is closed here or cannot send, or if the other end is closed.
+   */
+  async send(value: unknown): Promise<void> {
+    await this.#end.put(this.#encodeValue(value));
+  }
+
+  /**
+   * Does what `send` does with this thread blocked meanwhile.
+   *
+   * @throws {Error} If the connection is one to another program.
+   */
+  sendSync(value: unknown): void {
+    this.#end.putSync(this.#encodeValue(value));
+  }
+
+  /**
+   * Receives a value, when there is one; of a message of bytes, the bytes.
+   *
+   * @throws {EOFError} If there is nothing left to receive, and the other end is closed.
+   * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
+   * @throws The signal's reason, if that is aborted first. In both cases nothing was received.
+   * @throws {Error} If this end is closed here, or cannot receive.
+   */
+  async recv(options: WaitOptions = {}): Promise<unknown> {
+    this.#checkReadable(options);
+    return received(await this.#end.take(readValueOrBytes, options), options);
+  }
+
+  /**
+   * Does what `recv` does with this thread blocked meanwhile.
+   *
+   * @throws {Error} If the connection is one to another program; if the value's class or function is
+   * of a module that this child has not loaded, and then the value stays.
+   */
+  recvSync(options: SyncWaitOptions = {}): unknown {
+    this.#checkReadable(options);
+    return received(this.#end.takeSync(readValueOrBytes, options), options);
+  }
+
+  /**
+   * Sends bytes as one message, when there is room.
+   *
+   * @param bytes Where they are.
+   * @param offset The first of them, in bytes.
+   * @param size How many; all that follow, if it is left out.
+   * @throws {RangeError} If `bytes` has not so many.
+   * @throws {Error} If this end is closed here or cannot send, or if the other end is closed.
+   */
+  async sendBytes(
+    bytes: ArrayBufferView | ArrayBufferLike,
+    offset: number = 0,
+    size?: number,
+  ): Promise<void> {
+    await this.#end.put(this.#encodeBytes(bytes, offset, size));
+  }
+
+  /**
+   * Does what `sendBytes` does with this thread blocked meanwhile.
+   *
+   * @throws {Error} If the connection is one to another program.
+   */
+  sendBytesSync(
+    bytes: ArrayBufferView | ArrayBufferLike,
+    offset: number = 0,
+    size?: number,
+  ): void {
+    this.#end.putSync(this.#encodeBytes(bytes, offset, size));
+  }
+
+  /**
+   * Receives the bytes of a message, when there is one; of a value, those that stand for it.
+   *
+   * @throws {Error} If the message is longer than `maxLength`. It is gone, and this connection
+   * receives nothing more, as in CPython.
+   * @throws What `recv` throws.
+   */
+  async recvBytes(options: RecvBytesOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+    this.#checkReadable(options);
+    const read = readUpTo(options.maxLength);
+    return this.#checkLength(received(await this.#end.take(read, options), options), options);
+  }
+
+  /**
+   * Does what `recvBytes` does with this thread blocked meanwhile.
+   *
+   * @throws {Error} If the connection is one to another program, or the message too long.
+   */
+  recvBytesSync(options: Omit<RecvBytesOptions, "signal"> = {}): Uint8Array<ArrayBuffer> {
+    this.#checkReadable(options);
+    const read = readUpTo(options.maxLength);
+    return this.#checkLength(received(this.#end.takeSync(read, options), options), options);
+  }
+
+  /**
+   * Receives the bytes of a message into memory of the caller's.
+   *
+   * @param buffer Where to put them.
+   * @param offset From which byte on.
+   * @returns How many bytes they are.
+   * @throws {BufferTooShort} If the message is longer than what is left of `buffer`, which is not
+   * touched then; the error has all of the message in `bytes`.
+   * @throws {RangeError} If `offset` is outside of `buffer`.
+   * @throws What `recv` throws.
+   */
+  async recvBytesInto(
+    buffer: ArrayBufferView | ArrayBufferLike,
+    offset: number = 0,
+    options: WaitOptions = {},
+  ): Promise<number> {
+    const target = bytesOf(buffer, offset, undefined);
+    const bytes = await this.recvBytes(options);
+    if (bytes.length > target.length) {
+      throw new BufferTooShort(
+        `Cannot receive ${bytes.length} bytes as the buffer has room for ${target.length}`,
+        bytes,
+      );
+    }
+    target.set(bytes);
+    return bytes.length;
+  }
+
+  /**
+   * Whether there is something to receive, or the other end is closed.
+   *
+   * @param options `timeout`: how long to wait for it, in milliseconds; `Infinity`: for ever.
+   * @throws The signal's reason, if that is aborted first.
+   * @throws {Error} If this end is closed here, or cannot receive.
+   */
+  async poll(options: WaitOptions = {}): Promise<boolean> {
+    this.#checkReadable(options);
+    return await this.#end.poll({ ...options, timeout: options.timeout ?? 0 });
+  }
+
+  /**
+   * Does what `poll` does with this thread blocked meanwhile.
+   *
+   * @throws {Error} If the connection is one to another program.
+   */
+  pollSync({ timeout = 0 }: SyncWaitOptions = {}): boolean {
+    this.#checkReadable({ timeout });
+    return this.#end.pollSync({ timeout });
+  }
+
+  /**
+   * Closes this child's hold on the end; what waits here is rejected. When its last holder has
+   * closed it or ended, the other end receives what is left, and then gets an `EOFError`.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#end.close();
+  }
+
+  /** Receives values until the other end is closed, or this child closes this one. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
+    while (!this.#closed) {
+      let value: unknown;
+      try {
+        value = await this.recv();
+      } catch (error) {
+        if (error instanceof EOFError || this.#closed) return;
+        throw error;
+      }
+      yield value;
+    }
+  }
+
+  /** Closes the connection. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #encodeValue(value: unknown): Uint8Array {
+    this.#checkWritable();
+    this.#encoder.truncate(0);
+    this.#encoder.writeUint(VALUE);
+    this.#encoder.write(value, "value");
+    return this.#encoder.view(0);
+  }
+
+  #encodeBytes(
+    bytes: ArrayBufferView | ArrayBufferLike,
+    offset: number,
+    size: number | undefined,
+  ): Uint8Array {
+    this.#checkWritable();
+    const sent = bytesOf(bytes, offset, size);
+    this.#encoder.truncate(0);
+    this.#encoder.writeUint(BYTES);
+    this.#encoder.writeBytes(sent);
+    return this.#encoder.view(0);
+  }
+
+  #checkReadable({ timeout, signal }: WaitOptions): void {
+    checkTimeout(timeout);
+    signal?.throwIfAborted();
+    if (this.#closed) throw new Error("Cannot receive as this connection is closed");
+    if (!this.#readable) throw new Error("Cannot receive as this connection can only send");
+  }
+
+  #checkWritable(): void {
+    if (this.#closed) throw new Error("Cannot send as this connection is closed");
+    if (!this.#end.canWrite) throw new Error("Cannot send as this connection can only receive");
+  }
+
+  #checkLength(
+    bytes: Uint8Array<ArrayBuffer> | typeof tooLong,
+    { maxLength }: RecvBytesOptions,
+  ): Uint8Array<ArrayBuffer> {
+    if (bytes !== tooLong) return bytes;
+    if (this.#end.canWrite) this.#readable = false;
+    else this.close();
+    throw new Error(`Cannot receive a message as it is longer than maxLength: ${maxLength} bytes`);
+  }
+}
+
+const readValueOrBytes: Read<unknown> = (decoder, length) =>
+  decoder.readUint() === VALUE ? decoder.read() : decoder.readBytes(length - headSize);
+
+function readUpTo(maxLength: number | undefined): Read<Uint8Array<ArrayBuffer> | typeof tooLong> {
+  if (maxLength !== undefined && !(Number.isInteger(maxLength) && maxLength >= 0)) {
+    throw new RangeError(
+      `Cannot receive as maxLength must be an integer from 0: received ${maxLength}`,
+    );
+  }
+  return (decoder: Decoder, length) => {
+    if (length - headSize > (maxLength ?? Infinity)) return tooLong;
+    decoder.readUint();
+    return decoder.readBytes(length - headSize);
+  };
+}
+
+function received<T>(taken: Taken<T> | undefined, { timeout }: WaitOptions): T {
+  if (taken !== undefined) return taken.value;
+  throw new TimeoutError(`Cannot receive as nothing came within ${timeout} ms`);
+}
+
+/** The bytes of a buffer, or of a view on one, or a part of them. */
+function bytesOf(
+  source: ArrayBufferView | ArrayBufferLike,
+  offset: number,
+  size: number | undefined,
+): Uint8Array {
+  const all = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : asBytes(source);
+  if (!Number.isInteger(offset) || offset < 0 || offset > all.length) {
+    throw new RangeError(
+      `Cannot use a part of ${all.length} bytes as offset must be an integer from 0 to ${all.length}: received ${offset}`,
+    );
+  }
+  const most = all.length - offset;
+  if (size !== undefined && !(Number.isInteger(size) && size >= 0 && size <= most)) {
+    throw new RangeError(
+      `Cannot use a part of ${all.length} bytes as size must be an integer from 0 to ${most}: received ${size}`,
+    );
+  }
+  return all.subarray(offset, offset + (size ?? most));
+}
+
+function asBytes(source: unknown): Uint8Array {
+  if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) {
+    return new Uint8Array(source);
+  }
+  throw new TypeError(
+    `Cannot use bytes as they must be an ArrayBuffer or a view on one: received ${String(source)}`,
+  );
+}

@@ -1,0 +1,37 @@
+/**
+ * What a connection is made of: one end of something that carries messages of bytes.
+ *
+ * @module
+ * @internal
+ */
+
+import type { WaitOptions } from "../memory/latch.ts";
+import type { Read, Taken } from "./messages.ts";
+
+/** How a call that blocks the thread waits. */
+export type SyncWaitOptions = Omit<WaitOptions, "signal">;
+
+/** One end. */
+export interface End {
+  /** What an encoder for its messages is told of it: see `EncoderOptions`. */
+  readonly channel: unknown;
+  /** Whether messages can come in, and go out, by its nature. */
+  readonly canRead: boolean;
+  readonly canWrite: boolean;
+  /** Sends a message, when there is room; the bytes are the caller's again when this returns. */
+  put(bytes: Uint8Array): Promise<void>;
+  putSync(bytes: Uint8Array): void;
+  /**
+   * Takes the next message.
+   *
+   * @throws {EOFError} If there is none, and none can come any more.
+   * @returns `undefined` once the time is over.
+   */
+  take<T>(read: Read<T>, options: WaitOptions): Promise<Taken<T> | undefined>;
+  takeSync<T>(read: Read<T>, options: SyncWaitOptions): Taken<T> | undefined;
+  /** Whether a message can be taken, or none can come any more, within the time. */
+  poll(options: WaitOptions): Promise<boolean>;
+  pollSync(options: SyncWaitOptions): boolean;
+  /** Gives this hold on the end up. What waits here is rejected. */
+  close(): void;
+}

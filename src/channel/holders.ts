@@ -1,0 +1,114 @@
+/**
+ * Who holds one end of a pipe: a list in shared memory, of children and of messages that carry the
+ * end somewhere. An end is closed when nobody holds it that lives.
+ *
+ * @module
+ * @internal
+ */
+
+import { allocate, Block, blockAt, free } from "../memory/allocator.ts";
+import type { Arena } from "../memory/arena.ts";
+import { Mutex, mutexSize } from "../sync/mutex.ts";
+
+// Where the parts are, in words.
+const mutexAt = 0;
+const firstAt = mutexSize / 4;
+const closedAt = firstAt + 1;
+/** How many words they take; an even number, as the mutex begins with a long. */
+export const holdersWords: number = closedAt + 1;
+
+// A holder's words: the token of the child, the next holder.
+const ownerAt = 0;
+const nextAt = 1;
+const holderSize = 2 * 4;
+
+/** How often to look whether holders have died, in milliseconds. */
+const lookEvery = 20;
+
+/** A hold on an end: numbers, as it travels. */
+export type Hold = readonly [address: number, serial: number];
+
+/** The holders of one end. */
+export class Holders {
+  readonly #arena: Arena;
+  readonly #words: Int32Array;
+  readonly #base: number;
+  readonly #mutex: Mutex;
+  #lookedAt = -Infinity;
+
+  constructor(block: Block, offset: number) {
+    this.#arena = block.arena;
+    this.#words = block.arena.words;
+    this.#base = block.word + offset;
+    this.#mutex = new Mutex(block, "a connection", "owner", offset + mutexAt);
+  }
+
+  /** Adds a hold of this child. */
+  add(): Hold {
+    const { address, serial, word } = allocate(this.#arena.method, holderSize);
+    this.#words[word + ownerAt] = this.#arena.me;
+    this.#locked(() => {
+      this.#words[word + nextAt] = this.#words[this.#base + firstAt]!;
+      Atomics.store(this.#words, this.#base + firstAt, word);
+    });
+    return [address, serial];
+  }
+
+  /** Takes a hold away, if it is still there. Gives whether the end is closed now. */
+  remove([address, serial]: Hold): boolean {
+    const block = new Block(this.#arena, address, serial);
+    return this.#locked(() => {
+      if (block.isLive) {
+        this.#unlink(block.word);
+        free(block);
+      }
+      return this.#close();
+    });
+  }
+
+  /** Whether a hold is still there. */
+  has([address, serial]: Hold): boolean {
+    return new Block(this.#arena, address, serial).isLive;
+  }
+
+  /** Whether the end is closed: said by the last holder, or seen by a look whether any lives. */
+  get areGone(): boolean {
+    if (Atomics.load(this.#words, this.#base + closedAt) !== 0) return true;
+    const now = performance.now();
+    if (now - this.#lookedAt < lookEvery) return false;
+    this.#lookedAt = now;
+    return this.#locked(() => this.#close());
+  }
+
+  /** Closes the end if nobody holds it that lives. It stays closed. */
+  #close(): boolean {
+    const link = this.#base + firstAt;
+    for (let word = this.#words[link]!; word !== 0; word = this.#words[link]!) {
+      if (this.#arena.members.isAlive(this.#words[word + ownerAt]!)) return false;
+      Atomics.store(this.#words, link, this.#words[word + nextAt]!);
+      free(blockAt(this.#arena, word));
+    }
+    Atomics.store(this.#words, this.#base + closedAt, 1);
+    return true;
+  }
+
+  #unlink(gone: number): void {
+    let link = this.#base + firstAt;
+    for (let word = this.#words[link]!; word !== 0; word = this.#words[link]!) {
+      if (word === gone) {
+        Atomics.store(this.#words, link, this.#words[word + nextAt]!);
+        return;
+      }
+      link = word + nextAt;
+    }
+  }
+
+  #locked<T>(action: () => T): T {
+    this.#mutex.acquireSync();
+    try {
+      return action();
+    } finally {
+      this.#mutex.release();
+    }
+  }
+}

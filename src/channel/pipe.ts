@@ -1,0 +1,235 @@
+import { registerKind } from "../codec/registry.ts";
+import { EOFError } from "../errors.ts";
+import { allocateOwned, Block, free, shareBlock } from "../memory/allocator.ts";
+import { arenaOf } from "../memory/arena.ts";
+import type { WaitOptions } from "../memory/latch.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { getStartMethod } from "../runtime/start_methods.ts";
+import { Connection, endOf, isConnection } from "./connection.ts";
+import type { End, SyncWaitOptions } from "./end.ts";
+import { type Hold, Holders, holdersWords } from "./holders.ts";
+import { freeSegments, Lane, laneWords, limitLane } from "./lane.ts";
+import { type Check, Messages, type Read, type Taken } from "./messages.ts";
+
+/** How many bytes may be under way in one direction; a larger message goes alone. */
+const capacity = 2 * 1024 * 1024;
+
+/** The two ends of a pipe. */
+type Side = 0 | 1;
+
+// Where the parts are, in words: the lane that leads to a side, and who holds the side.
+const laneTo = (side: Side): number => side * laneWords;
+const holdersOf = (side: Side): number => 2 * laneWords + side * holdersWords;
+const flagsAt = 2 * laneWords + 2 * holdersWords;
+const pipeSize = (flagsAt + 1) * 4;
+/** The flag of a pipe that leads from side 1 to side 0 alone. */
+const ONE_WAY = 1;
+
+const other = (side: Side): Side => side === 0 ? 1 : 0;
+
+/** Gives holds back whose connections were collected. */
+const collected = new FinalizationRegistry<() => void>((close) => close());
+
+/** One end of a pipe, as one holder has it. */
+class PipeEnd implements End {
+  readonly block: Block;
+  readonly side: Side;
+  readonly channel: StartMethod;
+  readonly canRead: boolean;
+  readonly canWrite: boolean;
+  readonly #incoming: Messages;
+  readonly #outgoing: Messages;
+  readonly #holders: Holders;
+  readonly #peers: Holders;
+  readonly #hold: Hold;
+  #closed = false;
+
+  constructor(block: Block, side: Side) {
+    this.block = block;
+    this.side = side;
+    this.channel = block.arena.method;
+    const isOneWay = block.arena.words[block.word + flagsAt] === ONE_WAY;
+    this.canRead = !isOneWay || side === 0;
+    this.canWrite = !isOneWay || side === 1;
+    this.#incoming = new Messages(new Lane(block, "a connection", laneTo(side)), "message");
+    this.#outgoing = new Messages(new Lane(block, "a connection", laneTo(other(side))), "message");
+    this.#holders = new Holders(block, holdersOf(side));
+    this.#peers = new Holders(block, holdersOf(other(side)));
+    this.#hold = this.#holders.add();
+    const { arena, address, serial } = block;
+    const hold = this.#hold;
+    collected.register(this, () => letGo(new Block(arena, address, serial), side, hold), this);
+  }
+
+  async put(bytes: Uint8Array): Promise<void> {
+    this.#checkOut();
+    if (this.#outgoing.tryPut(bytes)) return;
+    await this.#outgoing.put(bytes, {}, this.#checkOut);
+  }
+
+  putSync(bytes: Uint8Array): void {
+    this.#checkOut();
+    if (this.#outgoing.tryPut(bytes)) return;
+    this.#outgoing.putSync(bytes, undefined, this.#checkOut);
+  }
+
+  async take<T>(read: Read<T>, options: WaitOptions): Promise<Taken<T> | undefined> {
+    const taken = this.#incoming.tryTake(read) ??
+      await this.#incoming.take(read, options, this.#checkIn);
+    if (taken === undefined) this.#checkEnd();
+    return taken;
+  }
+
+  takeSync<T>(read: Read<T>, { timeout }: SyncWaitOptions): Taken<T> | undefined {
+    const taken = this.#incoming.takeSync(read, timeout, this.#checkIn);
+    if (taken === undefined) this.#checkEnd();
+    return taken;
+  }
+
+  async poll(options: WaitOptions): Promise<boolean> {
+    return await this.#incoming.lane.filled.wait(this.#isReady, options);
+  }
+
+  pollSync({ timeout }: SyncWaitOptions): boolean {
+    return this.#incoming.lane.filled.waitSync(this.#isReady, timeout);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    collected.unregister(this);
+    letGo(this.block, this.side, this.#hold);
+  }
+
+  /** Another hold on this end, for a message that carries it somewhere. */
+  holdAgain(): Hold {
+    return this.#holders.add();
+  }
+
+  readonly #isReady = (): boolean => {
+    const isOver = this.#checkIn();
+    return !this.#incoming.lane.isEmpty || isOver;
+  };
+
+  /** Whether nothing more can come in. */
+  readonly #checkIn: Check = () => {
+    if (this.#closed) throw new Error("Cannot receive as this connection was closed meanwhile");
+    this.#incoming.lane.check("use");
+    return this.#peers.areGone;
+  };
+
+  readonly #checkOut: Check = () => {
+    if (this.#closed) throw new Error("Cannot send as this connection was closed meanwhile");
+    this.#outgoing.lane.check("use");
+    if (this.#peers.areGone) throw new Error("Cannot send as the other end is closed");
+    return false;
+  };
+
+  #checkEnd(): void {
+    if (!this.#peers.areGone || !this.#incoming.lane.isEmpty) return;
+    throw new EOFError("Cannot receive as the other end is closed and nothing is left");
+  }
+}
+
+/** Gives a hold up. The last one closes the end, and the last of both ends frees the pipe. */
+function letGo(block: Block, side: Side, hold: Hold): void {
+  if (!block.isLive) return;
+  const isClosed = new Holders(block, holdersOf(side)).remove(hold);
+  const lanes = ([0, 1] as const).map((to) => new Lane(block, "a connection", laneTo(to)));
+  // Who waits here, or at the other end, looks again.
+  const stir = () => {
+    for (const lane of lanes) {
+      lane.filled.wake();
+      lane.drained.wake();
+    }
+  };
+  if (!isClosed || !new Holders(block, holdersOf(other(side))).areGone) return stir();
+  free(block, () => {
+    freeLanes(block);
+    stir();
+  });
+}
+
+function freeLanes(block: Block): void {
+  freeSegments(block, laneTo(0));
+  freeSegments(block, laneTo(1));
+}
+
+type Description = [method: StartMethod, address: number, serial: number, side: Side, hold: Hold];
+
+const pipeEndOf = (value: object): PipeEnd => endOf(value as Connection) as PipeEnd;
+
+registerKind({
+  name: "Connection",
+  module: import.meta.url,
+  matches: (value) => isConnection(value) && endOf(value) instanceof PipeEnd,
+  refuses: (value, channel) => {
+    if ((value as Connection).closed) return "is a Connection that is closed";
+    const { channel: method } = pipeEndOf(value);
+    if (channel === method) return undefined;
+    if (channel === undefined) {
+      return "is a Connection, which only children of this program can use";
+    }
+    return `is a Connection for children of the start method "${method}", and this one is a "${channel}"`;
+  },
+  describe: (value): Description => {
+    const end = pipeEndOf(value);
+    const { arena, address, serial } = end.block;
+    shareBlock(end.block);
+    return [arena.method, address, serial, end.side, end.holdAgain()];
+  },
+  revive: (description) => {
+    const [method, address, serial, side, hold] = description as Description;
+    const block = new Block(arenaOf(method), address, serial);
+    const connection = new Connection(new PipeEnd(block, side));
+    // Only now: the end has been held all the time.
+    new Holders(block, holdersOf(side)).remove(hold);
+    return connection;
+  },
+});
+
+/**
+ * Makes the ends of a pipe in the memory of the children of a start method.
+ *
+ * @internal
+ */
+export function makePipe(method: StartMethod, duplex: boolean): [Connection, Connection] {
+  const block = allocateOwned(method, pipeSize, freeLanes);
+  block.arena.words[block.word + flagsAt] = duplex ? 0 : ONE_WAY;
+  limitLane(block, { bytes: capacity }, laneTo(0));
+  limitLane(block, { bytes: capacity }, laneTo(1));
+  return [new Connection(new PipeEnd(block, 0)), new Connection(new PipeEnd(block, 1))];
+}
+
+/** What a pipe is to be. */
+export interface PipeOptions {
+  /** Whether both ends can send and receive. Otherwise the first receives, and the second sends. */
+  readonly duplex?: boolean | undefined;
+}
+
+/**
+ * Makes a pipe between children, and gives its two ends. Both can be used by this child, or sent
+ * to others. As in CPython an end is closed only when all who hold it have closed it or ended: a
+ * parent that has sent an end to a child closes its own.
+ *
+ * @example
+ * ```ts
+ * import { type Connection, Pipe, Process, task } from "@nproc/multiprocessing";
+ *
+ * export const greet = task(import.meta, async (end: Connection) => {
+ *   await end.send("hello");
+ * });
+ *
+ * if (import.meta.main) {
+ *   const [mine, theirs] = Pipe();
+ *   new Process({ target: greet, args: [theirs] }).start();
+ *   theirs.close();
+ *   for await (const message of mine) console.log(message); // hello
+ * }
+ * ```
+ *
+ * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+ */
+export function Pipe({ duplex = true }: PipeOptions = {}): [Connection, Connection] {
+  return makePipe(getStartMethod(), duplex);
+}
