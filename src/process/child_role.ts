@@ -11,6 +11,7 @@ import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
 import { exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
 import type { ParentLink } from "../runtime/runtime.ts";
+import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
 import { describeCrash } from "./crash.ts";
 import { encoderFor, frameKind } from "./messages.ts";
@@ -34,12 +35,14 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
   const link = openParentLink(note.method);
   const child: Child = { note, link };
   if (note.method === "process") switchboard.connectParent(link);
+  names.connectParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);
   link.onFrame((bytes, attachments) => {
     const body = new Decoder(bytes, attachments);
     const kind = body.readUint();
-    if (!switchboard.hears(link, kind, body)) handle(kind, body);
+    if (switchboard.hears(link, kind, body) || names.hears(link, kind, body)) return;
+    handle(kind, body);
   });
   const encoder = encoderFor(note.method);
   encoder.writeUint(frameKind.ready);

@@ -32,6 +32,10 @@ export const frameKind = {
   sleeps: 12,
   /** A word was changed on which somebody behind this link may sleep. Body: the word. */
   wakes: 13,
+  /** A child made a name of shared memory: see `names.ts`. Body: its inode, its file. */
+  keeps: 14,
+  /** A child removed a name, or a parent keeps it from here on. Body: the same. */
+  forgets: 15,
   // to a child
   /** Body: a {@linkcode Job}, the process object's own properties, the arguments. */
   run: 16,

@@ -14,6 +14,7 @@ import { runtime, writeError } from "../runtime/current.ts";
 import type { Child, Frame, Permissions, Signal, SpawnRequest } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Scratch } from "../runtime/scratch.ts";
+import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
 import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
@@ -141,7 +142,8 @@ export class StartedChild {
     const kind = body.readUint();
     if (kind === frameKind.ready) this.#becomeReady(body.read() as number);
     else if (kind === frameKind.crashed) void this.#noteCrash(body);
-    else if (!switchboard.hears(this, kind, body)) this.#events.frame?.(kind, body);
+    else if (switchboard.hears(this, kind, body) || names.hears(this, kind, body)) return;
+    else this.#events.frame?.(kind, body);
   }
 
   #becomeReady(clock: number): void {

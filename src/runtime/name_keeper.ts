@@ -1,8 +1,10 @@
 /**
- * Removes the names of shared memory that this child made and did not unlink: at its end, and where
+ * Removes the names of shared memory that this program made and did not unlink: at its end, and where
  * it has no chance to, as after a kill, by a process that outlives it for that moment. That process
  * is a shell which waits for the end of a pipe that only this child holds open. What it is to remove
  * stands in a file, since what is written to a pipe may still be on its way when a child is killed.
+ *
+ * A child keeps a name until its parent does: see `process/names.ts`.
  *
  * @module
  * @internal
@@ -25,10 +27,24 @@ while read -r inode file; do
   esac
 done <&1`;
 
-/** The files that this child made, by their inodes. */
+/** The next keeper of this child's names. */
+interface Keepers {
+  keep(file: string, inode: number): void;
+  forget(file: string): void;
+  /** Whether all that it was told will come there, even if this child ends now. */
+  readonly hasHeard: boolean;
+}
+
+/** The files that this child keeps, by their inodes. */
 const kept = new Map<string, number>();
 let list: number | undefined;
 let watcher: ChildProcess | undefined;
+let keepers: Keepers | undefined;
+
+/** Has a keeper told of each name; it answers by `releaseName`. */
+export function connectKeepers(others: Keepers): void {
+  keepers = others;
+}
 
 /** Has a file removed when this child ends, however it does. Its path must not hold a line break. */
 export function keepName(file: string, inode: number): void {
@@ -39,14 +55,25 @@ export function keepName(file: string, inode: number): void {
   kept.set(file, inode);
   writeList(list);
   watcher ??= startWatcher(list);
+  keepers?.keep(file, inode);
 }
 
-/** Says that a name is gone, or another's business. */
+/** Says that a name is gone. */
 export function forgetName(file: string): void {
+  drop(file);
+  keepers?.forget(file);
+}
+
+/** Leaves a name to another keeper, unless its file is a new one by now. */
+export function releaseName(file: string, inode: number): void {
+  if (kept.get(file) === inode) drop(file);
+}
+
+function drop(file: string): void {
   if (!kept.delete(file) || list === undefined) return;
   writeList(list);
   if (kept.size > 0) return;
-  watcher?.stdin?.end();
+  watcher?.stdin?.destroy();
   watcher = undefined;
 }
 
@@ -59,7 +86,8 @@ function writeList(fd: number): void {
 }
 
 function unlinkedFile(): number {
-  const file = path.join(os.tmpdir(), `nproc-${process.pid}-${crypto.randomUUID()}`);
+  const folder = process.platform === "linux" ? "/dev/shm" : os.tmpdir();
+  const file = path.join(folder, `nproc-${process.pid}-${crypto.randomUUID()}`);
   const fd = fs.openSync(file, "wx+", 0o600);
   fs.unlinkSync(file);
   return fd;
@@ -83,9 +111,11 @@ function startWatcher(fd: number): ChildProcess | undefined {
 }
 
 function removeAll(): void {
-  for (const [file, inode] of kept) {
-    if (fs.statSync(file, { throwIfNoEntry: false })?.ino === inode) {
-      fs.rmSync(file, { force: true });
+  if (keepers?.hasHeard !== true) {
+    for (const [file, inode] of kept) {
+      const found = fs.statSync(file, { throwIfNoEntry: false });
+      if (found?.ino === inode) fs.rmSync(file, { force: true });
     }
   }
+  for (const file of [...kept.keys()]) drop(file);
 }
