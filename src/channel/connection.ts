@@ -3,7 +3,7 @@ import { Encoder } from "../codec/encoder.ts";
 import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
 import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
 import type { End, SyncWaitOptions } from "./end.ts";
-import type { Read, Taken } from "./messages.ts";
+import { type Read, settleTrips, type Taken } from "./messages.ts";
 
 /** What a message is: its first number. */
 const VALUE = 0;
@@ -90,7 +90,15 @@ export class Connection implements AsyncIterable<unknown> {
    * @throws {Error} If this end is closed here or cannot send, or if the other end is closed.
    */
   async send(value: unknown): Promise<void> {
-    await this.#end.put(this.#encodeValue(value));
+    const bytes = this.#encodeValue(value);
+    const trips = this.#encoder.takeTrips();
+    let isSent = false;
+    try {
+      await this.#end.put(bytes);
+      isSent = true;
+    } finally {
+      settleTrips(trips, isSent);
+    }
   }
 
   /**
@@ -99,7 +107,15 @@ export class Connection implements AsyncIterable<unknown> {
    * @throws {Error} If the connection is one to another program.
    */
   sendSync(value: unknown): void {
-    this.#end.putSync(this.#encodeValue(value));
+    const bytes = this.#encodeValue(value);
+    const trips = this.#encoder.takeTrips();
+    let isSent = false;
+    try {
+      this.#end.putSync(bytes);
+      isSent = true;
+    } finally {
+      settleTrips(trips, isSent);
+    }
   }
 
   /**

@@ -7,7 +7,7 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { loadModule } from "../codec/modules.ts";
-import { ModuleNeeded } from "../codec/registry.ts";
+import { ModuleNeeded, type Trip } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
 import { countdown, type WaitOptions } from "../memory/latch.ts";
 import { joinLine } from "../sync/line.ts";
@@ -27,6 +27,14 @@ export type Read<T> = (decoder: Decoder, length: number) => T;
  * @returns Whether there is nothing to wait for any more.
  */
 export type Check = () => boolean;
+
+/** Has the values of a message do what they do when it was sent, or was not. */
+export function settleTrips(trips: readonly Trip[], isSent: boolean): void {
+  for (const trip of trips) {
+    if (isSent) trip.begin?.();
+    else trip.drop();
+  }
+}
 
 /** Reads a message that is one value. */
 export const readValue: Read<unknown> = (decoder) => decoder.read();

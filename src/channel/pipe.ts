@@ -39,7 +39,7 @@ class PipeEnd implements End {
   readonly canWrite: boolean;
   readonly #incoming: Messages;
   readonly #outgoing: Messages;
-  readonly #holders: Holders;
+  readonly holders: Holders;
   readonly #peers: Holders;
   readonly #hold: Hold;
   #closed = false;
@@ -53,9 +53,9 @@ class PipeEnd implements End {
     this.canWrite = !isOneWay || side === 1;
     this.#incoming = new Messages(new Lane(block, "a connection", laneTo(side)), "message");
     this.#outgoing = new Messages(new Lane(block, "a connection", laneTo(other(side))), "message");
-    this.#holders = new Holders(block, holdersOf(side));
+    this.holders = new Holders(block, holdersOf(side));
     this.#peers = new Holders(block, holdersOf(other(side)));
-    this.#hold = this.#holders.add();
+    this.#hold = this.holders.add();
     const { arena, address, serial } = block;
     const hold = this.#hold;
     collected.register(this, () => letGo(new Block(arena, address, serial), side, hold), this);
@@ -99,11 +99,6 @@ class PipeEnd implements End {
     this.#closed = true;
     collected.unregister(this);
     letGo(this.block, this.side, this.#hold);
-  }
-
-  /** Another hold on this end, for a message that carries it somewhere. */
-  holdAgain(): Hold {
-    return this.#holders.add();
   }
 
   readonly #isReady = (): boolean => {
@@ -172,18 +167,21 @@ registerKind({
     }
     return `is a Connection for children of the start method "${method}", and this one is a "${channel}"`;
   },
-  describe: (value): Description => {
-    const end = pipeEndOf(value);
-    const { arena, address, serial } = end.block;
-    shareBlock(end.block);
-    return [arena.method, address, serial, end.side, end.holdAgain()];
+  describe: (value, onTrip): Description => {
+    const { block, side, holders } = pipeEndOf(value);
+    const { arena, address, serial } = block;
+    shareBlock(block);
+    // The message holds the end, until whoever reads it does.
+    const hold = holders.add();
+    onTrip({ drop: () => letGo(block, side, hold) });
+    return [arena.method, address, serial, side, hold];
   },
   revive: (description) => {
     const [method, address, serial, side, hold] = description as Description;
     const block = new Block(arenaOf(method), address, serial);
     const connection = new Connection(new PipeEnd(block, side));
     // Only now: the end has been held all the time.
-    new Holders(block, holdersOf(side)).remove(hold);
+    letGo(block, side, hold);
     return connection;
   },
 });

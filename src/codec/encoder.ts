@@ -7,6 +7,7 @@
 
 import "./library_errors.ts";
 import { refusal } from "./failure.ts";
+import type { Trip } from "./registry.ts";
 import { Transfers } from "./transfers.ts";
 import { ValueWriter } from "./value_writer.ts";
 
@@ -24,9 +25,13 @@ export interface Parcel {
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What the bytes cannot say. Always empty where the channel carries bytes alone. */
   readonly attachments: unknown[];
+  /** What is to be done if nobody will read it. */
+  readonly trips: readonly Trip[];
   /** Those attachments that are moved. The bytes are not among them. */
   readonly transfer: Transferable[];
 }
+
+const none: readonly never[] = [];
 
 /** How many bytes tell the length of a record. */
 export const LENGTH_SIZE = 4;
@@ -113,7 +118,13 @@ export class Encoder {
 
   /** Drops the bytes from there on. Only for what has no attachments. */
   truncate(size: number): void {
-    this.#writer.out.position = size;
+    this.#writer.truncate(size);
+  }
+
+  /** Takes what the values are to do when the message is sent. */
+  takeTrips(): readonly Trip[] {
+    const { trips } = this.#writer;
+    return trips.length === 0 ? none : trips.splice(0).map(({ trip }) => trip);
   }
 
   /** Whether the message has more than its bytes. */
@@ -131,9 +142,11 @@ export class Encoder {
     return this.#writer.out.bytes.slice(from, this.size);
   }
 
-  /** Hands out the message, and begins the next. */
+  /** Hands out the message, which is as good as sent, and begins the next. */
   take(): Parcel {
-    return { bytes: this.#writer.out.take(), ...this.#transfers.take() };
+    const trips = this.takeTrips();
+    for (const trip of trips) trip.begin?.();
+    return { bytes: this.#writer.out.take(), ...this.#transfers.take(), trips };
   }
 }
 

@@ -7,7 +7,7 @@
 
 import { DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
-import { type Kind, kindNamed, ModuleNeeded } from "./registry.ts";
+import { type Kind, kindNamed, ModuleNeeded, type Trip } from "./registry.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./parts.ts";
 
@@ -18,7 +18,8 @@ export function writeKind(writer: Writer, kind: Kind, value: object): void {
   writer.out.byte(tag.KIND);
   writer.out.string(kind.name);
   writer.out.string(kind.module ?? "");
-  writer.value(kind.describe(value), SAME);
+  const onTrip = (trip: Trip) => void writer.trips.push({ trip, at: writer.out.position });
+  writer.value(kind.describe(value, onTrip, writer.channel), SAME);
 }
 
 /** Decodes a value of a kind. */

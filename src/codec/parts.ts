@@ -8,7 +8,7 @@
 import type { ByteReader } from "./byte_reader.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import type { Path, Step } from "./path.ts";
-import type { RegisteredClass } from "./registry.ts";
+import type { RegisteredClass, Trip } from "./registry.ts";
 import type { Shapes } from "./shapes.ts";
 import type { Transfers } from "./transfers.ts";
 
@@ -31,6 +31,8 @@ export interface Writer {
   readonly shapes: Shapes;
   readonly classes: RegisteredClass[];
   readonly transfers: Transfers;
+  /** What values do that were written at a position or before. */
+  readonly trips: { readonly trip: Trip; readonly at: number }[];
   /** What the encoder was made for, as kinds are told. */
   readonly channel: unknown;
   /** How many errors hold each other where it is encoding. */

@@ -1,4 +1,17 @@
 /**
+ * What a value does when it travels beyond being described: a message may be sent, and come, or
+ * not.
+ *
+ * @internal
+ */
+export interface Trip {
+  /** The message is sent. */
+  begin?(): void;
+  /** The message is not sent after all, or was, and nobody will read it. */
+  drop(): void;
+}
+
+/**
  * A class of values that travels by a description of itself, such as a lock by where its word is.
  *
  * @internal
@@ -15,8 +28,11 @@ export interface Kind {
    * `channel` is what the encoder was made for.
    */
   refuses?(value: object, channel: unknown): string | undefined;
-  /** What the other side needs: any value that can travel. */
-  describe(value: object): unknown;
+  /**
+   * What the other side needs: any value that can travel. `onTrip` is called with what else is to be
+   * done. `channel` is what the encoder was made for.
+   */
+  describe(value: object, onTrip: (trip: Trip) => void, channel: unknown): unknown;
   /** The value that was described. May throw `ModuleNeeded`; it is then called again. */
   revive(description: unknown): object;
 }

@@ -16,7 +16,7 @@ import { writeObject } from "./objects.ts";
 import type { Mark, Writer } from "./parts.ts";
 import { Path, SAME, type Step } from "./path.ts";
 import { hostClass, writeHost } from "./platform.ts";
-import { classOfPrototype, kindOf, type RegisteredClass } from "./registry.ts";
+import { classOfPrototype, kindOf, type RegisteredClass, type Trip } from "./registry.ts";
 import { Shapes } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { transferListOf } from "./transfer.ts";
@@ -32,6 +32,7 @@ export class ValueWriter implements Writer {
   readonly shapes: Shapes = new Shapes();
   readonly classes: RegisteredClass[] = [];
   readonly transfers: Transfers;
+  readonly trips: { readonly trip: Trip; readonly at: number }[] = [];
   /** How many errors hold each other where it is encoding. */
   errors: number = 0;
   /** What the encoder was made for, as kinds are told. */
@@ -108,7 +109,7 @@ export class ValueWriter implements Writer {
   }
 
   rollback(mark: Mark): void {
-    this.out.position = mark.position;
+    this.truncate(mark.position);
     this.#identity.rollback(mark.objects);
     this.shapes.count = mark.shapes;
     this.classes.length = mark.classes;
@@ -116,6 +117,12 @@ export class ValueWriter implements Writer {
     this.errors = mark.errors;
     this.transfers.attachments.length = mark.attachments;
     this.transfers.list.length = mark.transfers;
+  }
+
+  /** Drops the bytes from there on, with what their values had in mind. */
+  truncate(position: number): void {
+    while (this.trips.length > 0 && this.trips.at(-1)!.at > position) this.trips.pop()!.trip.drop();
+    this.out.position = position;
   }
 
   #object(value: object, step: Step): void {

@@ -6,6 +6,8 @@
  */
 
 import { isLoadingModule, mainModule } from "../codec/modules.ts";
+import type { Parcel } from "../codec/encoder.ts";
+import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
 import { noteDeath } from "../memory/arena.ts";
@@ -80,6 +82,8 @@ export class StartedChild {
   #ready = false;
   /** What was posted, and a signal that was sent, before the child could be spoken to. */
   #early: Frame[] = [];
+  /** What is to be done with what the child was sent, unless it has come to read it. */
+  #trips: Trip[] = [];
   #earlySignal: Signal | undefined;
   readonly #child: Child;
   readonly #events: StartedChildEvents;
@@ -117,7 +121,8 @@ export class StartedChild {
   }
 
   /** Sends a frame, as soon as the child can be spoken to. */
-  post(frame: Frame): void {
+  post(frame: Frame & Partial<Pick<Parcel, "trips">>): void {
+    if (frame.trips !== undefined) this.#trips.push(...frame.trips);
     if (this.#ready) this.#child.post(frame);
     else this.#early.push(frame);
   }
@@ -172,6 +177,7 @@ export class StartedChild {
     noteDeath(this.method, this.pid);
     switchboard.disconnect(this);
     this.#early = [];
+    for (const trip of this.#trips.splice(0)) trip.drop();
     this.#events.ended();
     this.ended.open();
   }

@@ -1,5 +1,5 @@
 import { allocateLane, Lane } from "../channel/lane.ts";
-import { Messages, type Read, readValue } from "../channel/messages.ts";
+import { Messages, type Read, readValue, settleTrips } from "../channel/messages.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { Empty, Full } from "../errors.ts";
@@ -108,9 +108,15 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     checkTimeout(options.timeout);
     options.signal?.throwIfAborted();
     const encoded = this.#encode(item);
-    if (this.#messages.tryPut(encoded)) return;
-    if (triesOnce(options)) throw this.#full(options);
-    if (!await this.#messages.put(encoded, options, this.#check)) throw this.#full(options);
+    const trips = this.#encoder.takeTrips();
+    let isPut = false;
+    try {
+      isPut = this.#messages.tryPut(encoded) ||
+        (!triesOnce(options) && await this.#messages.put(encoded, options, this.#check));
+    } finally {
+      settleTrips(trips, isPut);
+    }
+    if (!isPut) throw this.#full(options);
   }
 
   /**
@@ -121,9 +127,15 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   putSync(item: T, options: AcquireSyncOptions = {}): void {
     checkTimeout(options.timeout);
     const encoded = this.#encode(item);
-    if (this.#messages.tryPut(encoded)) return;
-    if (triesOnce(options)) throw this.#full(options);
-    if (!this.#messages.putSync(encoded, options.timeout, this.#check)) throw this.#full(options);
+    const trips = this.#encoder.takeTrips();
+    let isPut = false;
+    try {
+      isPut = this.#messages.tryPut(encoded) ||
+        (!triesOnce(options) && this.#messages.putSync(encoded, options.timeout, this.#check));
+    } finally {
+      settleTrips(trips, isPut);
+    }
+    if (!isPut) throw this.#full(options);
   }
 
   /**
@@ -133,7 +145,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws What `put` throws.
    */
   putNoWait(item: T): void {
-    if (!this.#messages.tryPut(this.#encode(item))) throw this.#full({});
+    this.putSync(item, { block: false });
   }
 
   /**
