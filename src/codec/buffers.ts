@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { isMappedMemory } from "../runtime/common_memory.ts";
 import { DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import * as tag from "./tags.ts";
@@ -37,6 +38,9 @@ const viewNames = [
 /** Encodes an array buffer. */
 export function writeBuffer(writer: Writer, buffer: ArrayBuffer): void {
   const { out } = writer;
+  if (isMappedMemory(buffer)) {
+    throw writer.path.refuse(SAME, "is the memory that all processes of the program share");
+  }
   checkPresent(writer, buffer);
   out.byte(buffer.resizable ? tag.RESIZABLE_BUFFER : tag.BUFFER);
   out.uint(buffer.byteLength);
@@ -75,8 +79,16 @@ export function writeView(writer: Writer, view: View): void {
       "is on a SharedArrayBuffer, which cannot be shared as this channel carries bytes alone",
     );
   }
+  if (isMappedMemory(buffer)) return writeCopy(writer, view);
   checkPresent(writer, buffer as ArrayBuffer);
   writeLocalView(writer, view, buffer as ArrayBuffer);
+}
+
+/** A view of the memory that all processes share travels as its own bytes, not with all of that. */
+function writeCopy(writer: Writer, view: View): void {
+  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
+  const copy = new (view.constructor as ViewConstructor)(bytes.buffer);
+  writeLocalView(writer, copy, bytes.buffer);
 }
 
 /** Decodes a view over a buffer that is a value. */

@@ -56,6 +56,11 @@ function makeFile(): void {
   }
 }
 
+/** Whether a buffer is the memory of the program's processes. */
+export function isMappedMemory(buffer: object): boolean {
+  return held.mapped === buffer;
+}
+
 /**
  * The memory of the program's processes, mapped into this one.
  *

@@ -11,8 +11,15 @@ import { createRequire } from "node:module";
 import process from "node:process";
 import { granted } from "./deno_permissions.ts";
 
+/** A file in memory. */
+interface Mapping {
+  readonly buffer: ArrayBuffer;
+  /** Takes it out of memory; absent where the runtime does so when the buffer is collected. */
+  readonly unmap?: () => void;
+}
+
 /** Maps a file into memory, shared with whoever else maps it. */
-type MapFile = (file: string, size: number) => ArrayBuffer;
+type MapFile = (file: string, size: number) => Mapping;
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
@@ -24,13 +31,17 @@ interface BunGlobal {
   mmap(path: string, options: { shared: boolean }): Uint8Array<ArrayBuffer>;
 }
 
-const mapOnBun: MapFile = (file) =>
-  (globalThis as unknown as { Bun: BunGlobal }).Bun.mmap(file, { shared: true }).buffer;
+const mapOnBun: MapFile = (file) => ({
+  buffer: (globalThis as unknown as { Bun: BunGlobal }).Bun.mmap(file, { shared: true }).buffer,
+});
 
 /** The part of Deno's API that is used here. */
 interface DenoGlobal {
   dlopen(library: string, symbols: object): {
-    symbols: { mmap(...args: unknown[]): object | null };
+    symbols: {
+      mmap(...args: unknown[]): object | null;
+      munmap(pointer: object | null, size: bigint): number;
+    };
   };
   UnsafePointer: { value(pointer: object | null): bigint };
   UnsafePointerView: { getArrayBuffer(pointer: object | null, size: number): ArrayBuffer };
@@ -47,12 +58,16 @@ function mapByDeno(): MapFile {
     (globalThis as unknown as { Deno: DenoGlobal }).Deno;
   const { symbols } = dlopen(libc, {
     mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
+    munmap: { parameters: ["pointer", "usize"], result: "i32" },
   });
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = symbols.mmap(null, BigInt(size), PROT_READ_WRITE, MAP_SHARED, fd, 0n);
       checkMapped(UnsafePointer.value(pointer), file, size);
-      return UnsafePointerView.getArrayBuffer(pointer, size);
+      return {
+        buffer: UnsafePointerView.getArrayBuffer(pointer, size),
+        unmap: () => symbols.munmap(pointer, BigInt(size)),
+      };
     });
 }
 
@@ -77,7 +92,10 @@ function withDescriptor<T>(file: string, use: (fd: number) => T): T {
 /** The part of `node:ffi` that is used here. */
 interface NodeFfi {
   dlopen(library: string, symbols: object): {
-    functions: { mmap(...args: unknown[]): bigint };
+    functions: {
+      mmap(...args: unknown[]): bigint;
+      munmap(pointer: bigint, size: bigint): number;
+    };
   };
   toArrayBuffer(pointer: bigint, size: number, copy: boolean): ArrayBuffer;
 }
@@ -88,12 +106,16 @@ function mapByNode(ffi: NodeFfi): MapFile {
       arguments: ["pointer", "uint64", "int32", "int32", "int32", "int64"],
       return: "pointer",
     },
+    munmap: { arguments: ["pointer", "uint64"], return: "int32" },
   });
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = functions.mmap(0n, BigInt(size), PROT_READ_WRITE, MAP_SHARED, fd, 0n);
       checkMapped(pointer, file, size);
-      return ffi.toArrayBuffer(pointer, size, false);
+      return {
+        buffer: ffi.toArrayBuffer(pointer, size, false),
+        unmap: () => functions.munmap(pointer, BigInt(size)),
+      };
     });
 }
 
@@ -105,14 +127,16 @@ interface Koffi {
 }
 
 function mapByKoffi(koffi: Koffi): MapFile {
-  const mmap = koffi.load(libc).func(
+  const library = koffi.load(libc);
+  const mmap = library.func(
     "void *mmap(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)",
   );
+  const munmap = library.func("int munmap(void *addr, size_t length)");
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = mmap(null, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
       checkMapped(koffi.address(pointer), file, size);
-      return koffi.view(pointer, size);
+      return { buffer: koffi.view(pointer, size), unmap: () => munmap(pointer, size) };
     });
 }
 
@@ -170,13 +194,27 @@ export function checkMapping(): void {
   mapper();
 }
 
+const unmaps = new WeakMap<ArrayBuffer, () => void>();
+const collected = new FinalizationRegistry<() => void>((unmap) => unmap());
+
 /**
  * Maps a file into this process' memory, shared with all others that map it. The mapping stays
- * for as long as its buffer is held, or until the process ends.
+ * until the process ends, or as `unmapLater` says.
  *
  * @throws {Error} If this runtime cannot: the message names the remedy. The system's error if the
  * file cannot be opened.
  */
 export function mapShared(file: string, size: number): ArrayBuffer {
-  return mapper()(file, size);
+  const { buffer, unmap } = mapper()(file, size);
+  if (unmap !== undefined) unmaps.set(buffer, unmap);
+  return buffer;
+}
+
+/** Has a mapping end when nobody can reach its buffer any more: no view on it, for one. */
+export function unmapLater(buffer: ArrayBuffer): void {
+  const unmap = unmaps.get(buffer);
+  // What was transferred is another buffer's memory.
+  if (unmap === undefined || buffer.detached) return;
+  unmaps.delete(buffer);
+  collected.register(buffer, unmap);
 }

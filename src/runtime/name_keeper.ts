@@ -21,7 +21,9 @@ const shell = "/bin/sh";
 
 /** Standard output is the file, open for reading too. A name that is another file's by now stays. */
 const script = `read -r _
-while read -r inode file; do
+while IFS= read -r line; do
+  inode=\${line%% *}
+  file=\${line#* }
   case $(ls -di -- "$file" 2>&-) in
     *"$inode $file") rm -f -- "$file" ;;
   esac
@@ -35,11 +37,19 @@ interface Keepers {
   readonly hasHeard: boolean;
 }
 
+/** What watches this child as long as it keeps names. */
+interface Watch {
+  /** The file of the names. Each watch has its own: the last one may not have read its yet. */
+  readonly list: number;
+  /** Absent without permission to run a shell: only a kill then leaves something behind. */
+  readonly shell: ChildProcess | undefined;
+}
+
 /** The files that this child keeps, by their inodes. */
 const kept = new Map<string, number>();
-let list: number | undefined;
-let watcher: ChildProcess | undefined;
+let watch: Watch | undefined;
 let keepers: Keepers | undefined;
+let isAtExit = false;
 
 /** Has a keeper told of each name; it answers by `releaseName`. */
 export function connectKeepers(others: Keepers): void {
@@ -48,13 +58,11 @@ export function connectKeepers(others: Keepers): void {
 
 /** Has a file removed when this child ends, however it does. Its path must not hold a line break. */
 export function keepName(file: string, inode: number): void {
-  if (list === undefined) {
-    list = unlinkedFile();
-    process.on("exit", removeAll);
-  }
+  if (!isAtExit) process.on("exit", removeAll);
+  isAtExit = true;
   kept.set(file, inode);
-  writeList(list);
-  watcher ??= startWatcher(list);
+  watch ??= startWatch();
+  writeList(watch.list);
   keepers?.keep(file, inode);
 }
 
@@ -70,11 +78,12 @@ export function releaseName(file: string, inode: number): void {
 }
 
 function drop(file: string): void {
-  if (!kept.delete(file) || list === undefined) return;
-  writeList(list);
+  if (!kept.delete(file) || watch === undefined) return;
+  writeList(watch.list);
   if (kept.size > 0) return;
-  watcher?.stdin?.destroy();
-  watcher = undefined;
+  watch.shell?.stdin?.destroy();
+  fs.closeSync(watch.list);
+  watch = undefined;
 }
 
 function writeList(fd: number): void {
@@ -93,11 +102,15 @@ function unlinkedFile(): number {
   return fd;
 }
 
-/** Without permission to run a shell there is none: only a kill then leaves something behind. */
-function startWatcher(fd: number): ChildProcess | undefined {
-  if (process.platform === "win32" || ("Deno" in globalThis && !mayRun(shell))) return undefined;
+function startWatch(): Watch {
+  const list = unlinkedFile();
+  const mayStart = process.platform !== "win32" && (!("Deno" in globalThis) || mayRun(shell));
+  return { list, shell: mayStart ? startShell(list) : undefined };
+}
+
+function startShell(list: number): ChildProcess {
   const started = spawn(shell, ["-c", script], {
-    stdio: ["pipe", fd, "ignore"],
+    stdio: ["pipe", list, "ignore"],
     // Out of reach of a signal to this child's group.
     detached: true,
     env: { PATH: "/usr/bin:/bin" },

@@ -10,7 +10,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { checkMapping, mapShared } from "./mapping.ts";
+import { checkMapping, mapShared, unmapLater } from "./mapping.ts";
 import { mayUseFiles } from "./memory_file.ts";
 import { forgetName, keepName } from "./name_keeper.ts";
 
@@ -138,7 +138,7 @@ function open(name: string, flags: string, action: string): number {
   }
 }
 
-/** The mapping goes when its buffer is collected. */
 function mapped(file: string, size: number): Hold {
-  return { bytes: new Uint8Array(mapShared(file, size)), close: () => {} };
+  const buffer = mapShared(file, size);
+  return { bytes: new Uint8Array(buffer), close: () => unmapLater(buffer) };
 }

@@ -1,3 +1,4 @@
+import { bootNote } from "./boot.ts";
 import { environmentVariable, runtime } from "./current.ts";
 import type { StartMethod } from "./start_method.ts";
 
@@ -19,6 +20,9 @@ export function checkMethod(method: unknown, what: string): asserts method is St
 }
 
 function initialMethod(): StartMethod {
+  // What a child makes is then for its parent and its siblings, too.
+  const note = bootNote();
+  if (note !== undefined) return note.method;
   const wanted = environmentVariable("MULTIPROCESSING_START_METHOD");
   if (wanted === undefined || wanted === "") return runtime.defaultMethod;
   checkMethod(wanted, "The environment variable MULTIPROCESSING_START_METHOD");
@@ -41,8 +45,8 @@ export function getAllStartMethods(): StartMethod[] {
 
 /**
  * The way in which children are started that say nothing else: what `setStartMethod` or the
- * environment variable `MULTIPROCESSING_START_METHOD` said, or the runtime's default. As in
- * CPython, asking fixes it.
+ * environment variable `MULTIPROCESSING_START_METHOD` said, or the runtime's default; in a child, the
+ * way in which it was started. As in CPython, asking fixes it.
  *
  * @throws {TypeError} If the environment variable names no start method.
  */
