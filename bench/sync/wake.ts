@@ -4,7 +4,7 @@
  * processes. Siblings speak to each other by their parent, who passes the messages on.
  */
 
-import { Barrier, Event, Process, setStartMethod } from "@nproc/multiprocessing";
+import { Barrier, Event, Process, Semaphore, setStartMethod } from "@nproc/multiprocessing";
 import { type Channel, openChannel } from "../lib/channel.ts";
 import { timeInTurns } from "../lib/measure.ts";
 import { endSoon, programOptions } from "../lib/program.ts";
@@ -34,21 +34,33 @@ function barrierSide(barrier: Barrier, blocked: boolean): Side {
   return { throwBall: wait, catchBall: wait };
 }
 
-export async function eventPlayer(mine: Event, theirs: Event, hold: Hold): Promise<void> {
+export async function eventPlayer(
+  ready: Semaphore,
+  [mine, theirs]: readonly [Event, Event],
+  hold: Hold,
+): Promise<void> {
+  ready.release();
   await throwBack(eventSide(mine, theirs, hold.blocked), hold);
 }
 
-export async function barrierPlayer(barrier: Barrier, hold: Hold): Promise<void> {
+export async function barrierPlayer(
+  ready: Semaphore,
+  barrier: Barrier,
+  hold: Hold,
+): Promise<void> {
+  ready.release();
   await throwBack(barrierSide(barrier, hold.blocked), hold);
 }
 
 /** A game of a sibling, which begins when it is told to. */
 export async function starter(
+  ready: Semaphore,
   [mine, theirs]: readonly [Event, Event],
   [go, done]: readonly [Event, Event],
   hold: Hold,
   count: number,
 ): Promise<void> {
+  ready.release();
   for (;;) {
     await go.wait();
     go.clear();
@@ -62,17 +74,21 @@ type Game = (count: number) => Promise<number>;
 
 const bareModule = new URL("./bare_child.ts", import.meta.url);
 const ends: (() => unknown)[] = [];
+/** What a game has to wait for before it begins: a parent that is blocked starts no child. */
+const begins: (() => Promise<unknown>)[] = [];
 
 function startChild(target: (...args: never[]) => Promise<void>, args: readonly unknown[]): void {
-  const child = new Process({ target, args: [...args], daemon: true });
+  const ready = new Semaphore(0);
+  const child = new Process({ target, args: [ready, ...args], daemon: true });
   child.start();
+  begins.push(() => ready.acquire());
   ends.push(() => child.kill());
 }
 
 function events(hold: Hold): Game {
   const mine = new Event();
   const theirs = new Event();
-  startChild(eventPlayer, [theirs, mine, hold]);
+  startChild(eventPlayer, [[theirs, mine], hold]);
   return (count) => play(eventSide(mine, theirs, hold.blocked), hold, count);
 }
 
@@ -85,7 +101,7 @@ function barriers(hold: Hold): Game {
 function siblings(hold: Hold, perGame: number): Game {
   const [mine, theirs, go, done] = [new Event(), new Event(), new Event(), new Event()] as const;
   startChild(starter, [[mine, theirs], [go, done], hold, perGame]);
-  startChild(eventPlayer, [theirs, mine, hold]);
+  startChild(eventPlayer, [[theirs, mine], hold]);
   return async (count) => {
     const before = performance.now();
     go.set();
@@ -194,6 +210,7 @@ async function compare(scenario: string, { size, start }: Scenario, method: Meth
   const turns = Object.entries(start()).map(([name, game]) =>
     [name, () => game(size.count)] as const
   );
+  for (const begin of begins.splice(0)) await begin();
   const times = await timeInTurns(Object.fromEntries(turns), size.rounds);
   for (const end of ends.splice(0)) await end();
   for (const [competitor, milliseconds] of Object.entries(times)) {
