@@ -59,7 +59,7 @@ export class Connection implements AsyncIterable<unknown> {
   /** @internal */
   constructor(end: End) {
     this.#end = end;
-    this.#encoder = new Encoder({ channel: end.channel });
+    this.#encoder = new Encoder({ channel: end.channel, defers: true });
     this.#readable = end.canRead;
   }
 
@@ -277,7 +277,7 @@ export class Connection implements AsyncIterable<unknown> {
 
   #encodeValue(value: unknown): Uint8Array {
     this.#checkWritable();
-    this.#encoder.truncate(0);
+    this.#encoder.restart("value");
     this.#encoder.writeUint(VALUE);
     this.#encoder.write(value, "value");
     return this.#encoder.view(0);
@@ -290,7 +290,7 @@ export class Connection implements AsyncIterable<unknown> {
   ): Uint8Array {
     this.#checkWritable();
     const sent = bytesOf(bytes, offset, size);
-    this.#encoder.truncate(0);
+    this.#encoder.restart("value");
     this.#encoder.writeUint(BYTES);
     this.#encoder.writeBytes(sent);
     return this.#encoder.view(0);

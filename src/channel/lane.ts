@@ -12,7 +12,7 @@
  * @internal
  */
 
-import { allocate, allocateOwned, Block, blockAt, free } from "../memory/allocator.ts";
+import { allocate, allocateOwned, Block, blockAt, free, headerSize } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
 import { Futex } from "../memory/futex.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";
@@ -43,7 +43,8 @@ const nextAt = 0;
 const endAt = 1;
 const unreadAt = 16;
 const recordsAt = 32;
-const segmentWords = 16 * 1024;
+/** With its block's own words, 64 KiB. */
+const segmentWords = 16 * 1024 - headerSize / 4;
 
 /** A larger record, in bytes, is put into a block of its own. */
 const largeRecord = 16 * 1024;
@@ -65,7 +66,14 @@ export interface LaneLimits {
 }
 
 /** What a reader gives for a record that is not to be taken yet. */
-export const keep: unique symbol = Symbol("keep");
+export class Kept<R> {
+  /** Why. */
+  readonly reason: R;
+
+  constructor(reason: R) {
+    this.reason = reason;
+  }
+}
 
 /** Reads a record: `length` bytes of the arena from `position` on. */
 export type RecordReader<T> = (position: number, length: number) => T;
@@ -91,7 +99,8 @@ export function freeSegments({ arena, word }: Block, offset: number): void {
     for (const at of recordsOf(arena, segment)) {
       if (isInBlock(arena, at)) free(blockOf(arena, at));
     }
-    free(blockAt(arena, segment));
+    // Another child may be in the middle of writing there.
+    free(blockAt(arena, segment), { rests: true });
     segment = next;
   }
 }
@@ -198,13 +207,19 @@ export class Lane {
    * @throws {RangeError} If the arena has no room for it.
    */
   put(bytes: Uint8Array): boolean {
+    if (this.isFull(bytes.length)) {
+      this.mend();
+      if (this.isFull(bytes.length)) return false;
+    }
     if (bytes.length <= largeRecord) return this.#append(bytes, undefined);
-    if (this.isFull(bytes.length)) return false;
     const block = allocate(this.#arena.method, bytes.length, 0);
     this.#arena.bytes.set(bytes, block.word * 4);
-    const isPut = this.#append(bytes, block);
-    if (!isPut) free(block);
-    return isPut;
+    let isPut = false;
+    try {
+      return isPut = this.#append(bytes, block);
+    } finally {
+      if (!isPut) free(block);
+    }
   }
 
   #append(bytes: Uint8Array, block: Block | undefined): boolean {
@@ -224,9 +239,10 @@ export class Lane {
         words[at + 1] = block.address;
         words[at + 2] = block.serial;
       }
-      Atomics.store(words, segment + endAt, end + need);
+      // Counted first: nobody is to find a record that is not counted.
       words[this.#base + bytesPutAt]! += bytes.length;
       Atomics.add(words, this.#base + putsAt, 1);
+      Atomics.store(words, segment + endAt, end + need);
     } finally {
       this.#putMutex.release();
     }
@@ -248,10 +264,13 @@ export class Lane {
 
   /**
    * Takes the first record, if there is one, and gives what `read` makes of it. It is taken also if
-   * `read` throws, unless it gives `keep`: then the record stays where it is.
+   * `read` throws, unless it gives a `Kept`: then the record stays where it is.
    */
   take<T>(read: RecordReader<T>): T | undefined {
-    if (this.isEmpty) return undefined;
+    if (this.isEmpty) {
+      if (this.puts !== this.takes) this.mend();
+      return undefined;
+    }
     this.#enter(this.#takeMutex);
     try {
       const at = this.#first();
@@ -270,7 +289,7 @@ export class Lane {
     try {
       const word = block === undefined ? at + recordHead : block.word;
       const value = read(word * 4, length);
-      isKept = value === keep;
+      isKept = value instanceof Kept;
       return value;
     } finally {
       if (!isKept) {
@@ -308,7 +327,12 @@ export class Lane {
   }
 
   #enter(mutex: Mutex): void {
-    mutex.acquireSync();
+    if (!mutex.tryAcquire()) {
+      if (mutex.isMine) {
+        throw new Error("Cannot use it while one of its own messages is being read");
+      }
+      mutex.acquireSync();
+    }
     const { words, base } = this.#parts();
     while (mutex.isAbandoned || words[base + repairAt] !== 0) {
       words[base + repairAt] = 1;
@@ -316,6 +340,11 @@ export class Lane {
       this.#repair();
       mutex.acquireSync();
     }
+  }
+
+  /** Counts again, if somebody has died in the middle of something. */
+  mend(): void {
+    if (this.#putMutex.isAbandoned || this.#takeMutex.isAbandoned) this.#repair();
   }
 
   /** Does over what somebody who died may have left undone: finds the last segment, and counts. */
@@ -348,10 +377,12 @@ export class Lane {
 
   /** Gives its memory back. Whoever waits is woken to see it. */
   dispose(): void {
-    free(this.block, () => {
-      freeSegments(this.block, this.#base - this.block.word);
-      this.filled.wake();
-      this.drained.wake();
+    free(this.block, {
+      then: () => {
+        freeSegments(this.block, this.#base - this.block.word);
+        this.filled.wake();
+        this.drained.wake();
+      },
     });
   }
 

@@ -9,14 +9,20 @@ import { Decoder } from "../codec/decoder.ts";
 import { loadModule } from "../codec/modules.ts";
 import { ModuleNeeded, type Trip } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
-import { countdown, type WaitOptions } from "../memory/latch.ts";
+import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import { joinLine } from "../sync/line.ts";
-import { keep, type Lane } from "./lane.ts";
+import { Kept, type Lane } from "./lane.ts";
 
 /** A message that was taken. */
 export interface Taken<T> {
   readonly value: T;
 }
+
+/** What a look at the first message gives; `Kept` if a module must be imported for it first. */
+type Found<T> = Taken<T> | Kept<ModuleNeeded> | undefined;
+
+/** How often to look whether a wait for a module is over, in milliseconds. */
+const lookEvery = 50;
 
 /** Reads a message of so many bytes, whose first the decoder reads next. */
 export type Read<T> = (decoder: Decoder, length: number) => T;
@@ -45,8 +51,6 @@ export class Messages {
   readonly #decoder: Decoder;
   /** What an error calls a message. */
   readonly #root: string;
-  /** The module that the first message needs, if that is why it was not taken. */
-  #needed: ModuleNeeded | undefined;
   /** Modules that were imported for a message, and why that failed, if it did. */
   readonly #imported = new Map<string, { readonly failure?: unknown }>();
   /** How many wait here to put and to take. */
@@ -92,7 +96,9 @@ export class Messages {
    * no module that must be imported first.
    */
   tryTake<T>(read: Read<T>): Taken<T> | undefined {
-    return this.#taking > 0 ? undefined : this.#take(read);
+    if (this.#taking > 0) return undefined;
+    const taken = this.#take(read);
+    return taken instanceof Kept ? undefined : taken;
   }
 
   /**
@@ -101,9 +107,7 @@ export class Messages {
    * @throws {Error} If the message needs a module that must be imported first. It stays where it is.
    */
   takeNow<T>(read: Read<T>): Taken<T> | undefined {
-    const taken = this.tryTake(read);
-    if (taken === undefined) this.#checkLoaded();
-    return taken;
+    return this.#taking > 0 ? undefined : this.#atOnce(this.#take(read));
   }
 
   /** Waits for a message, and takes it; `undefined` once the time is over, or there is nothing more. */
@@ -113,26 +117,32 @@ export class Messages {
     check: Check,
   ): Promise<Taken<T> | undefined> {
     const left = countdown(timeout);
-    let taken: Taken<T> | undefined;
-    const attempt = () => {
-      // Asked first: who has put the last message may be gone as soon as it is taken.
-      const isOver = check();
-      taken = this.#take(read);
-      return taken !== undefined || this.#needed !== undefined || isOver;
-    };
     const { place, leave } = joinLine(this.#lineOf("take"));
     this.#taking++;
     try {
       if (!await place.toFront({ timeout, signal })) return undefined;
       for (;;) {
-        if (!await this.lane.filled.wait(attempt, { timeout: left(), signal })) return undefined;
-        if (this.#needed === undefined) return taken;
-        await this.#import(this.#needed.url);
+        const taken = await this.#takeOne(read, { timeout: left(), signal }, check);
+        if (!(taken instanceof Kept)) return taken;
+        const options = { timeout: left(), signal };
+        if (!await this.#import(taken.reason.url, options, check)) return undefined;
       }
     } finally {
       this.#taking--;
       leave();
     }
+  }
+
+  async #takeOne<T>(read: Read<T>, options: WaitOptions, check: Check): Promise<Found<T>> {
+    let found: Found<T>;
+    const attempt = () => {
+      // Asked first: who has put the last message may be gone as soon as it is taken.
+      const isOver = check();
+      found = this.#take(read);
+      return found !== undefined || isOver;
+    };
+    await this.lane.filled.wait(attempt, options);
+    return found;
   }
 
   /**
@@ -144,20 +154,17 @@ export class Messages {
     let taken: Taken<T> | undefined;
     this.lane.filled.waitSync(() => {
       const isOver = check();
-      taken = this.#take(read);
-      this.#checkLoaded();
+      taken = this.#atOnce(this.#take(read));
       return taken !== undefined || isOver;
     }, timeout);
     return taken;
   }
 
-  #take<T>(read: Read<T>): Taken<T> | undefined {
-    this.#needed = undefined;
-    const taken = this.lane.take((position, length) => this.#read(read, position, length));
-    return taken === keep ? undefined : taken;
+  #take<T>(read: Read<T>): Found<T> {
+    return this.lane.take((position, length) => this.#read(read, position, length));
   }
 
-  #read<T>(read: Read<T>, position: number, length: number): Taken<T> | typeof keep {
+  #read<T>(read: Read<T>, position: number, length: number): Taken<T> | Kept<ModuleNeeded> {
     this.#decoder.position = position;
     try {
       return { value: read(this.#decoder, length) };
@@ -165,26 +172,31 @@ export class Messages {
       if (!(error instanceof ModuleNeeded)) throw error;
       const imported = this.#imported.get(error.url);
       if (imported !== undefined) throw imported.failure ?? new TaskReferenceError(error.message);
-      this.#needed = error;
-      return keep;
+      return new Kept(error);
     }
   }
 
-  async #import(url: string): Promise<void> {
-    try {
-      await loadModule(url);
-      this.#imported.set(url, {});
-    } catch (failure) {
+  /** Imports a module: `false` once the time is over. */
+  async #import(url: string, { timeout, signal }: WaitOptions, check: Check): Promise<boolean> {
+    const done = new Latch();
+    void loadModule(url)
+      .then(() => this.#imported.set(url, {}))
       // Thrown to whoever takes the message that needs it.
-      this.#imported.set(url, { failure });
+      .catch((failure) => this.#imported.set(url, { failure }))
+      .finally(() => done.open());
+    const left = countdown(timeout ?? Infinity);
+    while (!await done.wait({ timeout: Math.min(left(), lookEvery), signal })) {
+      check();
+      if (left() <= 0) return false;
     }
+    return true;
   }
 
-  #checkLoaded(): void {
-    if (this.#needed === undefined) return;
+  #atOnce<T>(found: Found<T>): Taken<T> | undefined {
+    if (!(found instanceof Kept)) return found;
     throw new Error(
       `Cannot take the ${this.#root} at once as its module must be imported first: ` +
-        `import ${this.#needed.url}, or use the method that gives a promise`,
+        `import ${found.reason.url}, or use the method that gives a promise`,
     );
   }
 

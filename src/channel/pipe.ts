@@ -139,9 +139,11 @@ function letGo(block: Block, side: Side, hold: Hold): void {
     }
   };
   if (!isClosed || !new Holders(block, holdersOf(other(side))).areGone) return stir();
-  free(block, () => {
-    freeLanes(block);
-    stir();
+  free(block, {
+    then: () => {
+      freeLanes(block);
+      stir();
+    },
   });
 }
 

@@ -87,11 +87,16 @@ export class ByteWriter {
     this.position += bytes.length;
   }
 
+  /** Starts anew: what is written is let go of, and the memory of a large message, too. */
+  restart(): void {
+    this.position = 0;
+    if (this.bytes.length > KEPT_CAPACITY) this.#allocate(FIRST_CAPACITY);
+  }
+
   /** Hands out what is written, in memory of its own, and starts anew. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.bytes.slice(0, this.position);
-    this.position = 0;
-    if (this.bytes.length > KEPT_CAPACITY) this.#allocate(FIRST_CAPACITY);
+    this.restart();
     return taken;
   }
 

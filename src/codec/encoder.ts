@@ -15,6 +15,8 @@ import { ValueWriter } from "./value_writer.ts";
 export interface EncoderOptions {
   /** Whether the channel carries more than bytes, as a `MessagePort` does. */
   readonly attach?: boolean;
+  /** Whether a message may not be sent after all: what is to be moved is moved when it begins its trip. */
+  readonly defers?: boolean;
   /** Whatever kinds are to be told of the channel when they say whether a value can travel. */
   readonly channel?: unknown;
 }
@@ -40,11 +42,13 @@ export const LENGTH_SIZE = 4;
 export class Encoder {
   readonly #transfers: Transfers;
   readonly #writer: ValueWriter;
+  readonly #defers: boolean;
   #busy = false;
 
   constructor(options: EncoderOptions = {}) {
     this.#transfers = new Transfers(options.attach ?? false);
     this.#writer = new ValueWriter(this.#transfers, options.channel);
+    this.#defers = options.defers ?? false;
   }
 
   /** How many bytes the message has so far. */
@@ -73,9 +77,7 @@ export class Encoder {
    * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel. A getter's error as it is.
    */
   write(value: unknown, root: string, transfer?: readonly unknown[]): void {
-    if (this.#busy) {
-      throw new Error(`Cannot encode ${root} as a getter of another value is running`);
-    }
+    if (this.#busy) throw busy(root);
     const writer = this.#writer;
     const mark = writer.mark();
     this.#busy = true;
@@ -83,7 +85,7 @@ export class Encoder {
       this.#transfers.begin();
       if (transfer !== undefined) this.#transfers.add(transfer);
       writer.root(value, root);
-      this.#transfers.move();
+      this.#move();
     } catch (error) {
       writer.rollback(mark);
       throw isStackOverflow(error) ? refusal(root, "is nested too deeply") : error;
@@ -91,6 +93,20 @@ export class Encoder {
       writer.end();
       this.#busy = false;
     }
+  }
+
+  #move(): void {
+    if (!this.#defers) return this.#transfers.move();
+    const begin = this.#transfers.moveLater();
+    if (begin === undefined) return;
+    this.#writer.trips.push({ trip: { begin, drop: () => {} }, at: this.size });
+  }
+
+  /** Begins a message anew. What the one before was to do, somebody has taken. */
+  restart(root: string): void {
+    if (this.#busy) throw busy(root);
+    this.#writer.truncate(0);
+    this.#writer.out.restart();
   }
 
   /** Writes a number as it is in memory, for `Decoder.readFloat`. */
@@ -149,6 +165,9 @@ export class Encoder {
     return { bytes: this.#writer.out.take(), ...this.#transfers.take(), trips };
   }
 }
+
+const busy = (root: string): Error =>
+  new Error(`Cannot encode ${root} as a getter of another value is running`);
 
 function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.startsWith("Maximum call stack");

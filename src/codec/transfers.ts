@@ -73,6 +73,18 @@ export class Transfers {
     if (!this.attaches) this.list.length = 0;
   }
 
+  /**
+   * Ends a value that is copied, and may not be sent after all: gives what takes its buffers from
+   * this side once it is.
+   */
+  moveLater(): (() => void) | undefined {
+    const buffers = this.list.splice(this.#from).filter((item) => item instanceof ArrayBuffer);
+    if (buffers.length === 0) return undefined;
+    return () => {
+      for (const buffer of buffers) if (!buffer.detached) detach(buffer);
+    };
+  }
+
   /** Hands out both lists, and starts anew. */
   take(): { attachments: unknown[]; transfer: Transferable[] } {
     const { attachments, list } = this;
@@ -113,5 +125,14 @@ export class Transfers {
     if (this.attaches) return item;
     const why = "which cannot be moved as this channel carries bytes alone";
     throw refusal(name, `is ${aName(className)}, ${why}`);
+  }
+}
+
+function detach(buffer: ArrayBuffer): void {
+  try {
+    buffer.transfer();
+  } catch (error) {
+    // Memory of WebAssembly cannot be taken away; it was copied.
+    if (!(error instanceof TypeError)) throw error;
   }
 }

@@ -79,11 +79,12 @@ export function allocate(method: StartMethod, size: number, cleared: number = si
   if (resting.length > 0) rest(performance.now());
   const sizeClass = classFor(Math.ceil((size + headerSize) / line));
   const bytes = linesOf(sizeClass) * line;
-  const used = takeFree(arena, sizeClass);
-  const address = used ?? takeNew(arena, bytes, size);
+  const recycled = takeFree(arena, sizeClass);
+  const fresh = recycled === undefined ? takeNew(arena, bytes) : undefined;
+  const address = recycled ?? fresh ?? cut(arena, sizeClass) ?? usedUp(arena, size);
   const serial = newSerial(arena);
   const word = address / 4;
-  if (used !== undefined) {
+  if (fresh === undefined) {
     arena.bytes.fill(0, address + headerSize, address + headerSize + cleared);
   }
   arena.words[word + 1] = sizeClass;
@@ -91,16 +92,21 @@ export function allocate(method: StartMethod, size: number, cleared: number = si
   return new Block(arena, address, serial);
 }
 
-/**
- * Gives a block back, if nobody has yet. Every later use of it is seen by its serial number.
- * `then` is called before anybody else can have it: it wakes those who sleep there.
- */
-export function free(block: Block, then?: () => void): void {
+/** What to do when a block is freed. */
+export interface FreeOptions {
+  /** Called before anybody else can have the block: wakes those who sleep there. */
+  readonly then?: () => void;
+  /** Whether it is to rest, large as it may be: somebody may be just about to write there. */
+  readonly rests?: boolean;
+}
+
+/** Gives a block back, if nobody has yet. Every later use of it is seen by its serial number. */
+export function free(block: Block, { then, rests = false }: FreeOptions = {}): void {
   const { arena, address, serial } = block;
   const header = address / 4;
-  if (Atomics.compareExchange(arena.words, header, serial, 0) !== serial) return;
+  if (serial === 0 || Atomics.compareExchange(arena.words, header, serial, 0) !== serial) return;
   then?.();
-  if (linesOf(arena.words[header + 1]!) > restingLines) return hangUp(block);
+  if (!rests && linesOf(arena.words[header + 1]!) > restingLines) return hangUp(block);
   const now = performance.now();
   resting.push({ block, since: now });
   rest(now);
@@ -127,7 +133,7 @@ function rest(now: number): void {
 }
 
 /** Hangs a block into the list of its size. */
-function hangUp({ arena, address }: Block): void {
+function hangUp({ arena, address }: { arena: Arena; address: number }): void {
   const word = address / 4;
   const list = freeLists + arena.words[word + 1]!;
   for (;;) {
@@ -158,18 +164,45 @@ function takeFree(arena: Arena, sizeClass: number): number | undefined {
   }
 }
 
-function takeNew(arena: Arena, bytes: number, size: number): number {
+function takeNew(arena: Arena, bytes: number): number | undefined {
   for (;;) {
     const used = Atomics.load(arena.longs, usedLong);
     const address = heapAt + Number(used);
-    if (address + bytes > arena.size) {
-      throw new RangeError(
-        `Cannot allocate ${size} bytes as the ${arena.size} bytes that children share are used up`,
-      );
-    }
+    if (address + bytes > arena.size) return undefined;
     const next = used + BigInt(bytes);
     if (Atomics.compareExchange(arena.longs, usedLong, used, next) === used) return address;
   }
+}
+
+function usedUp(arena: Arena, size: number): never {
+  throw new RangeError(
+    `Cannot allocate ${size} bytes as the ${arena.size} bytes that children share are used up`,
+  );
+}
+
+/** Cuts a block off a free one that is larger, and makes blocks of the rest. */
+function cut(arena: Arena, sizeClass: number): number | undefined {
+  for (let larger = sizeClass + 1; linesOf(larger) * line <= arena.size; larger++) {
+    const address = takeFree(arena, larger);
+    if (address === undefined) continue;
+    const end = address + linesOf(larger) * line;
+    let rest = address + linesOf(sizeClass) * line;
+    while (rest < end) {
+      const part = classWithin((end - rest) / line);
+      arena.words[rest / 4] = 0;
+      arena.words[rest / 4 + 1] = part;
+      hangUp({ arena, address: rest });
+      rest += linesOf(part) * line;
+    }
+    return address;
+  }
+  return undefined;
+}
+
+/** The largest class that has not more lines. */
+function classWithin(lines: number): number {
+  const sizeClass = classFor(lines);
+  return linesOf(sizeClass) > lines ? sizeClass - 1 : sizeClass;
 }
 
 function newSerial(arena: Arena): number {

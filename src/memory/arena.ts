@@ -90,6 +90,11 @@ export function noteDeath(method: StartMethod, pid: number): void {
   if (pid > 0) arena?.members.leave(pid);
 }
 
+/** Says that a child is being ended. */
+export function noteDoom(method: StartMethod, pid: number): void {
+  arenas.get(method)?.members.doom(pid);
+}
+
 /** The value of a word of the arena of processes, if this process has mapped it. */
 export function wordOfProcesses(word: number): number | undefined {
   const arena = arenas.get("process");

@@ -11,7 +11,7 @@
  */
 
 import { bootNote } from "../runtime/boot.ts";
-import { osPid, parentOsPid } from "../runtime/current.ts";
+import { hasProcessEnded, osPid, parentOsPid } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { threadNumber } from "../runtime/thread_id.ts";
 
@@ -26,6 +26,11 @@ const TOKEN = 1 << 29;
 
 /** How many bits a token has. */
 export const tokenBits = 30;
+
+/** Threads that this one is ending, by their places, and when they will have ended. */
+const doomed = new Map<number, number>();
+/** How long it takes to end a thread, in milliseconds. */
+const endTime = 100;
 
 /** The children that share an arena. */
 export class Members {
@@ -59,8 +64,28 @@ export class Members {
     return true;
   }
 
+  /**
+   * Looks for itself whether the child with that token has ended: who would tell may be busy, or
+   * be the one that waits for it.
+   */
+  look(token: number): void {
+    const place = token & placeMask;
+    const hasEnded = this.#method === "process"
+      ? hasProcessEnded(place)
+      : (doomed.get(place) ?? Infinity) < performance.now();
+    if (hasEnded && this.#tokenAt(place) === token) Atomics.add(this.#ends, place, 1);
+  }
+
+  /** Says that a child of this one is being ended, which takes a moment. */
+  doom(pid: number): void {
+    if (this.#method === "worker") {
+      doomed.set(placeOf(this.#method, pid), performance.now() + endTime);
+    }
+  }
+
   /** Says that a child has ended. What it held is anyone's from here on. */
   leave(pid: number): void {
+    doomed.delete(placeOf(this.#method, pid));
     Atomics.add(this.#ends, placeOf(this.#method, pid), 1);
   }
 }

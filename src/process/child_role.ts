@@ -9,10 +9,12 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
-import { exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
+import { atExit, exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
 import type { ParentLink } from "../runtime/runtime.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
+import { noteDeath } from "../memory/arena.ts";
+import { self } from "./identity.ts";
 import { describeCrash } from "./crash.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
@@ -35,6 +37,7 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
   const link = openParentLink(note.method);
   const child: Child = { note, link };
   if (note.method === "process") switchboard.connectParent(link);
+  else atExit(() => noteDeath("worker", self().pid));
   names.connectParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);

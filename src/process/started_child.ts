@@ -10,7 +10,7 @@ import type { Parcel } from "../codec/encoder.ts";
 import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
-import { noteDeath } from "../memory/arena.ts";
+import { noteDeath, noteDoom } from "../memory/arena.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime, writeError } from "../runtime/current.ts";
 import type { Child, Frame, Permissions, Signal, SpawnRequest } from "../runtime/runtime.ts";
@@ -130,6 +130,7 @@ export class StartedChild {
   /** Ends the child. */
   kill(signal: Signal): void {
     if (!this.isAlive) return;
+    noteDoom(this.method, this.pid);
     // Ending a Bun worker that is still loading can crash the runtime (oven-sh/bun#41022).
     if (this.#ready || this.method === "process" || runtime.name !== "bun") {
       this.#child.kill(signal);

@@ -80,8 +80,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
     for (;;) {
       this.#lane.check("use");
       const dones = Atomics.load(this.#words, this.#dones);
-      // Who takes an item can be faster than the count of those who put.
-      if (((this.#lane.puts - dones) | 0) <= 0 && ((this.#lane.takes - dones) | 0) <= 0) {
+      if (((this.#lane.puts - dones) | 0) <= 0) {
         throw new Error("Cannot call taskDone more often than items were put");
       }
       if (Atomics.compareExchange(this.#words, this.#dones, dones, (dones + 1) | 0) === dones) {
@@ -114,6 +113,8 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   readonly #isDone = (): boolean => {
     this.#lane.check("use");
+    // Who died while it put something may have counted it.
+    this.#lane.mend();
     return ((this.#lane.puts - Atomics.load(this.#words, this.#dones)) | 0) <= 0;
   };
 }

@@ -81,7 +81,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   constructor(from: number | Block = 0) {
     const block = from instanceof Block ? from : allocateQueue(startMethodOf(new.target), from);
     this.#messages = new Messages(new Lane(block, "a queue"), "item");
-    this.#encoder = new Encoder({ channel: block.arena.method });
+    this.#encoder = new Encoder({ channel: block.arena.method, defers: true });
   }
 
   static {
@@ -96,7 +96,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /**
-   * Puts an item, when there is room. Items of one child come in the order of its calls.
+   * Puts an item, when there is room. Items come in the order of the calls on this object.
    *
    * @throws {Full} Once `timeout` (milliseconds) is over, or at once if `block` is false.
    * @throws The signal's reason, if that is aborted first. In both cases nothing was put.
@@ -120,7 +120,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /**
-   * Does what `put` does with this thread blocked meanwhile.
+   * Does what `put` does with this thread blocked meanwhile. It goes before calls of `put` that wait.
    *
    * @throws {Full} Once `timeout` (milliseconds) is over, or at once if `block` is false.
    */
@@ -273,7 +273,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   /** The item's bytes, which are there until the next is encoded. */
   #encode(item: T): Uint8Array {
     this.#check();
-    this.#encoder.truncate(0);
+    this.#encoder.restart("item");
     this.#encoder.write(item, "item");
     return this.#encoder.view(0);
   }

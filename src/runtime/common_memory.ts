@@ -9,7 +9,7 @@
 
 import { bootNote } from "./boot.ts";
 import { mapShared } from "./mapping.ts";
-import { createMemoryFile, mayUseFiles, type MemoryFile } from "./memory_file.ts";
+import { createMemoryFile, isRefusal, mayUseFiles, type MemoryFile } from "./memory_file.ts";
 
 /** Its size in bytes. It takes no memory where it was not written. */
 export const commonSize: number = 2 ** 30;
@@ -50,8 +50,8 @@ function makeFile(): void {
   try {
     held.file = createMemoryFile(commonSize);
   } catch (error) {
-    // EACCES, ENOENT (no /dev/shm), EROFS, EMFILE: only who wants to use the memory is to hear of it.
-    if (!(error instanceof Error && "code" in error)) throw error;
+    // Only who wants to use the memory is to hear of it.
+    if (!isRefusal(error)) throw error;
     held.refusal = error;
   }
 }

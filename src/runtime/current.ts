@@ -13,7 +13,7 @@ import { bootNote } from "./boot.ts";
 import { bun } from "./bun.ts";
 import { deno } from "./deno.ts";
 import { granted } from "./deno_permissions.ts";
-import { mayUseFiles } from "./memory_file.ts";
+import { isRefusal, mayUseFiles } from "./memory_file.ts";
 import { node } from "./node.ts";
 import { ProcessLink } from "./process_link.ts";
 import type { ParentLink, Permissions, Runtime } from "./runtime.ts";
@@ -37,6 +37,27 @@ export function osPid(): number {
 /** The operating system's id of the process that started this one. */
 export function parentOsPid(): number {
   return process.ppid;
+}
+
+/**
+ * Whether a process has ended, as far as the system shows it: also one whose parent is too busy to
+ * take note of it.
+ */
+export function hasProcessEnded(pid: number): boolean {
+  if (process.platform !== "linux" || (runtime.name === "deno" && !granted("read"))) return false;
+  try {
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
+    // Behind the name, which is in parentheses and may hold some: proc_pid_stat(5).
+    return /^\) [ZX]/.test(stat.slice(stat.lastIndexOf(")")));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return "code" in error && (error.code === "ENOENT" || error.code === "ESRCH");
+  }
+}
+
+/** Calls `handler` when this child ends by itself. */
+export function atExit(handler: () => void): void {
+  process.on("exit", handler);
 }
 
 /** Makes the scratch of a child that is to be started; `undefined` where none is to be had. */

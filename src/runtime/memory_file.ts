@@ -53,7 +53,22 @@ export function mayUseFiles(): boolean {
   return !("Deno" in globalThis) || (granted("read") && granted("write"));
 }
 
+/**
+ * Whether the system, or Deno, has refused a file: EACCES, ENOENT (no /dev/shm), EROFS, EMFILE; or
+ * that this program may do so.
+ */
+export function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && ("code" in error || error.name === "NotCapable");
+}
+
 /** Makes a file of zeros. */
 export function createMemoryFile(size: number): MemoryFile {
-  return process.platform === "linux" ? unlinkedFile(size) : namedFile(size);
+  if (process.platform !== "linux") return namedFile(size);
+  try {
+    return unlinkedFile(size);
+  } catch (error) {
+    // Deno lets only a program that may do everything (`-A`) open what is below /dev and /proc.
+    if (!isRefusal(error)) throw error;
+    return namedFile(size);
+  }
 }

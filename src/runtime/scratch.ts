@@ -8,7 +8,7 @@
  */
 
 import fs from "node:fs";
-import { createMemoryFile, type MemoryFile } from "./memory_file.ts";
+import { createMemoryFile, isRefusal, type MemoryFile } from "./memory_file.ts";
 import type { StartMethod } from "./start_method.ts";
 
 /** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */
@@ -121,8 +121,8 @@ export function createScratch(
     const file = createMemoryFile(size);
     return mapped(file.path, file.close) ?? new FileScratch(file);
   } catch (error) {
-    // EACCES, ENOENT (no /dev/shm), EROFS, EMFILE: the system's word that there is none to be had.
-    if (error instanceof Error && "code" in error) return undefined;
+    // Its users have a slower way.
+    if (isRefusal(error)) return undefined;
     throw error;
   }
 }

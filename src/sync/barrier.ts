@@ -314,10 +314,12 @@ export class Barrier {
 
   /** Gives the barrier's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
   [Symbol.dispose](): void {
-    free(this.#block, () => {
-      this.#mutex.wake();
-      this.#waiters.stir();
-      this.#acted.wake();
+    free(this.#block, {
+      then: () => {
+        this.#mutex.wake();
+        this.#waiters.stir();
+        this.#acted.wake();
+      },
     });
   }
 }

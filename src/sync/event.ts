@@ -119,6 +119,6 @@ export class Event {
 
   /** Gives the event's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
   [Symbol.dispose](): void {
-    free(this.#block, () => this.#futex.wake());
+    free(this.#block, { then: () => this.#futex.wake() });
   }
 }

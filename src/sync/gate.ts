@@ -99,7 +99,7 @@ export abstract class Gate {
 
   /** Frees the memory. Whoever waits, in any child, is woken to see it. */
   dispose(): void {
-    free(this.block, () => this.wake());
+    free(this.block, { then: () => this.wake() });
   }
 
   /** Has all who wait look again. */
@@ -163,7 +163,11 @@ export abstract class Gate {
         // It may have been kept for the one that had the turn before.
         return isImpatient && this.#takeTurn(me) && this.take(me);
       },
-      longest: () => isImpatient ? this.#longest(me) : undefined,
+      longest: () => {
+        if (!isImpatient) return undefined;
+        this.lookForDeath();
+        return this.#longest(me);
+      },
       leave: () => {
         if (isImpatient && this.block.isLive) this.#giveTurn(me);
       },
@@ -188,6 +192,9 @@ export abstract class Gate {
       return true;
     }
   }
+
+  /** Looks whether who keeps it from others has ended. */
+  protected lookForDeath(): void {}
 
   /** How long a waiter may sleep that has the turn, or for whose turn nothing is kept. */
   #longest(me: bigint): number | undefined {

@@ -33,6 +33,11 @@ export class Mutex extends Gate {
     return (Atomics.load(this.words, this.state) & OWNER) === this.arena.me;
   }
 
+  protected override lookForDeath(): void {
+    const owner = Atomics.load(this.words, this.state) & OWNER;
+    if (owner !== 0 && owner !== this.arena.me) this.arena.members.look(owner);
+  }
+
   /** Whether a child that lives holds it. */
   get isHeld(): boolean {
     const owner = Atomics.load(this.words, this.state) & OWNER;
