@@ -5,6 +5,7 @@
  * @internal
  */
 
+import type { Pace } from "../memory/futex.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import type { Read, Taken } from "./messages.ts";
 
@@ -22,12 +23,12 @@ export interface End {
   put(bytes: Uint8Array): Promise<void>;
   putSync(bytes: Uint8Array): void;
   /**
-   * Takes the next message.
+   * Takes the next message. `pace` is how it waits for one.
    *
    * @throws {EOFError} If there is none, and none can come any more.
    * @returns `undefined` once the time is over.
    */
-  take<T>(read: Read<T>, options: WaitOptions): Promise<Taken<T> | undefined>;
+  take<T>(read: Read<T>, options: WaitOptions, pace?: Pace): Promise<Taken<T> | undefined>;
   takeSync<T>(read: Read<T>, options: SyncWaitOptions): Taken<T> | undefined;
   /** Whether a message can be taken, or none can come any more, within the time. */
   poll(options: WaitOptions): Promise<boolean>;

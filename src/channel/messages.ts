@@ -9,6 +9,7 @@ import { Decoder } from "../codec/decoder.ts";
 import { loadModule } from "../codec/modules.ts";
 import { ModuleNeeded, type Trip } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
+import type { Pace } from "../memory/futex.ts";
 import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import { joinLine } from "../sync/line.ts";
 import { Kept, type Lane } from "./lane.ts";
@@ -115,6 +116,7 @@ export class Messages {
     read: Read<T>,
     { timeout, signal }: WaitOptions,
     check: Check,
+    pace?: Pace,
   ): Promise<Taken<T> | undefined> {
     const left = countdown(timeout);
     const { place, leave } = joinLine(this.#lineOf("take"));
@@ -122,7 +124,7 @@ export class Messages {
     try {
       if (!await place.toFront({ timeout, signal })) return undefined;
       for (;;) {
-        const taken = await this.#takeOne(read, { timeout: left(), signal }, check);
+        const taken = await this.#takeOne(read, { timeout: left(), signal }, check, pace);
         if (!(taken instanceof Kept)) return taken;
         const options = { timeout: left(), signal };
         if (!await this.#import(taken.reason.url, options, check)) return undefined;
@@ -133,7 +135,12 @@ export class Messages {
     }
   }
 
-  async #takeOne<T>(read: Read<T>, options: WaitOptions, check: Check): Promise<Found<T>> {
+  async #takeOne<T>(
+    read: Read<T>,
+    options: WaitOptions,
+    check: Check,
+    pace: Pace | undefined,
+  ): Promise<Found<T>> {
     let found: Found<T>;
     const attempt = () => {
       // Asked first: who has put the last message may be gone as soon as it is taken.
@@ -141,7 +148,7 @@ export class Messages {
       found = this.#take(read);
       return found !== undefined || isOver;
     };
-    await this.lane.filled.wait(attempt, options);
+    await this.lane.filled.wait(attempt, options, pace);
     return found;
   }
 

@@ -2,6 +2,7 @@ import { registerKind } from "../codec/registry.ts";
 import { EOFError } from "../errors.ts";
 import { allocateOwned, Block, free, shareBlock } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
+import type { Pace } from "../memory/futex.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { getStartMethod } from "../runtime/start_methods.ts";
@@ -73,9 +74,13 @@ class PipeEnd implements End {
     this.#outgoing.putSync(bytes, undefined, this.#checkOut);
   }
 
-  async take<T>(read: Read<T>, options: WaitOptions): Promise<Taken<T> | undefined> {
+  async take<T>(
+    read: Read<T>,
+    options: WaitOptions,
+    pace?: Pace,
+  ): Promise<Taken<T> | undefined> {
     const taken = this.#incoming.tryTake(read) ??
-      await this.#incoming.take(read, options, this.#checkIn);
+      await this.#incoming.take(read, options, this.#checkIn, pace);
     if (taken === undefined) this.#checkEnd();
     return taken;
   }

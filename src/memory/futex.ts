@@ -27,9 +27,14 @@ const shortSpin = 0.005;
 export interface Pace {
   /** How long the next sleep may last, in milliseconds; `undefined`: as long as it likes. */
   longest(): number | undefined;
+  /** Whether the program may end meanwhile: nobody wants what is waited for. */
+  readonly isIdle?: boolean;
 }
 
 const steady: Pace = { longest: () => undefined };
+
+/** How what must only not be missed is waited for: that does not keep the program alive. */
+export const idle: Pace = { ...steady, isIdle: true };
 
 /** The two words of a futex, and how to wait on them. */
 export class Futex {
@@ -78,7 +83,8 @@ export class Futex {
       if (attempt()) return true;
       const time = Math.min(left(), pace.longest() ?? Infinity);
       if (left() <= 0) return false;
-      await sleep(this.#arena, { word: this.#word, count, round, time, signal });
+      const { isIdle = false } = pace;
+      await sleep(this.#arena, { word: this.#word, count, round, time, signal, isIdle });
       this.#adapt(begun);
       signal?.throwIfAborted();
       if (attempt()) return true;

@@ -8,6 +8,7 @@
  * @internal
  */
 
+import { inBackground } from "../runtime/turns.ts";
 import type { Arena } from "./arena.ts";
 import { announceSleep, announceWake, onWake } from "./switchboard.ts";
 
@@ -24,6 +25,8 @@ export interface AsyncSleep extends Sleep {
   /** How often this wait has slept before. */
   readonly round: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether the program may end meanwhile. */
+  readonly isIdle: boolean;
 }
 
 /** A sleep that blocks the thread. */
@@ -47,14 +50,14 @@ const beds = { worker: new Map<number, Bed>(), process: new Map<number, Bed>() }
 /** Sleeps until the word was changed, the time is over, or the signal is aborted. */
 export function sleep(
   arena: Arena,
-  { word, count, round, time, signal }: AsyncSleep,
+  { word, count, round, time, signal, isIdle }: AsyncSleep,
 ): Promise<void> {
   const longest = arena.method === "worker"
     ? longestThreadSleep
     : Math.min(2 ** round, longestProcessSleep);
   return new Promise((resolve) => {
     const up = () => {
-      clearTimeout(timer);
+      cancel();
       signal?.removeEventListener("abort", up);
       sleepers?.delete(up);
       resolve();
@@ -63,9 +66,15 @@ export function sleep(
     if (sleepers === undefined) return resolve();
     sleepers.add(up);
     // Keeps the program alive, which `waitAsync` does not on Deno and Node.
-    const timer = setTimeout(up, Math.min(time, longest));
+    const cancel = (isIdle ? inBackground : inForeground)(Math.min(time, longest), up);
     signal?.addEventListener("abort", up);
   });
+}
+
+/** Calls `action` after some milliseconds. Gives what cancels it. */
+function inForeground(milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds);
+  return () => clearTimeout(timer);
 }
 
 /** Gives who sleeps on the word until it changes; `undefined` if it has changed. */
