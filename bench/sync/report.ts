@@ -101,13 +101,13 @@ function againstPython(scenario: string, competitor: string, least: number): Tar
 }
 
 /** How many times as long as the bare way something may take that was measured in turns with it. */
-function againstBare(scenario: string, competitor: string): Target {
+function againstBare(scenario: string, competitor: string, bare = "bare"): Target {
   return {
-    title: `${scenario}, ${competitor} / bare`,
+    title: `${scenario}, ${competitor} / ${bare}`,
     wanted: "<= 1.5",
     isReached: (ratio) => ratio <= 1.5,
     ratio: (rows, place) =>
-      pairedRatio(rows.samples(scenario, competitor, place), rows.samples(scenario, "bare", place)),
+      pairedRatio(rows.samples(scenario, competitor, place), rows.samples(scenario, bare, place)),
   };
 }
 
@@ -117,6 +117,8 @@ const targets: readonly Target[] = [
   againstPython("value", "acquireSync", 5),
   againstPython("contended value", "acquireSync", 3),
   ...waits.map((competitor) => againstBare("wake", competitor)),
+  againstBare("wake", "event.wait", "bare waitAsync"),
+  ...waits.map((competitor) => againstBare("wake after long", competitor)),
   ...barriers.map((competitor) => againstBare("barrier", competitor)),
   ...waits.map((competitor) => againstBare("wake sibling", competitor)),
   {
