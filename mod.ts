@@ -4,6 +4,8 @@
  * @module
  */
 
+import "./src/channel/streams.ts";
+
 export * from "./src/errors.ts";
 export { type Callable, task } from "./src/codec/task.ts";
 export { type AnyClass, registerClass } from "./src/codec/registry.ts";
@@ -30,6 +32,8 @@ export { JoinableQueue } from "./src/queue/joinable_queue.ts";
 export { SimpleQueue } from "./src/queue/simple_queue.ts";
 export { Connection, type RecvBytesOptions } from "./src/channel/connection.ts";
 export type { SyncWaitOptions } from "./src/channel/end.ts";
+export { connect, type ConnectOptions } from "./src/channel/connect.ts";
+export { Listener, type ListenerOptions } from "./src/channel/listener.ts";
 export { Pipe, type PipeOptions } from "./src/channel/pipe.ts";
 export { wait, type Waitable } from "./src/channel/wait.ts";
 export { Pool } from "./src/pool/pool.ts";

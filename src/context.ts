@@ -1,6 +1,8 @@
 import { registerClass } from "./codec/registry.ts";
 import { task } from "./codec/task.ts";
 import { transfer } from "./codec/transfer.ts";
+import { connect } from "./channel/connect.ts";
+import { Listener } from "./channel/listener.ts";
 import { makePipe, Pipe } from "./channel/pipe.ts";
 import { wait } from "./channel/wait.ts";
 import { JoinableQueue } from "./queue/joinable_queue.ts";
@@ -70,6 +72,10 @@ export interface Context {
   readonly SimpleQueue: typeof SimpleQueue;
   /** `Pipe`, for children of the context's method. */
   readonly Pipe: typeof Pipe;
+  /** See the class of the same name. */
+  readonly Listener: typeof Listener;
+  /** See the function of the same name. */
+  readonly connect: typeof connect;
   /** See the function of the same name. */
   readonly wait: typeof wait;
   /** See the function of the same name. */
@@ -119,6 +125,8 @@ const classes = {
 };
 
 const functions = {
+  Listener,
+  connect,
   wait,
   activeChildren,
   cpuCount,

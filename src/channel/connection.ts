@@ -8,6 +8,8 @@ import { type Read, settleTrips, type Taken } from "./messages.ts";
 /** What a message is: its first number. */
 const VALUE = 0;
 const BYTES = 1;
+/** Why nothing more can come, as who passes messages on to this end was told. */
+const FAILURE = 2;
 /** How many bytes that takes. */
 const headSize = 1;
 
@@ -319,8 +321,25 @@ export class Connection implements AsyncIterable<unknown> {
   }
 }
 
-const readValueOrBytes: Read<unknown> = (decoder, length) =>
-  decoder.readUint() === VALUE ? decoder.read() : decoder.readBytes(length - headSize);
+const readValueOrBytes: Read<unknown> = (decoder, length) => {
+  const head = decoder.readUint();
+  if (head === BYTES) return decoder.readBytes(length - headSize);
+  const value = decoder.read();
+  if (head === FAILURE) throw value;
+  return value;
+};
+
+/**
+ * A message that has whoever receives it get this error.
+ *
+ * @internal
+ */
+export function encodeFailure(error: unknown): Uint8Array {
+  const encoder = new Encoder();
+  encoder.writeUint(FAILURE);
+  encoder.write(error, "error");
+  return encoder.view(0);
+}
 
 function readUpTo(maxLength: number | undefined): Read<Uint8Array<ArrayBuffer> | typeof tooLong> {
   if (maxLength !== undefined && !(Number.isInteger(maxLength) && maxLength >= 0)) {
@@ -330,7 +349,7 @@ function readUpTo(maxLength: number | undefined): Read<Uint8Array<ArrayBuffer> |
   }
   return (decoder: Decoder, length) => {
     if (length - headSize > (maxLength ?? Infinity)) return tooLong;
-    decoder.readUint();
+    if (decoder.readUint() === FAILURE) throw decoder.read();
     return decoder.readBytes(length - headSize);
   };
 }

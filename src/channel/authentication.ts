@@ -1,0 +1,188 @@
+/**
+ * What the two ends of a socket say to each other before anything else. Everything in it has a size
+ * that both know, so that nobody can say more, and nothing of it is decoded.
+ *
+ * Both begin with a greeting: what this is, its version, whether there is a key, and a nonce. Then,
+ * if there is a key, who connected proves it, and the listener answers with a proof of its own, or
+ * with a refusal. A proof covers both greetings, so it is of no use in another conversation, and the
+ * role of whose it is, so it cannot be sent back.
+ *
+ * @module
+ * @internal
+ */
+
+import { AuthenticationError, EOFError, TimeoutError } from "../errors.ts";
+import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
+import type { Socket } from "../runtime/socket.ts";
+import { joined } from "./frames.ts";
+
+/** Which end of a socket this is. */
+export type Role = "listener" | "connector";
+
+/** What the end is told of the conversation. */
+export interface HandshakeOptions extends WaitOptions {
+  /** The key that both sides know, or that there is none. */
+  readonly key: Uint8Array | undefined;
+}
+
+/** What could not be done, for the messages of errors. */
+const failed: Readonly<Record<Role, string>> = {
+  listener: "Cannot accept a connection",
+  connector: "Cannot connect",
+};
+
+const text = new TextEncoder();
+/** What a stranger can read. */
+const greeting = text.encode("nproc-multiprocessing/");
+const version = 0x31;
+const WITHOUT_KEY = 0x2d;
+const WITH_KEY = 0x2b;
+const nonceSize = 32;
+const REFUSED = 0;
+const ACCEPTED = 1;
+
+/** The key as bytes, of what the user gave. */
+export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | undefined {
+  if (authKey === undefined) return undefined;
+  if (typeof authKey !== "string" && !(authKey instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot use authKey as it must be a string or a Uint8Array: received ${String(authKey)}`,
+    );
+  }
+  if (authKey.length === 0) throw new TypeError("Cannot use authKey as it is empty");
+  return typeof authKey === "string" ? text.encode(authKey) : authKey.slice();
+}
+
+/**
+ * Holds the conversation, and gives what the other side has sent after it.
+ *
+ * @throws {AuthenticationError} If the other side is a stranger or has not proven the key.
+ * @throws {EOFError} If it has closed the socket before.
+ * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
+ * @throws The signal's reason, if that is aborted first.
+ */
+export async function shakeHands(
+  socket: Socket,
+  role: Role,
+  { key, ...options }: HandshakeOptions,
+): Promise<Uint8Array> {
+  const hearing = new Hearing(socket, role, options);
+  const mine = joined([
+    greeting,
+    Uint8Array.of(version, key === undefined ? WITHOUT_KEY : WITH_KEY),
+    randomNonce(nonceSize),
+  ]);
+  say(socket, mine);
+  const theirs = await hearGreeting(hearing, role, key !== undefined);
+  if (key !== undefined) {
+    const proof = (of: Role) => {
+      const greetings = role === "listener" ? [mine, theirs] : [theirs, mine];
+      return proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
+    };
+    if (role === "listener") await judge(socket, hearing, proof);
+    else await plead(socket, hearing, proof);
+  }
+  return hearing.rest();
+}
+
+/** A write that fails is heard of where the answer to it is read. */
+function say(socket: Socket, bytes: Uint8Array): void {
+  socket.write(bytes).catch(() => {});
+}
+
+/** Hears the other side's greeting, byte by byte: a stranger is told by the first that is wrong. */
+async function hearGreeting(hearing: Hearing, role: Role, hasKey: boolean): Promise<Uint8Array> {
+  const check = (isRight: boolean, why: string) => {
+    if (!isRight) throw new AuthenticationError(`${failed[role]} as the other side ${why}`);
+  };
+  for (const expected of greeting) {
+    const [byte] = await hearing.bytes(1);
+    check(byte === expected, "does not speak this protocol");
+  }
+  const head = await hearing.bytes(2);
+  check(head[0] === version, "speaks another version of this protocol");
+  const why = hasKey ? "has no authKey" : "wants an authKey";
+  check(head[1] === (hasKey ? WITH_KEY : WITHOUT_KEY), `${why}: give both sides the same`);
+  return joined([greeting, head, await hearing.bytes(nonceSize)]);
+}
+
+type Prove = (role: Role) => Uint8Array;
+
+async function judge(socket: Socket, hearing: Hearing, proof: Prove): Promise<void> {
+  if (!isSameProof(await hearing.bytes(proofSize), proof("connector"))) {
+    say(socket, Uint8Array.of(REFUSED));
+    throw new AuthenticationError(`${failed.listener} as the other side has another authKey`);
+  }
+  say(socket, joined([Uint8Array.of(ACCEPTED), proof("listener")]));
+}
+
+async function plead(socket: Socket, hearing: Hearing, proof: Prove): Promise<void> {
+  say(socket, proof("connector"));
+  const [verdict] = await hearing.bytes(1);
+  if (verdict !== ACCEPTED) {
+    throw new AuthenticationError(`${failed.connector} as the other side has another authKey`);
+  }
+  if (!isSameProof(await hearing.bytes(proofSize), proof("listener"))) {
+    throw new AuthenticationError(
+      `${failed.connector} as the other side did not prove its authKey`,
+    );
+  }
+}
+
+/** Hears what the other side says, and no more of it than was asked for and what came with that. */
+class Hearing {
+  readonly #socket: Socket;
+  readonly #role: Role;
+  readonly #timeout: number | undefined;
+  readonly #left: () => number | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #heard = new Uint8Array(0);
+  #over: { readonly error: Error | undefined } | undefined;
+  #changed = new Latch();
+
+  constructor(socket: Socket, role: Role, { timeout, signal }: WaitOptions) {
+    this.#socket = socket;
+    this.#role = role;
+    this.#timeout = timeout;
+    this.#left = countdown(timeout);
+    this.#signal = signal;
+    socket.read({
+      data: (bytes) => {
+        this.#heard = joined([this.#heard, bytes]) as Uint8Array<ArrayBuffer>;
+        socket.pause();
+        this.#changed.open();
+      },
+      end: (error) => {
+        this.#over = { error };
+        this.#changed.open();
+      },
+    });
+  }
+
+  /** Hears so many bytes. */
+  async bytes(count: number): Promise<Uint8Array> {
+    while (this.#heard.length < count) {
+      if (this.#over !== undefined) {
+        const why = "as the other side closed the connection before it had proven itself";
+        throw new EOFError(`${failed[this.#role]} ${why}`, { cause: this.#over.error });
+      }
+      this.#changed = new Latch();
+      this.#socket.resume();
+      const waited = await this.#changed.wait({ timeout: this.#left(), signal: this.#signal });
+      if (!waited) {
+        const why = `as the other side did not prove itself within ${this.#timeout} ms`;
+        throw new TimeoutError(`${failed[this.#role]} ${why}`);
+      }
+    }
+    const bytes = this.#heard.slice(0, count);
+    this.#heard = this.#heard.slice(count);
+    return bytes;
+  }
+
+  /** What came beyond; the socket is paused. */
+  rest(): Uint8Array {
+    this.#socket.pause();
+    return this.#heard;
+  }
+}

@@ -1,0 +1,85 @@
+import { TimeoutError } from "../errors.ts";
+import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
+import { dial, type Socket } from "../runtime/socket.ts";
+import { parseAddress } from "./address.ts";
+import { keyOf, shakeHands } from "./authentication.ts";
+import { Connection } from "./connection.ts";
+import { SocketEnd } from "./socket_end.ts";
+import "./socket_travel.ts";
+import { Wire } from "./wire.ts";
+
+/** How to connect to a `Listener`. */
+export interface ConnectOptions extends WaitOptions {
+  /** The key that the listener has, too; without it the listener must have none. */
+  readonly authKey?: string | Uint8Array | undefined;
+}
+
+/**
+ * Connects to a `Listener`, of this program or of another one; it may run on another runtime. With
+ * an `authKey` both sides prove to each other that they know it, before anything is decoded.
+ *
+ * The key is what the two programs trust each other by. As with CPython's pickle, who has proven it
+ * can have modules imported by what it sends. For who has not, as there is no key, nothing is
+ * imported: its values can be of classes and functions that are loaded here already.
+ *
+ * @example
+ * ```ts
+ * import { connect, Listener } from "@nproc/multiprocessing";
+ *
+ * using listener = new Listener({ authKey: "secret" });
+ * const accepted = listener.accept();
+ * using here = await connect(await listener.address, { authKey: "secret" });
+ * using there = await accepted;
+ * await here.send({ hello: "world" });
+ * console.log(await there.recv()); // { hello: "world" }
+ * ```
+ *
+ * @param address `"host:port"`, an IPv6 host in brackets, or the path of a socket.
+ * @param options `timeout`: how long it may take, in milliseconds.
+ * @throws {AuthenticationError} If the two sides have not the same key, or one has none, or the
+ * other side is something else than a `Listener`.
+ * @throws {EOFError} If the other side closed the connection before it has proven itself.
+ * @throws {TimeoutError} Once `timeout` is over.
+ * @throws The signal's reason, if that is aborted first.
+ * @throws {TypeError} If `address` or `authKey` is none.
+ * @throws {Error} The runtime's own error if nobody listens there, or this program may not connect.
+ */
+export async function connect(
+  address: string,
+  { authKey, timeout, signal }: ConnectOptions = {},
+): Promise<Connection> {
+  const target = parseAddress(address, "connect");
+  const key = keyOf(authKey);
+  checkTimeout(timeout);
+  const left = countdown(timeout);
+  const socket = await dialWithin(target, { timeout, signal });
+  const release = socket.hold();
+  try {
+    const first = await shakeHands(socket, "connector", { key, timeout: left(), signal });
+    return new Connection(new SocketEnd(new Wire(socket, first), key !== undefined));
+  } catch (error) {
+    socket.close();
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+async function dialWithin(
+  target: ReturnType<typeof parseAddress>,
+  { timeout, signal }: WaitOptions,
+): Promise<Socket> {
+  if (timeout === undefined || timeout === Infinity) return await dial(target, signal);
+  const late = new TimeoutError(`Cannot connect as nobody answered within ${timeout} ms`);
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(late), timeout);
+  const abort = () => over.abort(signal?.reason);
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", abort);
+  try {
+    return await dial(target, over.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Messages in a stream of bytes: each is its length, in four bytes, and its bytes.
+ *
+ * @module
+ * @internal
+ */
+
+const headSize = 4;
+/** The longest message, in bytes. */
+const longest = 2 ** 32 - 1;
+
+/**
+ * A message as it is written to a stream, in memory of its own.
+ *
+ * @throws {RangeError} If it is too long.
+ */
+export function framed(message: Uint8Array): Uint8Array {
+  if (message.length > longest) {
+    throw new RangeError(
+      `Cannot send ${message.length} bytes as one message as it may have ${longest} at most`,
+    );
+  }
+  const bytes = new Uint8Array(headSize + message.length);
+  new DataView(bytes.buffer).setUint32(0, message.length);
+  bytes.set(message, headSize);
+  return bytes;
+}
+
+/**
+ * Finds the messages in a stream. Whatever length a message tells, it takes no more memory than has
+ * come of it.
+ */
+export class FrameReader {
+  readonly #onMessage: (message: Uint8Array) => void;
+  readonly #head = new Uint8Array(headSize);
+  #headCount = 0;
+  /** What has come of a message whose head has come. */
+  #parts: Uint8Array[] = [];
+  #missing = 0;
+
+  constructor(onMessage: (message: Uint8Array) => void) {
+    this.#onMessage = onMessage;
+  }
+
+  /** Whether the stream is in the middle of a message. */
+  get isInside(): boolean {
+    return this.#headCount > 0;
+  }
+
+  /** Takes the next bytes of the stream, and keeps them. */
+  add(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      at = this.#headCount < headSize ? this.#addHead(bytes, at) : this.#addBody(bytes, at);
+      // Here too, as a message may be empty.
+      if (this.#headCount === headSize && this.#missing === 0) this.#finish();
+    }
+  }
+
+  #addHead(bytes: Uint8Array, from: number): number {
+    let at = from;
+    while (this.#headCount < headSize && at < bytes.length) {
+      this.#head[this.#headCount++] = bytes[at++]!;
+    }
+    if (this.#headCount === headSize) {
+      this.#missing = new DataView(this.#head.buffer).getUint32(0);
+    }
+    return at;
+  }
+
+  #addBody(bytes: Uint8Array, from: number): number {
+    const part = bytes.subarray(from, from + this.#missing);
+    this.#parts.push(part);
+    this.#missing -= part.length;
+    return from + part.length;
+  }
+
+  #finish(): void {
+    const message = joined(this.#parts);
+    this.#parts = [];
+    this.#headCount = 0;
+    this.#onMessage(message);
+  }
+}
+
+/** Bytes one behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

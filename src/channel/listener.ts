@@ -1,0 +1,209 @@
+import { registerKind } from "../codec/registry.ts";
+import { AuthenticationError, TimeoutError } from "../errors.ts";
+import { checkTimeout, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import type { Socket } from "../runtime/socket.ts";
+import { inBackground } from "../runtime/turns.ts";
+import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
+import { Line } from "../sync/line.ts";
+import { formatAddress, parseAddress } from "./address.ts";
+import { keyOf, shakeHands } from "./authentication.ts";
+import { Connection } from "./connection.ts";
+import { SocketEnd } from "./socket_end.ts";
+import "./socket_travel.ts";
+import { Wire } from "./wire.ts";
+
+/** How long a program that connects may take to prove itself, in milliseconds. */
+const handshakeTime = 10_000;
+/** How many may be at it; of more, the one that has been for the longest time is dropped. */
+const mostUnproven = 512;
+
+/** What a listener is to be. */
+export interface ListenerOptions {
+  /**
+   * `"host:port"`, an IPv6 host in brackets, port 0 for one that is free; or the path of a socket. If
+   * it is left out, a socket in a new temporary folder that only this user can enter; where there are
+   * none (Windows, Deno without permission for files), a free port of 127.0.0.1.
+   */
+  readonly address?: string | undefined;
+  /** The key that programs which connect must prove to know. Without it anyone may connect. */
+  readonly authKey?: string | Uint8Array | undefined;
+  /**
+   * Told why a program that has connected was dropped: an `AuthenticationError`, or what else ended
+   * its connection before it has proven itself. `accept` does not tell.
+   */
+  readonly onRefused?: ((error: Error) => void) | undefined;
+}
+
+/**
+ * Listens for connections of other programs, which call `connect`; they may run on other runtimes.
+ * It listens from when it is made. With an `authKey` both sides prove to each other that they know
+ * it: until then the other side can have this one decode nothing and keep no more than some bytes. It
+ * has 10 seconds for that, while others are served.
+ *
+ * Without an `authKey` everyone who reaches the address may connect: on a port that is every user of
+ * the machine, or of the network.
+ *
+ * A listener alone does not keep the program alive; a pending `accept` does. The file of a socket is
+ * removed when the listener is closed or the program ends; one that a killed program has left is
+ * replaced.
+ *
+ * @example
+ * ```ts
+ * import { connect, Listener } from "@nproc/multiprocessing";
+ *
+ * using listener = new Listener({ address: "127.0.0.1:0", authKey: "secret" });
+ * const address = await listener.address; // 127.0.0.1:34567
+ * const [there, here] = await Promise.all([
+ *   listener.accept(),
+ *   connect(address, { authKey: "secret" }),
+ * ]);
+ * await there.send("welcome");
+ * console.log(await here.recv()); // welcome
+ * there.close();
+ * here.close();
+ * ```
+ */
+export class Listener implements Disposable {
+  readonly #key: Uint8Array | undefined;
+  readonly #onRefused: ((error: Error) => void) | undefined;
+  readonly #server: SocketServer;
+  readonly #address: Promise<string>;
+  /** Why it cannot listen. */
+  #failure: { readonly error: unknown } | undefined;
+  /** Those that have not proven themselves yet, the oldest first. */
+  readonly #unproven = new Set<AbortController>();
+  readonly #proven: Connection[] = [];
+  readonly #accepting = new Line();
+  #changed = new Latch();
+  #closed = false;
+
+  /**
+   * Begins to listen.
+   *
+   * @throws {TypeError} If `address` or `authKey` is none. Why else it cannot listen, `address` and
+   * `accept` say.
+   */
+  constructor({ address, authKey, onRefused }: ListenerOptions = {}) {
+    this.#key = keyOf(authKey);
+    this.#onRefused = onRefused;
+    const target = address === undefined ? freshAddress() : parseAddress(address, "listen");
+    this.#server = new SocketServer((socket) => void this.#welcome(socket));
+    this.#address = this.#server.listen(target).then(formatAddress);
+    this.#address.catch((error) => {
+      this.#failure = { error };
+      this.#stir();
+    });
+  }
+
+  static {
+    registerKind({
+      name: "Listener",
+      matches: (value) => #accepting in value,
+      refuses: () => "is a Listener, which stays where it was made: send what it accepts",
+      // It never comes so far.
+      describe: () => undefined,
+      revive: () => ({}),
+    });
+  }
+
+  /**
+   * Where it listens, as `connect` takes it; with the port that was free, if that was asked for.
+   *
+   * @throws {Error} The runtime's own error if it cannot listen, as when the address is in use.
+   */
+  get address(): Promise<string> {
+    return this.#address;
+  }
+
+  /** Whether it was closed. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /**
+   * Accepts the next connection of a program that has proven itself, in the order in which they did.
+   * It waits until there is one: a program that fails is dropped, and only `onRefused` hears of it.
+   *
+   * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
+   * @throws The signal's reason, if that is aborted first. In both cases nothing was accepted.
+   * @throws {Error} If the listener is closed, before or meanwhile; the runtime's own error if it
+   * cannot listen.
+   */
+  async accept({ timeout, signal }: WaitOptions = {}): Promise<Connection> {
+    checkTimeout(timeout);
+    signal?.throwIfAborted();
+    const left = countdown(timeout);
+    const place = this.#accepting.join();
+    const release = this.#server.hold();
+    try {
+      if (!await place.toFront({ timeout, signal })) throw late(timeout);
+      for (;;) {
+        if (this.#closed) throw new Error("Cannot accept as the listener is closed");
+        if (this.#failure !== undefined) throw this.#failure.error;
+        const next = this.#proven.shift();
+        if (next !== undefined) return next;
+        if (!await this.#changed.wait({ timeout: left(), signal })) throw late(timeout);
+      }
+    } finally {
+      release();
+      place.leave();
+    }
+  }
+
+  /**
+   * Listens no more, and closes the connections that nobody has accepted; those that were accepted
+   * stay. The file of the socket is gone.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#server.close();
+    for (const drop of this.#unproven) drop.abort(new Error("The listener is closed"));
+    for (const connection of this.#proven.splice(0)) connection.close();
+    this.#stir();
+  }
+
+  /** Closes the listener. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Lets a program prove itself, for a time. */
+  async #welcome(socket: Socket): Promise<void> {
+    const drop = new AbortController();
+    const cancel = inBackground(handshakeTime, () => drop.abort(tooSlow()));
+    this.#unproven.add(drop);
+    if (this.#closed) drop.abort(new Error("The listener is closed"));
+    if (this.#unproven.size > mostUnproven) this.#oldest.abort(tooSlow());
+    try {
+      const options = { key: this.#key, signal: drop.signal };
+      const first = await shakeHands(socket, "listener", options);
+      const wire = new Wire(socket, first);
+      this.#proven.push(new Connection(new SocketEnd(wire, this.#key !== undefined)));
+      this.#stir();
+    } catch (error) {
+      socket.close();
+      if (!this.#closed) this.#onRefused?.(error as Error);
+    } finally {
+      cancel();
+      this.#unproven.delete(drop);
+    }
+  }
+
+  get #oldest(): AbortController {
+    const [oldest] = this.#unproven;
+    return oldest!;
+  }
+
+  #stir(): void {
+    const changed = this.#changed;
+    this.#changed = new Latch();
+    changed.open();
+  }
+}
+
+const late = (timeout: number | undefined): TimeoutError =>
+  new TimeoutError(`Cannot accept as nobody connected within ${timeout} ms`);
+
+const tooSlow = (): AuthenticationError =>
+  new AuthenticationError("Cannot accept a connection as it did not prove itself in time");

@@ -1,0 +1,161 @@
+/**
+ * One end of a connection to another program.
+ *
+ * @module
+ * @internal
+ */
+
+import { Decoder } from "../codec/decoder.ts";
+import { loadModule } from "../codec/modules.ts";
+import { ModuleNeeded } from "../codec/registry.ts";
+import { TaskReferenceError } from "../errors.ts";
+import { countdown, type WaitOptions } from "../memory/latch.ts";
+import { Line } from "../sync/line.ts";
+import type { End } from "./end.ts";
+import type { Read, Taken } from "./messages.ts";
+import type { Wire } from "./wire.ts";
+
+/** Closes connections that were collected. */
+const collected = new FinalizationRegistry<Wire>((wire) => wire.close());
+
+/** One end of a connection to another program, which knows nothing of this program's memory. */
+export class SocketEnd implements End {
+  readonly channel: undefined;
+  readonly canRead: boolean = true;
+  readonly canWrite: boolean = true;
+  readonly #wire: Wire;
+  readonly #isProven: boolean;
+  readonly #takers = new Line();
+  /** Why it cannot be used any more. */
+  #gone: string | undefined;
+
+  /** `isProven`: whether the other side has proven a key, and may name modules to be imported. */
+  constructor(wire: Wire, isProven: boolean) {
+    this.#wire = wire;
+    this.#isProven = isProven;
+    collected.register(this, wire, this);
+  }
+
+  async put(bytes: Uint8Array): Promise<void> {
+    this.#check("send");
+    try {
+      await this.#wire.put(bytes);
+    } catch (error) {
+      this.#check("send");
+      throw error;
+    }
+  }
+
+  putSync(): never {
+    return refuse("send");
+  }
+
+  async take<T>(
+    read: Read<T>,
+    { timeout, signal }: WaitOptions,
+  ): Promise<Taken<T> | undefined> {
+    const left = countdown(timeout);
+    const place = this.#takers.join();
+    try {
+      if (!await place.toFront({ timeout, signal })) return undefined;
+      if (!await this.#wire.ready({ timeout: left(), signal }, this.#checkIn)) return undefined;
+      const message = this.#wire.first;
+      if (message === undefined) throw this.#wire.ending;
+      return await this.#read(read, message, signal);
+    } finally {
+      place.leave();
+    }
+  }
+
+  takeSync(): never {
+    return refuse("receive");
+  }
+
+  async poll(options: WaitOptions): Promise<boolean> {
+    return await this.#wire.ready(options, this.#checkIn);
+  }
+
+  pollSync(): never {
+    return refuse("poll");
+  }
+
+  close(): void {
+    if (this.#gone !== undefined) return;
+    this.#leave("is closed");
+    this.#wire.close();
+  }
+
+  /** Whether it was handed on. */
+  get isGivenAway(): boolean {
+    return this.#gone === givenAway;
+  }
+
+  /** Gives what this end was to another one, and leaves this one of no use. */
+  handOn(): SocketEnd {
+    this.#leave(givenAway);
+    this.#wire.stir();
+    return new SocketEnd(this.#wire, this.#isProven);
+  }
+
+  #leave(why: string): void {
+    this.#gone = why;
+    collected.unregister(this);
+  }
+
+  /** Reads the first message, and takes it, unless the signal is aborted before its modules are there. */
+  async #read<T>(
+    read: Read<T>,
+    message: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<Taken<T>> {
+    const decoder = new Decoder(message);
+    const imported = new Set<string>();
+    let isTaken = true;
+    try {
+      for (;;) {
+        try {
+          decoder.position = 0;
+          return { value: read(decoder, message.length) };
+        } catch (error) {
+          if (!(error instanceof ModuleNeeded)) throw error;
+          await this.#import(error, imported);
+        }
+        isTaken = false;
+        this.#checkIn();
+        signal?.throwIfAborted();
+        isTaken = true;
+      }
+    } finally {
+      if (isTaken) this.#wire.shift();
+    }
+  }
+
+  async #import(needed: ModuleNeeded, imported: Set<string>): Promise<void> {
+    if (imported.has(needed.url)) throw new TaskReferenceError(needed.message);
+    if (!this.#isProven) {
+      throw new TaskReferenceError(
+        `${needed.message}: nothing is imported for who has proven no authKey; import it here before, ` +
+          "or give both sides an authKey",
+      );
+    }
+    await loadModule(needed.url);
+    imported.add(needed.url);
+  }
+
+  readonly #checkIn = (): void => this.#check("receive");
+
+  #check(action: string): void {
+    if (this.#gone !== undefined) {
+      throw new Error(`Cannot ${action} as this connection ${this.#gone}`);
+    }
+  }
+}
+
+const givenAway = "was given to a child";
+
+function refuse(action: string): never {
+  throw new Error(
+    `Cannot ${action} with this thread blocked as the connection leads to another program: ` +
+      "use the method that gives a promise",
+  );
+}

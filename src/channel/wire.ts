@@ -1,0 +1,153 @@
+/**
+ * A socket that carries messages: those that have come and were not received yet, and how it ended.
+ *
+ * @module
+ * @internal
+ */
+
+import { EOFError } from "../errors.ts";
+import { Latch, type WaitOptions } from "../memory/latch.ts";
+import type { Socket } from "../runtime/socket.ts";
+import { nextTurn } from "../runtime/turns.ts";
+import { framed, FrameReader } from "./frames.ts";
+
+/** How much may have come and not be received before the socket is not read any more, in bytes. */
+const highWater = 256 * 1024;
+/** What a message costs beside its bytes. */
+const perMessage = 64;
+
+/** The first message, if there is one. */
+export interface Arrived {
+  readonly message: Uint8Array;
+}
+
+/** A socket that carries messages. */
+export class Wire {
+  readonly #socket: Socket;
+  readonly #frames = new FrameReader((message) => this.#arrive(message));
+  #messages: Uint8Array[] = [];
+  #waiting = 0;
+  #isPaused = false;
+  #over: { readonly error: Error | undefined } | undefined;
+  #changed = new Latch();
+
+  /** `first` is what was read of the socket already. */
+  constructor(socket: Socket, first: Uint8Array) {
+    this.#socket = socket;
+    this.#frames.add(first);
+    socket.read({
+      data: (bytes) => {
+        this.#frames.add(bytes);
+        this.#steer();
+      },
+      end: (error) => {
+        this.#over = { error };
+        this.stir();
+      },
+    });
+    socket.resume();
+    this.#steer();
+  }
+
+  #arrive(message: Uint8Array): void {
+    this.#messages.push(message);
+    this.#waiting += message.length + perMessage;
+    this.stir();
+  }
+
+  /** Reads the socket, unless there is something to receive first. */
+  #steer(): void {
+    const isFull = this.#waiting > highWater;
+    if (isFull === this.#isPaused) return;
+    this.#isPaused = isFull;
+    if (isFull) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  /** Has all who wait look again. */
+  stir(): void {
+    const changed = this.#changed;
+    this.#changed = new Latch();
+    changed.open();
+  }
+
+  /** The first message that was not received. */
+  get first(): Uint8Array | undefined {
+    return this.#messages[0];
+  }
+
+  /** It was received. */
+  shift(): void {
+    const message = this.#messages.shift();
+    this.#waiting -= message === undefined ? 0 : message.length + perMessage;
+    this.#steer();
+  }
+
+  /** Whether there is a message, or can be none any more. */
+  get isReady(): boolean {
+    return this.#messages.length > 0 || this.#over !== undefined;
+  }
+
+  /**
+   * Waits until it is ready: `false` once the time is over.
+   *
+   * @param check Called before each look; what it throws ends the wait.
+   */
+  async ready({ timeout, signal }: WaitOptions, check: () => void): Promise<boolean> {
+    check();
+    if (this.isReady) return true;
+    if (timeout !== undefined && timeout <= 0) {
+      // What has come is told by the event loop, which a caller that asks again and again must let go on.
+      await nextTurn();
+      signal?.throwIfAborted();
+      check();
+      return this.isReady;
+    }
+    const until = performance.now() + (timeout ?? Infinity);
+    const release = this.#socket.hold();
+    try {
+      while (!this.isReady) {
+        const left = until - performance.now();
+        if (!await this.#changed.wait({ timeout: left, signal })) return false;
+        check();
+      }
+      return true;
+    } finally {
+      release();
+    }
+  }
+
+  /** Why there can be no message any more. */
+  get ending(): Error {
+    const cause = this.#over?.error;
+    if (this.#frames.isInside) {
+      return new Error("Cannot receive as the connection ended in the middle of a message", {
+        cause,
+      });
+    }
+    return new EOFError("Cannot receive as the other end is closed and nothing is left", { cause });
+  }
+
+  /** Sends a message. Fulfilled once it is in the hands of the system. */
+  async put(message: Uint8Array): Promise<void> {
+    const bytes = framed(message);
+    const release = this.#socket.hold();
+    try {
+      await this.#socket.write(bytes);
+    } catch (error) {
+      throw new Error("Cannot send as the other end is closed", { cause: causeOf(error) });
+    } finally {
+      release();
+    }
+  }
+
+  /** Ends the connection, behind what was sent. */
+  close(): void {
+    this.#messages = [];
+    this.#socket.close();
+    this.stir();
+  }
+}
+
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause !== undefined ? error.cause : error;

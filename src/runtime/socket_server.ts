@@ -1,0 +1,145 @@
+/**
+ * Where other programs connect their sockets to.
+ *
+ * @module
+ * @internal
+ */
+
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { mayUseFiles } from "./memory_file.ts";
+import { Socket, type SocketAddress } from "./socket.ts";
+
+/**
+ * An address of one's own: a file in a new folder that only this user can enter, since then the
+ * system keeps all others out. Where a program cannot have that (Windows, Deno without permission
+ * for files) it is a free port that only this machine reaches.
+ */
+export function freshAddress(): SocketAddress {
+  if (process.platform === "win32" || !mayUseFiles()) return { host: "127.0.0.1", port: 0 };
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "nproc-"));
+  ownFolders.add(folder);
+  return { path: path.join(folder, "socket") };
+}
+
+/** The folders that `freshAddress` made. */
+const ownFolders = new Set<string>();
+
+/** Listens at an address for sockets. It does not keep the program alive unless it is held. */
+export class SocketServer {
+  readonly #server: net.Server;
+  #holds = 0;
+  #closed = false;
+  /** Removes what is in the file system of it. */
+  #remove = () => {};
+
+  constructor(onSocket: (socket: Socket) => void) {
+    this.#server = net.createServer((socket) => onSocket(new Socket(socket)));
+    // One socket that the system could not accept (it has no more descriptors) ends nothing.
+    this.#server.on("error", () => {});
+  }
+
+  /**
+   * Begins to listen, and gives the address where it does: for port 0 the one that was free.
+   *
+   * @throws The runtime's error as it is, as when the address is in use.
+   */
+  async listen(address: SocketAddress): Promise<SocketAddress> {
+    try {
+      await this.#listenAt(address);
+    } catch (error) {
+      if (!("path" in address) || !isInUse(error) || !await removeStale(address.path)) throw error;
+      await this.#listenAt(address);
+    }
+    if (this.#holds === 0) this.#server.unref();
+    // The pipes of Windows are no files.
+    if ("path" in address && process.platform !== "win32") this.#keep(path.resolve(address.path));
+    if (this.#closed) this.close();
+    const found = this.#server.address();
+    if (found === null || typeof found === "string") return address;
+    return { host: found.address, port: found.port };
+  }
+
+  #listenAt(address: SocketAddress): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(address, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+  }
+
+  /** Has the file of the socket removed at its end, and at that of the program. */
+  #keep(file: string): void {
+    const remove = () => {
+      fs.rmSync(file, { force: true });
+      const folder = path.dirname(file);
+      if (ownFolders.delete(folder)) fs.rmSync(folder, { recursive: true, force: true });
+    };
+    process.on("exit", remove);
+    this.#remove = () => {
+      process.off("exit", remove);
+      remove();
+    };
+  }
+
+  /** Keeps the program alive until what this gives is called. */
+  hold(): () => void {
+    if (++this.#holds === 1) this.#server.ref();
+    return () => {
+      if (--this.#holds === 0) this.#server.unref();
+    };
+  }
+
+  /** Listens no more. The sockets that it gave stay. */
+  close(): void {
+    this.#closed = true;
+    if (this.#server.listening) this.#server.close();
+    this.#remove();
+    this.#remove = () => {};
+  }
+}
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+
+/**
+ * Removes the file of a socket where nobody listens, as a program leaves it that was killed. Gives
+ * whether it did. It looks once more at the file under another name: meanwhile another program may
+ * have done the same, and listen there.
+ */
+async function removeStale(file: string): Promise<boolean> {
+  const isSocket = fs.lstatSync(file, { throwIfNoEntry: false })?.isSocket() ?? false;
+  if (!isSocket || !await isDeserted(file)) return false;
+  const aside = `${file}.${process.pid}`;
+  try {
+    fs.renameSync(file, aside);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
+    throw error;
+  }
+  if (await isDeserted(aside)) {
+    fs.rmSync(aside, { force: true });
+    return true;
+  }
+  fs.renameSync(aside, file);
+  return false;
+}
+
+/** Whether nobody listens at the file of a socket. */
+function isDeserted(file: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect({ path: file });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", (error: Error & { code?: string }) => {
+      resolve(error.code === "ECONNREFUSED" || error.code === "ENOENT");
+    });
+  });
+}
