@@ -1,0 +1,322 @@
+/** What other children do with a queue. */
+
+import process from "node:process";
+import {
+  type Acquirable,
+  type AcquireOptions,
+  type AcquireSyncOptions,
+  Empty,
+  type Event,
+  getContext,
+  type JoinableQueue,
+  type Queue,
+  type Semaphore,
+  type SimpleQueue,
+  type StartMethod,
+  task,
+} from "../../mod.ts";
+
+/** How a call waits: with the event loop going on, or with the thread blocked. */
+export type Form = "async" | "sync";
+
+export const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+export function nothing(): void {}
+task(import.meta, nothing);
+
+export function put(queue: Queue, item: unknown, options?: AcquireOptions): Promise<void> {
+  return queue.put(item, options);
+}
+task(import.meta, put);
+
+export function putAll(queue: Queue, items: readonly unknown[]): void {
+  for (const item of items) queue.putSync(item);
+}
+task(import.meta, putAll);
+
+/** Puts after a while; that it is about to, it tells by a semaphore. */
+export async function putLater(
+  queue: Queue,
+  items: readonly unknown[],
+  here: Semaphore,
+): Promise<void> {
+  here.release();
+  await pause(30);
+  for (const item of items) await queue.put(item);
+}
+task(import.meta, putLater);
+
+export function get(queue: Queue, options?: AcquireOptions): Promise<unknown> {
+  return queue.get(options);
+}
+task(import.meta, get);
+
+export function getSync(queue: Queue, options?: AcquireSyncOptions): unknown {
+  return queue.getSync(options);
+}
+task(import.meta, getSync);
+
+export async function getLater(queue: Queue, count: number, here: Semaphore): Promise<unknown[]> {
+  here.release();
+  await pause(30);
+  return await getMany(queue, count);
+}
+task(import.meta, getLater);
+
+export async function getMany(queue: Queue, count: number): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for (let i = 0; i < count; i++) items.push(await queue.get());
+  return items;
+}
+task(import.meta, getMany);
+
+/** What is to be known of a queue without changing it. */
+export function stateOf(queue: Queue): [size: number, isEmpty: boolean, isFull: boolean] {
+  return [queue.qsize(), queue.empty(), queue.full()];
+}
+task(import.meta, stateOf);
+
+/** Gets in the given form; that it is about to, it tells by a semaphore. */
+export async function getTelling(queue: Queue, form: Form, here: Semaphore): Promise<unknown> {
+  here.release();
+  return form === "sync" ? queue.getSync() : await queue.get();
+}
+task(import.meta, getTelling);
+
+export async function putTelling(
+  queue: Queue,
+  item: unknown,
+  form: Form,
+  here: Semaphore,
+): Promise<void> {
+  here.release();
+  if (form === "sync") queue.putSync(item);
+  else await queue.put(item);
+}
+task(import.meta, putTelling);
+
+export function dispose(queue: Disposable): void {
+  queue[Symbol.dispose]();
+}
+task(import.meta, dispose);
+
+export function close(queue: Queue): void {
+  queue.close();
+}
+task(import.meta, close);
+
+/** Passes items on, from one queue to another, until there is a null, which it passes on, too. */
+export async function passOn(from: Queue, to: Queue): Promise<number> {
+  for (let count = 0;; count++) {
+    const item = await from.get();
+    await to.put(item);
+    if (item === null) return count;
+  }
+}
+task(import.meta, passOn);
+
+export function passOnSync(from: Queue, to: Queue): number {
+  for (let count = 0;; count++) {
+    const item = from.getSync();
+    to.putSync(item);
+    if (item === null) return count;
+  }
+}
+task(import.meta, passOnSync);
+
+/** Puts the numbers from `first` on, and ends in the given way; nothing is awaited. */
+export function putAndEnd(
+  queue: Queue,
+  count: number,
+  way: "return" | "exit" | "throw" | "kill",
+): void {
+  for (let i = 0; i < count; i++) void queue.put(i);
+  if (way === "exit") process.exit(0);
+  if (way === "kill") process.kill(process.pid, "SIGKILL");
+  if (way === "throw") throw new Error("expected: thrown after items were put");
+}
+task(import.meta, putAndEnd);
+
+/** Gets from a queue that came in an item, argument or result. */
+export async function getFromWithin(queues: Queue<{ queue: Queue }>): Promise<unknown> {
+  const { queue } = await queues.get();
+  return await queue.get();
+}
+task(import.meta, getFromWithin);
+
+/** Makes a queue with items, for the children of a method. */
+export function makeQueue(method: StartMethod, items: unknown[]): Queue {
+  const queue = new (getContext(method).Queue)();
+  for (const item of items) queue.putNoWait(item);
+  return queue;
+}
+task(import.meta, makeQueue);
+
+/** Has a grandchild put. */
+export async function putByChild(
+  method: StartMethod,
+  queue: Queue,
+  depth: number,
+  item: unknown,
+): Promise<void> {
+  if (depth === 0) return await queue.put(item);
+  const { Process } = getContext(method);
+  const child = new Process({ target: putByChild, args: [method, queue, depth - 1, item] });
+  child.start();
+  await child.join();
+}
+task(import.meta, putByChild);
+
+/** Puts `[producer, number]` in order. */
+export async function produce(
+  queue: Queue,
+  producer: number,
+  count: number,
+  form: Form,
+): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    if (form === "sync") queue.putSync([producer, i]);
+    else await queue.put([producer, i]);
+  }
+}
+task(import.meta, produce);
+
+/** Gets until there is a null; gives what it got in its order. */
+export async function consume(queue: Queue, form: Form): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for (;;) {
+    const item = form === "sync" ? queue.getSync() : await queue.get();
+    if (item === null) return items;
+    items.push(item);
+  }
+}
+task(import.meta, consume);
+
+/** Gets by iteration until it has had so many; then closes its end. */
+export async function iterate(queue: Queue, count: number): Promise<unknown[]> {
+  const items: unknown[] = [];
+  for await (const item of queue) {
+    if (items.push(item) === count) queue.close();
+  }
+  return items;
+}
+task(import.meta, iterate);
+
+/** Gets from a queue, and says so of each that it is done. */
+export async function work(queue: JoinableQueue, count: number, delay: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await queue.get();
+    await pause(delay);
+    queue.taskDone();
+  }
+}
+task(import.meta, work);
+
+export function joinTimed(queue: JoinableQueue, form: Form, timeout?: number): unknown {
+  const options = timeout === undefined ? {} : { timeout };
+  return form === "sync" ? queue.joinSync(options) : queue.join(options);
+}
+task(import.meta, joinTimed);
+
+export function taskDone(queue: JoinableQueue): void {
+  queue.taskDone();
+}
+task(import.meta, taskDone);
+
+export function simpleGet(queue: SimpleQueue): Promise<unknown> {
+  return queue.get();
+}
+task(import.meta, simpleGet);
+
+export function simplePut(queue: SimpleQueue, item: unknown): Promise<void> {
+  return queue.put(item);
+}
+task(import.meta, simplePut);
+
+/** Keeps this thread busy. */
+export function spin(milliseconds: number): void {
+  for (const end = performance.now() + milliseconds; performance.now() < end;);
+}
+task(import.meta, spin);
+
+/** What a child of a test that has nothing to do with queues does with an item. */
+export type Holder = { readonly lock: Acquirable; readonly event: Event };
+
+/** Gets locks out of a queue, and releases the one and sets the other. */
+export async function useHolder(queue: Queue<Holder>): Promise<string[]> {
+  const { lock, event } = await queue.get();
+  lock.release();
+  event.set();
+  return [lock.constructor.name, event.constructor.name];
+}
+task(import.meta, useHolder);
+
+/** A random walk over a queue: tries, waits, gives up. Gives what it put and what it got. */
+export interface Deeds {
+  readonly put: string[];
+  readonly got: string[];
+}
+
+/** What a child of the property does, one after the other, or at once. */
+export type Deed =
+  | { readonly kind: "put"; readonly timeout: number | undefined; readonly abort?: number }
+  | { readonly kind: "get"; readonly timeout: number | undefined; readonly abort?: number }
+  | { readonly kind: "pause"; readonly milliseconds: number };
+
+/** Does some deeds: those with `at once` are not awaited before the next. */
+export async function act(
+  queue: Queue<string>,
+  name: string,
+  deeds: readonly Deed[],
+  atOnce: boolean,
+): Promise<Deeds> {
+  const done: Deeds = { put: [], got: [] };
+  const pending: Promise<void>[] = [];
+  for (const [index, deed] of deeds.entries()) {
+    const promise = doDeed(queue, `${name} ${index}`, deed, done);
+    if (atOnce && deed.kind !== "pause") pending.push(promise);
+    else await promise;
+  }
+  await Promise.all(pending);
+  return done;
+}
+task(import.meta, act);
+
+async function doDeed(queue: Queue<string>, item: string, deed: Deed, done: Deeds): Promise<void> {
+  if (deed.kind === "pause") return await pause(deed.milliseconds);
+  const { kind, timeout, abort } = deed;
+  const controller = new AbortController();
+  const timer = abort === undefined
+    ? undefined
+    : setTimeout(() => controller.abort(givenUp), abort);
+  const options = { timeout, signal: controller.signal };
+  try {
+    if (kind === "put") {
+      await queue.put(item, options);
+      done.put.push(item);
+    } else done.got.push(await queue.get(options));
+  } catch (error) {
+    if (error === givenUp) return;
+    const name = kind === "put" ? "Full" : "Empty";
+    if (!(error instanceof Error) || error.name !== name) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const givenUp = new Error("expected: given up");
+
+/** Gets numbers until there is nothing for a while, telling each by a file. */
+export function consumeTelling(queue: Queue<number>, told: Queue<number>): void {
+  for (;;) {
+    try {
+      const item = queue.getSync({ timeout: 500 });
+      told.putSync(item);
+    } catch (error) {
+      if (error instanceof Empty) return;
+      throw error;
+    }
+  }
+}
+task(import.meta, consumeTelling);
