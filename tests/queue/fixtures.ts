@@ -320,3 +320,84 @@ export function consumeTelling(queue: Queue<number>, told: Queue<number>): void 
   }
 }
 task(import.meta, consumeTelling);
+
+export async function useOwn(queue: Queue<{ readonly square: number }>): Promise<number> {
+  return (await queue.get()).square;
+}
+task(import.meta, useOwn);
+
+export async function classNameOf(queue: Queue<{ value: number }>): Promise<[string, number]> {
+  const item = await queue.get();
+  return [item.constructor.name, item.value];
+}
+task(import.meta, classNameOf);
+
+/** The classes of what each item holds, as it was put. */
+export async function classNamesOf(
+  queue: Queue<[{ deep: Map<number, object> }]>,
+  count: number,
+): Promise<string[]> {
+  const names: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const [{ deep }] = await queue.get();
+    names.push(deep.get(1)!.constructor.name);
+  }
+  return names;
+}
+task(import.meta, classNamesOf);
+
+/** Tries to get an item, whose module is not loaded here, with the thread blocked; and then otherwise. */
+export async function getWithoutModule(
+  queue: Queue<{ value: number }>,
+  told: Queue<string>,
+): Promise<void> {
+  const gets = {
+    getNoWait: () => queue.getNoWait(),
+    getSync: () => queue.getSync({ timeout: 10_000 }),
+    tryAgain: () => queue.getSync({ block: false }),
+  };
+  for (const [name, get] of Object.entries(gets)) {
+    try {
+      get();
+      told.putNoWait(`${name} got it`);
+    } catch (error) {
+      told.putNoWait(`${name}: ${(error as Error).message}`);
+    }
+  }
+  told.putNoWait(`${queue.qsize()} item is there`);
+  told.putNoWait(`get: ${(await queue.get()).value}`);
+}
+task(import.meta, getWithoutModule);
+
+/** Tries to get an item whose module never loads, and tells how that ends. */
+export async function getEndless(queue: Queue, told: Queue<string>): Promise<void> {
+  for (const options of [{ timeout: 50 }, { signal: AbortSignal.timeout(100) }]) {
+    try {
+      await queue.get(options);
+      told.putNoWait("got it");
+    } catch (error) {
+      told.putNoWait((error as Error).name);
+    }
+  }
+  await new Promise(() => setInterval(() => {}, 1 << 30));
+}
+task(import.meta, getEndless);
+
+export function triple(x: number): number {
+  return 3 * x;
+}
+task(import.meta, triple);
+
+export async function callItem(
+  queue: Queue<(x: number) => number>,
+  argument: number,
+): Promise<number> {
+  return (await queue.get())(argument);
+}
+task(import.meta, callItem);
+
+/** Passes one item on. */
+export async function passOne(from: Queue, to: Queue): Promise<void> {
+  await to.put(await from.get());
+}
+task(import.meta, passOne);
