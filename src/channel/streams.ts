@@ -1,0 +1,153 @@
+/**
+ * Web Streams travel: the child that has a stream keeps it, and the other gets one that is
+ * connected with it by a pipe. A stream that was sent is locked on this side, as one that is
+ * transferred is.
+ *
+ * What is read from a `ReadableStream` there, is read here; at most 16 chunks and 1 MiB are under
+ * way. A stream of bytes arrives as one. A write to a `WritableStream` there is done when it is
+ * done here. The end, errors, a cancel and an abort with its reason pass in their direction; when a
+ * child ends, what is left of its stream fails with an `EOFError` in the other.
+ *
+ * A stream whose other side is read or written to keeps a program alive as an open socket does:
+ * a read, a write and what waits to be written. One that is only held by others does not, but a
+ * child (not the main program) that ends first delivers what it sent.
+ *
+ * @module
+ * @internal
+ */
+
+import { aName } from "../codec/failure.ts";
+import { classOfPrototype, registerKind, type Trip } from "../codec/registry.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import type { Connection } from "./connection.ts";
+import { makePipe } from "./pipe.ts";
+import { receivedReadable, SentReadable } from "./readable.ts";
+import { StreamLink } from "./stream_link.ts";
+import { receivedWritable, SentWritable } from "./writable.ts";
+
+/** A reader or writer: this side's hold on the stream that it sends. */
+interface Held {
+  begin(link: StreamLink): void;
+  releaseLock(): void;
+}
+
+type Stream = ReadableStream<unknown> | WritableStream<unknown>;
+
+const module = import.meta.url;
+
+function refusal(name: string, stream: Stream, channel: unknown): string | undefined {
+  if (stream.locked) return `is ${aName(name)} that is locked`;
+  if (channel === undefined) {
+    return `is ${aName(name)}, which only children of this program can use`;
+  }
+  return undefined;
+}
+
+/**
+ * Makes the pipe of a stream, and gives the other side's end. `hold` locks the stream, at once: it
+ * may be sent a little later, and nobody is to use it meanwhile.
+ */
+function send(hold: () => Held, onTrip: (trip: Trip) => void, channel: unknown): Connection {
+  const [mine, theirs] = makePipe(channel as StartMethod, true);
+  const held = hold();
+  let hasBegun = false;
+  onTrip({
+    begin: () => {
+      hasBegun = true;
+      // From here on the message holds it alone.
+      theirs.close();
+      held.begin(new StreamLink(mine));
+    },
+    drop: () => {
+      if (hasBegun) return;
+      theirs.close();
+      mine.close();
+      held.releaseLock();
+    },
+  });
+  return theirs;
+}
+
+type ReadableDescription = [end: Connection, isBytes: boolean];
+
+registerKind({
+  name: "ReadableStream",
+  module,
+  matches: (value) => value instanceof ReadableStream,
+  refuses: (value, channel) => refusal("ReadableStream", value as ReadableStream, channel),
+  describe: (value, onTrip, channel): ReadableDescription => {
+    const stream = value as ReadableStream<unknown>;
+    const isBytes = givesBytes(stream);
+    const hold = (): Held => {
+      const reader = stream.getReader();
+      return {
+        begin: (link) => new SentReadable(reader, link).begin(),
+        releaseLock: () => reader.releaseLock(),
+      };
+    };
+    return [send(hold, onTrip, channel), isBytes];
+  },
+  revive: (description) => {
+    const [end, isBytes] = description as ReadableDescription;
+    return receivedReadable(new StreamLink(end), isBytes);
+  },
+});
+
+/** Whether a stream lets its reader say where bytes are to go, which is to be seen only so. */
+function givesBytes(stream: ReadableStream<unknown>): boolean {
+  try {
+    stream.getReader({ mode: "byob" }).releaseLock();
+    return true;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return false;
+  }
+}
+
+registerKind({
+  name: "WritableStream",
+  module,
+  matches: (value) => value instanceof WritableStream,
+  refuses: (value, channel) => refusal("WritableStream", value as WritableStream, channel),
+  describe: (value, onTrip, channel): Connection => {
+    const hold = (): Held => {
+      const writer = (value as WritableStream<unknown>).getWriter();
+      return {
+        begin: (link) => new SentWritable(writer, link).begin(),
+        releaseLock: () => writer.releaseLock(),
+      };
+    };
+    return send(hold, onTrip, channel);
+  },
+  revive: (description) => receivedWritable(new StreamLink(description as Connection)),
+});
+
+/** An object that holds both, such as a `Deno.Conn`, a `TransformStream`, or one of a program's class. */
+interface Pair {
+  readonly readable: ReadableStream<unknown>;
+  readonly writable: WritableStream<unknown>;
+}
+
+/** What a connection of the platform tells of itself that is no property of its own. */
+const addresses = ["localAddr", "remoteAddr"];
+
+registerKind({
+  name: "streams",
+  module,
+  matches: isPair,
+  // It arrives as an ordinary object with its own properties and those of a connection.
+  describe: (value): Pair => {
+    const { readable, writable } = value as Pair;
+    const known = addresses.filter((name) => name in value);
+    const told = known.map((name) => [name, Reflect.get(value, name)] as const);
+    return { ...Object.fromEntries([...told, ...Object.entries(value)]), readable, writable };
+  },
+  revive: (description) => description as Pair,
+});
+
+function isPair(value: object): value is Pair {
+  if (!("readable" in value && "writable" in value)) return false;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  if (prototype !== null && classOfPrototype(prototype) !== undefined) return false;
+  return value.readable instanceof ReadableStream && value.writable instanceof WritableStream;
+}
