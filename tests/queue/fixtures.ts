@@ -5,11 +5,11 @@ import {
   type Acquirable,
   type AcquireOptions,
   type AcquireSyncOptions,
-  Empty,
   type Event,
   getContext,
   type JoinableQueue,
   type Queue,
+  type RawValue,
   type Semaphore,
   type SimpleQueue,
   type StartMethod,
@@ -307,19 +307,49 @@ async function doDeed(queue: Queue<string>, item: string, deed: Deed, done: Deed
 
 const givenUp = new Error("expected: given up");
 
-/** Gets numbers until there is nothing for a while, telling each by a file. */
-export function consumeTelling(queue: Queue<number>, told: Queue<number>): void {
+/** Passes a token to and fro, and counts that, until there is a null. */
+export async function playBall(
+  from: Queue,
+  to: Queue,
+  count: RawValue,
+  form: Form,
+): Promise<void> {
   for (;;) {
-    try {
-      const item = queue.getSync({ timeout: 500 });
-      told.putSync(item);
-    } catch (error) {
-      if (error instanceof Empty) return;
-      throw error;
-    }
+    const item = form === "sync" ? from.getSync() : await from.get();
+    count.value++;
+    if (form === "sync") to.putSync(item);
+    else await to.put(item);
+    if (item === null) return;
   }
 }
-task(import.meta, consumeTelling);
+task(import.meta, playBall);
+
+/** Waits for an item, but is busy all the time. */
+export async function waitBusily(
+  queue: Queue,
+  here: Semaphore,
+  milliseconds: number,
+): Promise<unknown> {
+  const got = queue.get();
+  here.release();
+  await pause(20);
+  spin(milliseconds);
+  return await got;
+}
+task(import.meta, waitBusily);
+
+let initial: Queue | undefined;
+
+/** Keeps a queue for later calls. */
+export function keep(queue: Queue): void {
+  initial = queue;
+}
+task(import.meta, keep);
+
+export async function getKept(): Promise<unknown> {
+  return await initial!.get();
+}
+task(import.meta, getKept);
 
 export async function useOwn(queue: Queue<{ readonly square: number }>): Promise<number> {
   return (await queue.get()).square;
