@@ -57,7 +57,7 @@ export class Arena {
    * to its event loop since: Deno does not stop it (its `exit` event comes nevertheless).
    */
   isLeft(): boolean {
-    return this.#mayOutliveItsEnd && !this.members.isAlive(this.me);
+    return this.#mayOutliveItsEnd && this.members.hasLeft;
   }
 
   /** Its size in bytes. */

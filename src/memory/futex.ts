@@ -31,6 +31,15 @@ export interface Pace {
   readonly isIdle?: boolean;
 }
 
+/** How long to look before a sleep: what the waits before have taught. */
+export interface Habit {
+  /** In milliseconds. */
+  spin: number;
+}
+
+/** Begins as if the wait before had been a short one. */
+export const newHabit = (): Habit => ({ spin: longSpin });
+
 const steady: Pace = { longest: () => undefined };
 
 /** How what must only not be missed is waited for: that does not keep the program alive. */
@@ -42,9 +51,11 @@ export class Futex {
   readonly #words: Int32Array;
   /** The word of the count of changes; the one behind it is the sleepers'. */
   readonly #word: number;
-  #spin = longSpin;
+  readonly #habit: Habit;
 
-  constructor(arena: Arena, word: number) {
+  /** Futexes on which one waits after the other can share a habit. */
+  constructor(arena: Arena, word: number, habit: Habit = newHabit()) {
+    this.#habit = habit;
     this.#arena = arena;
     this.#words = arena.words;
     this.#word = word;
@@ -115,12 +126,12 @@ export class Futex {
     do {
       if (attempt()) return true;
       pause();
-    } while (performance.now() - begun < this.#spin);
+    } while (performance.now() - begun < this.#habit.spin);
     return false;
   }
 
   #adapt(begun: number): void {
-    this.#spin = performance.now() - begun < shortWait ? longSpin : shortSpin;
+    this.#habit.spin = performance.now() - begun < shortWait ? longSpin : shortSpin;
   }
 
   /** Reads the count of changes, and says that somebody sleeps until it changes. */

@@ -56,6 +56,11 @@ export class Members {
     return TOKEN | (Atomics.load(this.#ends, place) & endsMask) << placeBits | place;
   }
 
+  /** Whether this child was declared dead. */
+  get hasLeft(): boolean {
+    return this.#tokenAt(this.me & placeMask) !== this.me;
+  }
+
   /** Whether the child with that token lives. */
   isAlive(token: number): boolean {
     for (let each = token; each !== 0; each = Atomics.load(this.#parents, each & placeMask)) {

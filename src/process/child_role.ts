@@ -41,16 +41,18 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
   names.connectParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);
-  link.onFrame((bytes, attachments) => {
+  const hear = (bytes: Uint8Array, attachments: readonly unknown[] = []) => {
     const body = new Decoder(bytes, attachments);
     const kind = body.readUint();
     if (switchboard.hears(link, kind, body) || names.hears(link, kind, body)) return;
     handle(kind, body);
-  });
+  };
+  link.onFrame(hear);
   const encoder = encoderFor(note.method);
   encoder.writeUint(frameKind.ready);
   encoder.write(performance.now(), "value");
   link.post(encoder.take());
+  if (link.first !== undefined) hear(link.first.bytes, link.first.attachments);
 }
 
 let crashing = false;

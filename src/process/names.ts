@@ -7,8 +7,14 @@
  */
 
 import type { Decoder } from "../codec/decoder.ts";
-import { connectKeepers, forgetName, keepName, releaseName } from "../runtime/name_keeper.ts";
-import type { Frame, ParentLink } from "../runtime/runtime.ts";
+import {
+  connectKeepers,
+  forgetName,
+  keepName,
+  type KeptName,
+  releaseName,
+} from "../runtime/name_keeper.ts";
+import type { Frame } from "../runtime/runtime.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
 /** One end of a link between a parent and its child. */
@@ -16,19 +22,16 @@ interface Link {
   post(frame: Frame): void;
 }
 
-let parent: ParentLink | undefined;
+let parent: Link | undefined;
 /** All that is said is bytes, which any link carries. */
 const encoder = encoderFor("process");
 
 /** Connects this child to its parent. */
-export function connectParent(link: ParentLink): void {
+export function connectParent(link: Link): void {
   parent = link;
   connectKeepers({
-    keep: (file, inode) => post(link, frameKind.keeps, file, inode),
-    forget: (file) => post(link, frameKind.forgets, file, 0),
-    get hasHeard() {
-      return link.isDrained;
-    },
+    keep: (name) => post(link, frameKind.keeps, name),
+    forget: (name) => post(link, frameKind.forgets, name),
   });
 }
 
@@ -37,15 +40,16 @@ export function hears(from: Link, kind: number, body: Decoder): boolean {
   if (kind !== frameKind.keeps && kind !== frameKind.forgets) return false;
   const inode = body.readUint();
   const file = body.read() as string;
+  const name = { file, inode };
   if (kind === frameKind.keeps) {
-    keepName(file, inode);
-    post(from, frameKind.forgets, file, inode);
-  } else if (from === parent) releaseName(file, inode);
-  else forgetName(file);
+    keepName(name);
+    post(from, frameKind.forgets, name);
+  } else if (from === parent) releaseName(name);
+  else forgetName(name);
   return true;
 }
 
-function post(to: Link, kind: number, file: string, inode: number): void {
+function post(to: Link, kind: number, { file, inode }: KeptName): void {
   encoder.writeUint(kind);
   encoder.writeUint(inode);
   encoder.write(file, "value");

@@ -187,10 +187,10 @@ export class Process {
       method,
       env: state.env,
       permissions: state.permissions,
+      first: job,
     }, { ended: () => alive.delete(this) });
     state.child = child;
     alive.add(this);
-    child.post(job);
     if (state.daemon) child.keepAlive(false);
   }
 

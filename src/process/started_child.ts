@@ -15,6 +15,7 @@ import { processFile } from "../runtime/common_memory.ts";
 import { runtime, writeError } from "../runtime/current.ts";
 import type { Child, Frame, Permissions, Signal, SpawnRequest } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
+import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
 import type { Scratch } from "../runtime/scratch.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
@@ -33,6 +34,8 @@ export interface StartRequest {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly permissions?: Permissions | undefined;
   readonly scratch?: Scratch | undefined;
+  /** The first frame for it. */
+  readonly first?: Parcel;
 }
 
 /** What the holder of a child hears of it. */
@@ -82,6 +85,8 @@ export class StartedChild {
   #ready = false;
   /** What was posted, and a signal that was sent, before the child could be spoken to. */
   #early: Frame[] = [];
+  /** What holds the first frame until the child has read it. */
+  #firstFile: MemoryFile | undefined;
   /** What is to be done with what the child was sent, unless it has come to read it. */
   #trips: Trip[] = [];
   #earlySignal: Signal | undefined;
@@ -94,12 +99,25 @@ export class StartedChild {
     this.daemon = request.daemon;
     this.method = request.method;
     this.#events = events;
+    const first = this.#pack(request);
     const spawn = request.method === "worker" ? runtime.spawnWorker : runtime.spawnProcess;
-    this.#child = spawn(spawnRequest(request), {
+    this.#child = spawn({ ...spawnRequest(request), first }, {
       frame: (bytes, attachments) => this.#receive(bytes, attachments),
       error: (error) => this.#reportCrash(error),
       exit: (code) => this.#end(code),
     });
+  }
+
+  /** Has the first frame come with the child, where that can be. */
+  #pack({ first, method, permissions }: StartRequest): SpawnRequest["first"] {
+    if (first === undefined) return undefined;
+    this.#trips.push(...first.trips);
+    if (method === "worker") return first;
+    // With permissions of its own it may not open a file of ours.
+    const inherits = permissions === undefined || permissions === "inherit";
+    this.#firstFile = inherits ? passByFile(first.bytes) : undefined;
+    if (this.#firstFile === undefined) this.#early.push(first);
+    return this.#firstFile?.path;
   }
 
   get pid(): number {
@@ -154,6 +172,8 @@ export class StartedChild {
 
   #becomeReady(clock: number): void {
     this.#ready = true;
+    this.#firstFile?.close();
+    this.#firstFile = undefined;
     if (this.#earlySignal !== undefined) return this.#child.kill(this.#earlySignal);
     for (const frame of this.#early.splice(0)) this.#child.post(frame);
     this.#events.ready?.(clock);
@@ -175,6 +195,7 @@ export class StartedChild {
   #end(code: number): void {
     if (!this.isAlive) return;
     this.#exitCode = code;
+    this.#firstFile?.close();
     noteDeath(this.method, this.pid);
     switchboard.disconnect(this);
     this.#early = [];

@@ -61,6 +61,19 @@ export function isRefusal(error: unknown): error is Error {
   return error instanceof Error && ("code" in error || error.name === "NotCapable");
 }
 
+/** Makes a file that holds bytes; `undefined` where it may not, or the system refuses it. */
+export function passByFile(bytes: Uint8Array): MemoryFile | undefined {
+  if (!mayUseFiles()) return undefined;
+  try {
+    const file = createMemoryFile(bytes.length);
+    fs.writeSync(file.fd, bytes, 0, bytes.length, 0);
+    return file;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return undefined;
+  }
+}
+
 /** Makes a file of zeros. */
 export function createMemoryFile(size: number): MemoryFile {
   if (process.platform !== "linux") return namedFile(size);

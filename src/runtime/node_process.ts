@@ -9,6 +9,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { noteRunning } from "./command.ts";
 import { exitCode } from "./exit_code.ts";
+import { passByFile } from "./memory_file.ts";
 import type { Child, ChildEvents, Frame, Signal, SpawnRequest } from "./runtime.ts";
 
 /** Node's channel handle, which the types leave out. */
@@ -38,13 +39,17 @@ class ProcessChild implements Child {
 
   constructor({ command, input, cwd }: Program, request: SpawnRequest, events: ChildEvents) {
     const [program, ...args] = command;
+    // A pipe would be written in the event loop, which a parent that blocks its thread does not reach.
+    const file = input === undefined ? undefined : passByFile(new TextEncoder().encode(input));
+    // As in CPython a child does not read its parent's terminal.
+    const stdin = input === undefined ? "ignore" : file?.fd ?? "pipe";
     this.#process = spawn(program, args, {
-      // As in CPython a child does not read its parent's terminal.
-      stdio: [input === undefined ? "ignore" : "pipe", "inherit", "inherit", "ipc"],
+      stdio: [stdin, "inherit", "inherit", "ipc"],
       serialization: "advanced",
       cwd,
       ...(request.env && { env: { ...process.env, ...request.env } }),
     });
+    file?.close();
     if (this.#process.pid === undefined) {
       // ENOENT, EAGAIN, EACCES: told by an event, and only then known by its reason.
       this.pid = -1;

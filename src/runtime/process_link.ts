@@ -5,6 +5,7 @@
  * @internal
  */
 
+import fs from "node:fs";
 import process from "node:process";
 import { bootNote } from "./boot.ts";
 import type { Frame, ParentLink } from "./runtime.ts";
@@ -15,9 +16,14 @@ interface Channel {
   unref(): void;
 }
 
+function readFirst(file: string | undefined): ParentLink["first"] {
+  return file === undefined ? undefined : { bytes: fs.readFileSync(file), attachments: [] };
+}
+
 /** The channel to the parent. When it ends, because the parent ended, so does this child. */
 export class ProcessLink implements ParentLink {
   readonly scratch: string | undefined = bootNote()?.scratch;
+  readonly first: ParentLink["first"] = readFirst(bootNote()?.first);
   /** Sends whose callback has not come yet: a process that exits before it loses them. */
   #unsent = 0;
   #waiting: (() => void)[] = [];

@@ -76,6 +76,11 @@ export interface SpawnRequest {
   readonly entry: string;
   readonly boot: Boot;
   readonly scratch?: Scratch | undefined;
+  /**
+   * The first frame that the child is to have, for a process in a file: it comes with the child, so
+   * that a parent that blocks its thread at once has sent it already.
+   */
+  readonly first?: Frame | string | undefined;
   /** The file that all processes of the program share, where there is one. */
   readonly memory?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -97,6 +102,8 @@ export interface Child {
 export interface ParentLink {
   /** How this child finds the scratch that it shares with its parent, where it was given one. */
   readonly scratch: Scratch["handle"] | undefined;
+  /** The frame that came with the child. */
+  readonly first: Pick<Frame, "bytes" | "attachments"> | undefined;
   post(frame: Frame): void;
   onFrame(handler: (bytes: Uint8Array, attachments: readonly unknown[]) => void): void;
   /** Fulfilled once all that was posted is out of this child's hands, and survives its death. */

@@ -29,6 +29,7 @@ interface Startup {
   readonly scratch: Scratch["handle"] | undefined;
   readonly threadCounter: Int32Array;
   readonly memory: SharedArrayBuffer;
+  readonly first: ParentLink["first"];
 }
 
 const none: readonly never[] = [];
@@ -70,18 +71,20 @@ class ThreadChild implements Child {
   constructor(request: SpawnRequest, events: ChildEvents) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1 as Port;
+    const first = request.first as Frame | undefined;
     const startup: Startup = {
       port: port2 as Port,
       scratch: request.scratch?.handle,
       threadCounter: threadCounter(),
       memory: threadMemory(),
+      first: first && { bytes: first.bytes, attachments: first.attachments ?? none },
     };
     this.#worker = new Worker(
       scriptURL(startScript({ ...request, boot: { ...request.boot, pid: this.pid } })),
       {
         name: request.boot.name,
         workerData: startup,
-        transferList: [port2 as never],
+        transferList: [port2, ...first?.transfer ?? none] as never[],
         ...(request.env && { env: { ...process.env, ...request.env } }),
       },
     );
@@ -140,11 +143,13 @@ export class ThreadLink implements ParentLink {
   readonly #port: Port;
   /** The memory that this child shares with its parent, where it was given some. */
   readonly scratch: Scratch["handle"] | undefined;
+  readonly first: ParentLink["first"];
 
   constructor() {
     const startup = workerData as Startup;
     this.#port = startup.port;
     this.scratch = startup.scratch;
+    this.first = startup.first;
     adoptThreadCounter(startup.threadCounter);
     adoptThreadMemory(startup.memory);
   }

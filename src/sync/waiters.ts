@@ -9,7 +9,7 @@
 
 import { allocate, type Block, blockAt, free } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
-import { Futex } from "../memory/futex.ts";
+import { Futex, type Habit, newHabit } from "../memory/futex.ts";
 
 /** What became of a waiter, from its block's first word on. */
 const outcomeAt = 0;
@@ -26,9 +26,9 @@ export class Waiter {
   readonly block: Block;
   readonly futex: Futex;
 
-  constructor(block: Block) {
+  constructor(block: Block, habit: Habit) {
     this.block = block;
-    this.futex = new Futex(block.arena, block.word + futexAt);
+    this.futex = new Futex(block.arena, block.word + futexAt, habit);
   }
 
   /** What it was told; 0 while it has to wait. */
@@ -42,6 +42,7 @@ export class WaiterList {
   readonly #arena: Arena;
   readonly #words: Int32Array;
   readonly #first: number;
+  readonly #habit = newHabit();
 
   constructor(arena: Arena, first: number) {
     this.#arena = arena;
@@ -56,7 +57,7 @@ export class WaiterList {
     let link = this.#first;
     for (const word of this.#all()) link = word + nextAt;
     Atomics.store(this.#words, link, block.word);
-    return new Waiter(block);
+    return new Waiter(block, this.#habit);
   }
 
   /**

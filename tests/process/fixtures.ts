@@ -1,5 +1,6 @@
 /** What the suites of processes run in them. */
 
+import type { Event } from "../../mod.ts";
 import fs from "node:fs";
 import process from "node:process";
 import {
@@ -202,3 +203,7 @@ export function systemPid(): number {
   return process.pid;
 }
 task(import.meta, systemPid);
+
+export function setEvent(event: Event, text: string): void {
+  if (text.length === 100_000) event.set();
+}
