@@ -6,6 +6,7 @@ import type { Pace } from "../memory/futex.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { getStartMethod } from "../runtime/start_methods.ts";
+import { Mutex, mutexSize } from "../sync/mutex.ts";
 import { Connection, endOf, isConnection } from "./connection.ts";
 import type { End, SyncWaitOptions } from "./end.ts";
 import { type Hold, Holders, holdersWords } from "./holders.ts";
@@ -22,7 +23,9 @@ type Side = 0 | 1;
 const laneTo = (side: Side): number => side * laneWords;
 const holdersOf = (side: Side): number => 2 * laneWords + side * holdersWords;
 const flagsAt = 2 * laneWords + 2 * holdersWords;
-const pipeSize = (flagsAt + 1) * 4;
+/** A mutex, which begins with a long: what one side lets go, the other sees whole. */
+const endingAt = flagsAt + 2;
+const pipeSize = endingAt * 4 + mutexSize;
 /** The flag of a pipe that leads from side 1 to side 0 alone. */
 const ONE_WAY = 1;
 
@@ -133,23 +136,39 @@ class PipeEnd implements End {
 
 /** Gives a hold up. The last one closes the end, and the last of both ends frees the pipe. */
 function letGo(block: Block, side: Side, hold: Hold): void {
-  if (!block.isLive) return;
-  const isClosed = new Holders(block, holdersOf(side)).remove(hold);
+  const ending = new Mutex(block, "a connection", "owner", endingAt);
+  if (!acquireIfLive(ending)) return;
   const lanes = ([0, 1] as const).map((to) => new Lane(block, "a connection", laneTo(to)));
   // Who waits here, or at the other end, looks again.
   const stir = () => {
+    ending.wake();
     for (const lane of lanes) {
       lane.filled.wake();
       lane.drained.wake();
     }
   };
-  if (!isClosed || !new Holders(block, holdersOf(other(side))).areGone) return stir();
-  free(block, {
-    then: () => {
-      freeLanes(block);
-      stir();
-    },
-  });
+  const isOver = new Holders(block, holdersOf(side)).remove(hold) &&
+    new Holders(block, holdersOf(other(side))).areGone;
+  if (!isOver) {
+    ending.release();
+    return stir();
+  }
+  const then = () => {
+    freeLanes(block);
+    stir();
+  };
+  free(block, { then, rests: true });
+}
+
+/** Acquires the mutex of a pipe, unless another has freed that. */
+function acquireIfLive(ending: Mutex): boolean {
+  if (!ending.block.isLive) return false;
+  try {
+    return ending.acquireSync();
+  } catch (error) {
+    if (ending.block.isLive) throw error;
+    return false;
+  }
 }
 
 function freeLanes(block: Block): void {
