@@ -214,40 +214,44 @@ export class Lane {
     if (bytes.length <= largeRecord) return this.#append(bytes, undefined);
     const block = allocate(this.#arena.method, bytes.length, 0);
     this.#arena.bytes.set(bytes, block.word * 4);
-    let isPut = false;
-    try {
-      return isPut = this.#append(bytes, block);
-    } finally {
-      if (!isPut) free(block);
-    }
+    return this.#append(bytes, block);
   }
 
   #append(bytes: Uint8Array, block: Block | undefined): boolean {
-    this.#enter(this.#putMutex);
+    let isIn = false;
     try {
-      if (this.isFull(bytes.length)) return false;
-      const words = this.#words;
-      const need = block === undefined ? recordHead + wordsFor(bytes.length) : blockRecordWords;
-      const segment = this.#segmentFor(need);
-      const end = words[segment + endAt]!;
-      const at = segment + recordsAt + end;
-      if (block === undefined) {
-        words[at] = bytes.length;
-        copyInto(this.#arena.bytes, bytes, (at + recordHead) * 4);
-      } else {
-        words[at] = bytes.length | IN_BLOCK;
-        words[at + 1] = block.address;
-        words[at + 2] = block.serial;
+      this.#enter(this.#putMutex);
+      try {
+        if (this.isFull(bytes.length)) return false;
+        const need = block === undefined ? recordHead + wordsFor(bytes.length) : blockRecordWords;
+        const segment = this.#segmentFor(need);
+        const end = this.#words[segment + endAt]!;
+        this.#write(bytes, block, segment + recordsAt + end);
+        // Counted first: nobody is to find a record that is not counted.
+        this.#words[this.#base + bytesPutAt]! += bytes.length;
+        Atomics.add(this.#words, this.#base + putsAt, 1);
+        Atomics.store(this.#words, segment + endAt, end + need);
+        isIn = true;
+      } finally {
+        this.#putMutex.release();
       }
-      // Counted first: nobody is to find a record that is not counted.
-      words[this.#base + bytesPutAt]! += bytes.length;
-      Atomics.add(words, this.#base + putsAt, 1);
-      Atomics.store(words, segment + endAt, end + need);
     } finally {
-      this.#putMutex.release();
+      if (!isIn && block !== undefined) free(block);
     }
     this.filled.wake();
     return true;
+  }
+
+  #write(bytes: Uint8Array, block: Block | undefined, at: number): void {
+    const words = this.#words;
+    if (block === undefined) {
+      words[at] = bytes.length;
+      copyInto(this.#arena.bytes, bytes, (at + recordHead) * 4);
+    } else {
+      words[at] = bytes.length | IN_BLOCK;
+      words[at + 1] = block.address;
+      words[at + 2] = block.serial;
+    }
   }
 
   /** The segment that has room for so many words, which is the last. */

@@ -137,6 +137,11 @@ export class Encoder {
     this.#writer.truncate(size);
   }
 
+  /** Whether values have something to do when the message is sent. */
+  get hasTrips(): boolean {
+    return this.#writer.trips.length > 0;
+  }
+
   /** Takes what the values are to do when the message is sent. */
   takeTrips(): readonly Trip[] {
     const { trips } = this.#writer;

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import type { Trip } from "../codec/registry.ts";
 import type { FunctionReference } from "../codec/function_reference.ts";
 import type { Outcome } from "./wire.ts";
 
@@ -37,6 +38,8 @@ export class Block {
   /** What the last task carries beside its bytes. */
   attachments: readonly unknown[] = [];
   transfer: readonly Transferable[] = [];
+  /** What is to be done if nobody reads that. */
+  trips: readonly Trip[] = [];
 }
 
 /** What waits for a task's outcome: a function, and what it is called for. */
@@ -97,7 +100,12 @@ export class PoolTask {
 
   /** It carries what can be moved once only: it cannot be sent to a second worker. */
   get hasMoved(): boolean {
-    return this.alone && this.block.transfer.length > 0 && this.end === this.block.bytes.length;
+    return this.#carriesMore && this.block.transfer.length > 0;
+  }
+
+  /** Whether it is the task of its block that may carry more than bytes. */
+  get #carriesMore(): boolean {
+    return this.alone && this.end === this.block.bytes.length;
   }
 
   /** Tells how it ended; a second end is nothing new. */
@@ -105,6 +113,8 @@ export class PoolTask {
     if (this.settled) return;
     this.settled = true;
     this.limits?.end();
+    // If nobody has read its arguments, nobody will.
+    if (this.#carriesMore) { for (const trip of this.block.trips) trip.drop(); }
     this.#call(this.#target as never, outcome);
   }
 }

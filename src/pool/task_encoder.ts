@@ -106,12 +106,13 @@ export class TaskEncoder {
       throw error;
     }
     encoder.endSized(at);
-    const { size: end, hasAttachments } = encoder;
-    const alone = hasAttachments || isLimited;
+    const { size: end } = encoder;
+    const carriesMore = encoder.hasAttachments || encoder.hasTrips;
+    const alone = carriesMore || isLimited;
     const id = ++this.#tasks;
     const task = new PoolTask(id, poolFunction, this.#block, start, end, alone, listener);
-    // Attachments are a block's, and only its last task may have any.
-    if (hasAttachments) this.seal();
+    // What goes beside the bytes is a block's, and only its last task may have any.
+    if (carriesMore) this.seal();
     return task;
   }
 
