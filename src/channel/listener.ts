@@ -12,8 +12,8 @@ import { SocketEnd } from "./socket_end.ts";
 import "./socket_travel.ts";
 import { Wire } from "./wire.ts";
 
-/** How long a program that connects may take to prove itself, in milliseconds. */
-const handshakeTime = 10_000;
+/** How long a program that connects may take to prove itself unless told otherwise, in milliseconds. */
+const usualHandshake = 10_000;
 /** How many may be at it; of more, the one that has been for the longest time is dropped. */
 const mostUnproven = 512;
 
@@ -27,6 +27,8 @@ export interface ListenerOptions {
   readonly address?: string | undefined;
   /** The key that programs which connect must prove to know. Without it anyone may connect. */
   readonly authKey?: string | Uint8Array | undefined;
+  /** How long a program that connects may take to prove itself, in milliseconds; 10,000 if left out. */
+  readonly handshakeTimeout?: number | undefined;
   /**
    * Told why a program that has connected was dropped: an `AuthenticationError`, or what else ended
    * its connection before it has proven itself. `accept` does not tell.
@@ -38,7 +40,7 @@ export interface ListenerOptions {
  * Listens for connections of other programs, which call `connect`; they may run on other runtimes.
  * It listens from when it is made. With an `authKey` both sides prove to each other that they know
  * it: until then the other side can have this one decode nothing and keep no more than some bytes. It
- * has 10 seconds for that, while others are served.
+ * has a limited time for that, while others are served.
  *
  * Without an `authKey` everyone who reaches the address may connect: on a port that is every user of
  * the machine, or of the network.
@@ -65,6 +67,7 @@ export interface ListenerOptions {
  */
 export class Listener implements Disposable {
   readonly #key: Uint8Array | undefined;
+  readonly #handshakeTimeout: number;
   readonly #onRefused: ((error: Error) => void) | undefined;
   readonly #server: SocketServer;
   readonly #address: Promise<string>;
@@ -80,11 +83,13 @@ export class Listener implements Disposable {
   /**
    * Begins to listen.
    *
-   * @throws {TypeError} If `address` or `authKey` is none. Why else it cannot listen, `address` and
+   * @throws {TypeError} If `address`, `authKey` or `handshakeTimeout` is none. Why else it cannot listen, `address` and
    * `accept` say.
    */
-  constructor({ address, authKey, onRefused }: ListenerOptions = {}) {
+  constructor({ address, authKey, handshakeTimeout, onRefused }: ListenerOptions = {}) {
+    checkTimeout(handshakeTimeout);
     this.#key = keyOf(authKey);
+    this.#handshakeTimeout = handshakeTimeout ?? usualHandshake;
     this.#onRefused = onRefused;
     const target = address === undefined ? freshAddress() : parseAddress(address, "listen");
     this.#server = new SocketServer((socket) => void this.#welcome(socket));
@@ -171,7 +176,7 @@ export class Listener implements Disposable {
   /** Lets a program prove itself, for a time. */
   async #welcome(socket: Socket): Promise<void> {
     const drop = new AbortController();
-    const cancel = inBackground(handshakeTime, () => drop.abort(tooSlow()));
+    const cancel = inBackground(this.#handshakeTimeout, () => drop.abort(tooSlow()));
     this.#unproven.add(drop);
     if (this.#closed) drop.abort(new Error("The listener is closed"));
     if (this.#unproven.size > mostUnproven) this.#oldest.abort(tooSlow());

@@ -32,6 +32,7 @@ const ownFolders = new Set<string>();
 export class SocketServer {
   readonly #server: net.Server;
   #holds = 0;
+  #listens = false;
   #closed = false;
   /** Removes what is in the file system of it. */
   #remove = () => {};
@@ -54,11 +55,12 @@ export class SocketServer {
       if (!("path" in address) || !isInUse(error) || !await removeStale(address.path)) throw error;
       await this.#listenAt(address);
     }
+    this.#listens = true;
     if (this.#holds === 0) this.#server.unref();
     // The pipes of Windows are no files.
     if ("path" in address && process.platform !== "win32") this.#keep(path.resolve(address.path));
-    if (this.#closed) this.close();
     const found = this.#server.address();
+    if (this.#closed) this.close();
     if (found === null || typeof found === "string") return address;
     return { host: found.address, port: found.port };
   }
@@ -95,10 +97,11 @@ export class SocketServer {
     };
   }
 
-  /** Listens no more. The sockets that it gave stay. */
+  /** Listens no more, or never does if it has not begun. The sockets that it gave stay. */
   close(): void {
     this.#closed = true;
-    if (this.#server.listening) this.#server.close();
+    // Before it listens that would have it never tell that it does.
+    if (this.#listens) this.#server.close();
     this.#remove();
     this.#remove = () => {};
   }
