@@ -4,7 +4,8 @@
  * is a shell which waits for the end of a pipe that only this child holds open. What it is to remove
  * stands in a file, since what is written to a pipe may still be on its way when a child is killed.
  *
- * A child keeps a name until its parent does: see `process/names.ts`.
+ * A child keeps a name until its parent does, and does not end by itself before: see
+ * `process/names.ts`.
  *
  * @module
  * @internal
@@ -15,9 +16,14 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
+import { isMainThread } from "node:worker_threads";
 import { mayRun } from "./deno_permissions.ts";
 
 const shell = "/bin/sh";
+
+/** In place of the inode of a file that nobody else makes: it is removed whatever it is. */
+const anyInode = 0;
 
 /** Standard output is the file, open for reading too. A name that is another file's by now stays. */
 const script = `read -r _
@@ -26,15 +32,20 @@ while IFS= read -r line; do
   file=\${line#* }
   case $(ls -di -- "$file" 2>&-) in
     *"$inode $file") rm -f -- "$file" ;;
+    ?*) [ "$inode" = ${anyInode} ] && rm -f -- "$file" ;;
   esac
 done <&1`;
 
+/** A name, as the path of its file, and which file of that path is meant. */
+export interface KeptName {
+  readonly file: string;
+  readonly inode: number;
+}
+
 /** The next keeper of this child's names. */
 interface Keepers {
-  keep(file: string, inode: number): void;
-  forget(file: string): void;
-  /** Whether all that it was told will come there, even if this child ends now. */
-  readonly hasHeard: boolean;
+  keep(name: KeptName): void;
+  forget(name: KeptName): void;
 }
 
 /** What watches this child as long as it keeps names. */
@@ -45,9 +56,17 @@ interface Watch {
   readonly shell: ChildProcess | undefined;
 }
 
-/** The files that this child keeps, by their inodes. */
-const kept = new Map<string, number>();
+/** The names that this child keeps, by their lines in the file. */
+const kept = new Map<string, KeptName>();
+const lineOf = ({ file, inode }: KeptName): string => `${inode} ${file}\n`;
 let watch: Watch | undefined;
+/** How long a watch goes on without a name, in milliseconds: to start one takes as long as 50 names. */
+const lingering = 50;
+let endOfWatch: NodeJS.Timeout | undefined;
+/** Keeps this child from ending by itself before its keeper has its names. */
+let wait: NodeJS.Timeout | undefined;
+/** The longest time that a timer can count. */
+const longest = 2 ** 31 - 1;
 let keepers: Keepers | undefined;
 let isAtExit = false;
 
@@ -56,39 +75,62 @@ export function connectKeepers(others: Keepers): void {
   keepers = others;
 }
 
-/** Has a file removed when this child ends, however it does. Its path must not hold a line break. */
-export function keepName(file: string, inode: number): void {
-  if (!isAtExit) process.on("exit", removeAll);
-  isAtExit = true;
-  kept.set(file, inode);
-  watch ??= startWatch();
-  writeList(watch.list);
-  keepers?.keep(file, inode);
+/**
+ * Has a file removed when this child ends, however it does: called before there is the file, so that
+ * it never is without. Its path must not hold a line break.
+ */
+export function keepName(name: KeptName): void {
+  add(name);
+  if (keepers === undefined) return;
+  keepers.keep(name);
+  wait ??= setInterval(() => {}, longest);
 }
 
 /** Says that a name is gone. */
-export function forgetName(file: string): void {
-  drop(file);
-  keepers?.forget(file);
+export function forgetName(name: KeptName): void {
+  releaseName(name);
+  keepers?.forget(name);
 }
 
-/** Leaves a name to another keeper, unless its file is a new one by now. */
-export function releaseName(file: string, inode: number): void {
-  if (kept.get(file) === inode) drop(file);
-}
-
-function drop(file: string): void {
-  if (!kept.delete(file) || watch === undefined) return;
+/** Leaves a name to another keeper. */
+export function releaseName(name: KeptName): void {
+  if (!kept.delete(lineOf(name)) || watch === undefined) return;
   writeList(watch.list);
   if (kept.size > 0) return;
-  watch.shell?.stdin?.destroy();
-  fs.closeSync(watch.list);
+  clearInterval(wait);
+  wait = undefined;
+  // On Deno what a thread has not closed is open until its process ends.
+  if (!isMainThread) endWatch();
+  else endOfWatch = setTimeout(endWatch, lingering).unref();
+}
+
+/** Has a file that nobody else makes removed, unless what this gives is called first. */
+export function keepDraft(file: string): () => void {
+  const name = { file, inode: anyInode };
+  add(name);
+  return () => {
+    fs.rmSync(file, { force: true });
+    releaseName(name);
+  };
+}
+
+function add(name: KeptName): void {
+  if (!isAtExit) process.on("exit", removeAll);
+  isAtExit = true;
+  clearTimeout(endOfWatch);
+  watch ??= startWatch();
+  kept.set(lineOf(name), name);
+  writeList(watch.list);
+}
+
+function endWatch(): void {
+  watch?.shell?.stdin?.destroy();
+  if (watch !== undefined) fs.closeSync(watch.list);
   watch = undefined;
 }
 
 function writeList(fd: number): void {
-  const lines = [...kept].map(([file, inode]) => `${inode} ${file}\n`);
-  const bytes = new TextEncoder().encode(lines.join(""));
+  const bytes = new TextEncoder().encode([...kept.keys()].join(""));
   // At a position, so that the shell, which has the same descriptor, reads from the beginning.
   fs.writeSync(fd, bytes, 0, bytes.length, 0);
   fs.ftruncateSync(fd, bytes.length);
@@ -124,11 +166,11 @@ function startShell(list: number): ChildProcess {
 }
 
 function removeAll(): void {
-  if (keepers?.hasHeard !== true) {
-    for (const [file, inode] of kept) {
-      const found = fs.statSync(file, { throwIfNoEntry: false });
-      if (found?.ino === inode) fs.rmSync(file, { force: true });
-    }
+  for (const name of kept.values()) {
+    const found = fs.statSync(name.file, { throwIfNoEntry: false });
+    const isOurs = found?.ino === name.inode || name.inode === anyInode;
+    if (isOurs) fs.rmSync(name.file, { force: true });
+    releaseName(name);
   }
-  for (const file of [...kept.keys()]) drop(file);
+  endWatch();
 }

@@ -12,7 +12,7 @@ import path from "node:path";
 import process from "node:process";
 import { checkMapping, mapShared, unmapLater } from "./mapping.ts";
 import { mayUseFiles } from "./memory_file.ts";
-import { forgetName, keepName } from "./name_keeper.ts";
+import { forgetName, keepDraft, keepName, type KeptName } from "./name_keeper.ts";
 
 function fileOf(name: string): string {
   return process.platform === "linux"
@@ -20,13 +20,11 @@ function fileOf(name: string): string {
     : path.join(os.tmpdir(), `nproc-shm-${name}`);
 }
 
-/**
- * Why this program cannot have such memory; `undefined` where it can.
- */
+/** Why this program cannot have memory that other programs find; `undefined` where it can. */
 export function namedMemoryRefusal(): Error | undefined {
-  if (!mayUseFiles()) {
+  if ("Deno" in globalThis && !mayOpenFiles()) {
     return new Error(
-      "Cannot share memory by name as that needs files: allow it with --allow-read and --allow-write",
+      "Cannot share memory by name as that needs files that Deno refuses: allow it with --allow-all",
     );
   }
   try {
@@ -34,6 +32,18 @@ export function namedMemoryRefusal(): Error | undefined {
     return undefined;
   } catch (error) {
     return error as Error;
+  }
+}
+
+/** Permission to read and write is not enough: for /dev/shm Deno demands all of them. */
+function mayOpenFiles(): boolean {
+  if (!mayUseFiles()) return false;
+  try {
+    // There is no file of this name, as no name is empty.
+    fs.closeSync(fs.openSync(fileOf(""), "r"));
+    return true;
+  } catch (error) {
+    return (error as Error).name !== "NotCapable";
   }
 }
 
@@ -91,22 +101,22 @@ const codeOf = (error: unknown): string =>
 /** The names that all programs of this machine know. A name is removed when the child ends that made it. */
 export const machineNames: Names = {
   create(name, size) {
-    const file = fileOf(name);
-    const fd = open(name, "wx+", "create");
+    // It gets its name when it has its size, so nobody finds it before.
+    const draft = fileOf(`nproc_draft_${crypto.randomUUID()}`);
+    const remove = keepDraft(draft);
     try {
-      fs.ftruncateSync(fd, size);
-      keepName(file, fs.fstatSync(fd).ino);
-      return mapped(file, size);
+      const inode = makeFile(draft, size);
+      giveName({ file: fileOf(name), inode }, draft);
+      return mapped(draft, size);
     } catch (error) {
-      machineNames.unlink(name);
       throw systemFault("create", name, error);
     } finally {
-      fs.closeSync(fd);
+      remove();
     }
   },
 
   attach(name) {
-    const fd = open(name, "r+", "attach");
+    const fd = open(name);
     try {
       const { size } = fs.fstatSync(fd);
       if (size === 0) throw nameFault("attach", name, "it is empty");
@@ -119,22 +129,43 @@ export const machineNames: Names = {
   unlink(name) {
     const file = fileOf(name);
     try {
+      const { ino: inode } = fs.lstatSync(file);
       fs.unlinkSync(file);
+      forgetName({ file, inode });
       return true;
     } catch (error) {
       if (codeOf(error) === "ENOENT") return false;
       throw systemFault("unlink", name, error);
-    } finally {
-      forgetName(file);
     }
   },
 };
 
-function open(name: string, flags: string, action: string): number {
+/** Makes a file of zeros, and gives its inode. */
+function makeFile(file: string, size: number): number {
+  const fd = fs.openSync(file, "wx+", 0o600);
   try {
-    return fs.openSync(fileOf(name), flags, 0o600);
+    fs.ftruncateSync(fd, size);
+    return fs.fstatSync(fd).ino;
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function giveName(name: KeptName, draft: string): void {
+  keepName(name);
+  try {
+    fs.linkSync(draft, name.file);
   } catch (error) {
-    throw systemFault(action, name, error);
+    forgetName(name);
+    throw error;
+  }
+}
+
+function open(name: string): number {
+  try {
+    return fs.openSync(fileOf(name), "r+");
+  } catch (error) {
+    throw systemFault("attach", name, error);
   }
 }
 

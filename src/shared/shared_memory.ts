@@ -14,7 +14,7 @@ import { ThreadNames } from "./thread_names.ts";
 /** What memory to make, or to attach. */
 export interface SharedMemoryOptions {
   /**
-   * Its name: 1 to 200 bytes without `/`, line breaks or NUL. One that is made may go without: it
+   * Its name: 1 to 200 bytes, without slashes, line breaks and NUL. One that is made may go without: it
    * gets a name that nobody has.
    */
   readonly name?: string | undefined;
@@ -62,14 +62,12 @@ class Arrival {
  * makes (Python's `SharedMemory`, for one). It travels by its name: the child that gets it attaches it.
  *
  * The memory is there as long as it has its name or somebody has attached it. The name is there until
- * `unlink`, or until the child ends that made it, also when that is killed (on Linux and macOS, and
- * on Deno if `/bin/sh` may be run).
+ * `unlink`, or until the program ends whose child made it: also when that is killed, where `/bin/sh`
+ * can be run. A child that is killed at once may take with it the names that it has just made.
  *
- * It needs what the start method `"process"` needs. Where that is not to be had (Deno without
- * `--allow-ffi`, Node 24 without `koffi`), a context of the start method `"worker"` makes memory whose
- * name is known to the threads of this program alone, until `unlink` or the program's end.
- *
- * Disposing closes it, and unlinks it if this object made it.
+ * It needs to map files, as processes do to share anything (Node 24 needs `koffi`), and Deno demands
+ * `--allow-all` for it. Where that is not to be had, a context of the start method `"worker"` makes
+ * memory whose name is known to the threads of this program alone, until `unlink` or the program's end.
  *
  * @example
  * ```ts
@@ -196,12 +194,12 @@ function checkedName(name: unknown, action: string): string {
   const what = `Cannot ${action} shared memory as its name must be`;
   if (typeof name !== "string") throw wrongArgument(TypeError, `${what} a string`, name);
   const { length } = new TextEncoder().encode(name);
-  const isName = length > 0 && length <= longestName && !/[/\n\0]/.test(name) &&
+  const isName = length > 0 && length <= longestName && !/[/\\\n\0]/.test(name) &&
     !/^\.\.?$/.test(name);
   if (isName) return name;
   throw wrongArgument(
     RangeError,
-    `${what} of 1 to ${longestName} bytes, without "/" or line breaks`,
+    `${what} of 1 to ${longestName} bytes, without slashes or line breaks`,
     name,
   );
 }

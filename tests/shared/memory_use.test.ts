@@ -1,3 +1,4 @@
+import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { getContext } from "../../mod.ts";
@@ -12,6 +13,14 @@ const collects = runtime === "node"
   : runtime === "deno"
   ? ["-A", "--v8-flags=--expose-gc"]
   : [];
+
+describe("Memory [by name]", () => {
+  it("is unmapped when it is closed and nothing of it is held", async () => {
+    if (process.platform !== "linux") return;
+    const program = new URL("programs/map.ts", import.meta.url);
+    assertEquals(await linesOf(program, { flags: collects }), ["3 mapped", "0 50 100"]);
+  });
+});
 
 for (const method of methods) {
   describe(`Memory [${method}]`, () => {
