@@ -100,7 +100,10 @@ const collected = new FinalizationRegistry<StreamLink>((link) => link.close());
 /** Hands a sink what the other side says, for as long as somebody has the sink. */
 async function listen(link: StreamLink, sink: WeakRef<Sink>): Promise<void> {
   try {
-    while (sink.deref()?.hears(await link.receive(idle)));
+    for (;;) {
+      const message = await link.receive(idle);
+      if (!sink.deref()?.hears(message)) return;
+    }
   } catch (error) {
     const reason = error instanceof EOFError
       ? new EOFError("Cannot write to the stream as the child that it leads to has ended")
@@ -127,9 +130,9 @@ class Sink {
 
   start(controller: WritableStreamDefaultController): void {
     this.#controller = controller;
-    // An abort is told at once, and not only when the write that is under way has ended.
+    // While a write is under way `abort` is called after its end, which may only come of the abort.
     controller.signal.addEventListener("abort", () => {
-      this.abort(controller.signal.reason).catch(ignore);
+      if (this.#waiting.length > 0) this.abort(controller.signal.reason).catch(ignore);
     });
   }
 

@@ -210,9 +210,10 @@ export async function shout({ readable, writable }: Pair): Promise<void> {
 }
 task(import.meta, shout);
 
-/** What an object says of itself beside its streams. */
-export function tell(value: Pair & Record<string, unknown>): unknown {
+/** What an object says of itself beside its streams, which it closes. */
+export async function tell(value: Pair & Record<string, unknown>): Promise<unknown> {
   const { readable, writable, ...rest } = value;
+  await Promise.all([readable.cancel(), writable.close()]);
   const isOrdinary = Object.getPrototypeOf(value) === Object.prototype;
   return [isOrdinary, readable.constructor.name, writable.constructor.name, rest];
 }
