@@ -11,8 +11,8 @@
  * @internal
  */
 
-import { AuthenticationError, EOFError, TimeoutError } from "../errors.ts";
-import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { AuthenticationError, EOFError } from "../errors.ts";
+import { Latch } from "../memory/latch.ts";
 import { isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { joined } from "./frames.ts";
@@ -21,9 +21,11 @@ import { joined } from "./frames.ts";
 export type Role = "listener" | "connector";
 
 /** What the end is told of the conversation. */
-export interface HandshakeOptions extends WaitOptions {
+export interface HandshakeOptions {
   /** The key that both sides know, or that there is none. */
   readonly key: Uint8Array | undefined;
+  /** Ends it. */
+  readonly signal: AbortSignal;
 }
 
 /** What could not be done, for the messages of errors. */
@@ -59,15 +61,14 @@ export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | un
  *
  * @throws {AuthenticationError} If the other side is a stranger or has not proven the key.
  * @throws {EOFError} If it has closed the socket before.
- * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
  * @throws The signal's reason, if that is aborted first.
  */
 export async function shakeHands(
   socket: Socket,
   role: Role,
-  { key, ...options }: HandshakeOptions,
+  { key, signal }: HandshakeOptions,
 ): Promise<Uint8Array> {
-  const hearing = new Hearing(socket, role, options);
+  const hearing = new Hearing(socket, role, signal);
   const mine = joined([
     greeting,
     Uint8Array.of(version, key === undefined ? WITHOUT_KEY : WITH_KEY),
@@ -134,18 +135,14 @@ async function plead(socket: Socket, hearing: Hearing, proof: Prove): Promise<vo
 class Hearing {
   readonly #socket: Socket;
   readonly #role: Role;
-  readonly #timeout: number | undefined;
-  readonly #left: () => number | undefined;
-  readonly #signal: AbortSignal | undefined;
+  readonly #signal: AbortSignal;
   #heard = new Uint8Array(0);
   #over: { readonly error: Error | undefined } | undefined;
   #changed = new Latch();
 
-  constructor(socket: Socket, role: Role, { timeout, signal }: WaitOptions) {
+  constructor(socket: Socket, role: Role, signal: AbortSignal) {
     this.#socket = socket;
     this.#role = role;
-    this.#timeout = timeout;
-    this.#left = countdown(timeout);
     this.#signal = signal;
     socket.read({
       data: (bytes) => {
@@ -169,11 +166,7 @@ class Hearing {
       }
       this.#changed = new Latch();
       this.#socket.resume();
-      const waited = await this.#changed.wait({ timeout: this.#left(), signal: this.#signal });
-      if (!waited) {
-        const why = `as the other side did not prove itself within ${this.#timeout} ms`;
-        throw new TimeoutError(`${failed[this.#role]} ${why}`);
-      }
+      await this.#changed.wait({ signal: this.#signal });
     }
     const bytes = this.#heard.slice(0, count);
     this.#heard = this.#heard.slice(count);

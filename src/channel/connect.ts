@@ -1,6 +1,6 @@
 import { TimeoutError } from "../errors.ts";
-import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
-import { dial, type Socket } from "../runtime/socket.ts";
+import { checkTimeout, longestTimer, type WaitOptions } from "../memory/latch.ts";
+import { dial, type SocketAddress } from "../runtime/socket.ts";
 import { parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
 import { Connection } from "./connection.ts";
@@ -51,35 +51,36 @@ export async function connect(
   const target = parseAddress(address, "connect");
   const key = keyOf(authKey);
   checkTimeout(timeout);
-  const left = countdown(timeout);
-  const socket = await dialWithin(target, { timeout, signal });
+  signal?.throwIfAborted();
+  const given = new AbortController();
+  const abort = () => given.abort(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  const late = () => new TimeoutError(`Cannot connect as that took longer than ${timeout} ms`);
+  const timer = timeout === undefined || timeout > longestTimer
+    ? undefined
+    : setTimeout(() => given.abort(late()), timeout);
+  try {
+    return await connectTo(target, key, given.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+async function connectTo(
+  target: SocketAddress,
+  key: Uint8Array | undefined,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const socket = await dial(target, signal);
   const release = socket.hold();
   try {
-    const first = await shakeHands(socket, "connector", { key, timeout: left(), signal });
+    const first = await shakeHands(socket, "connector", { key, signal });
     return new Connection(new SocketEnd(new Wire(socket, first), key !== undefined));
   } catch (error) {
     socket.close();
     throw error;
   } finally {
     release();
-  }
-}
-
-async function dialWithin(
-  target: ReturnType<typeof parseAddress>,
-  { timeout, signal }: WaitOptions,
-): Promise<Socket> {
-  if (timeout === undefined || timeout === Infinity) return await dial(target, signal);
-  const late = new TimeoutError(`Cannot connect as nobody answered within ${timeout} ms`);
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(late), timeout);
-  const abort = () => over.abort(signal?.reason);
-  signal?.throwIfAborted();
-  signal?.addEventListener("abort", abort);
-  try {
-    return await dial(target, over.signal);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
   }
 }

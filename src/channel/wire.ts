@@ -6,7 +6,7 @@
  */
 
 import { EOFError } from "../errors.ts";
-import { Latch, type WaitOptions } from "../memory/latch.ts";
+import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { nextTurn } from "../runtime/turns.ts";
 import { framed, FrameReader } from "./frames.ts";
@@ -15,11 +15,6 @@ import { framed, FrameReader } from "./frames.ts";
 const highWater = 256 * 1024;
 /** What a message costs beside its bytes. */
 const perMessage = 64;
-
-/** The first message, if there is one. */
-export interface Arrived {
-  readonly message: Uint8Array;
-}
 
 /** A socket that carries messages. */
 export class Wire {
@@ -103,12 +98,11 @@ export class Wire {
       check();
       return this.isReady;
     }
-    const until = performance.now() + (timeout ?? Infinity);
+    const left = countdown(timeout);
     const release = this.#socket.hold();
     try {
       while (!this.isReady) {
-        const left = until - performance.now();
-        if (!await this.#changed.wait({ timeout: left, signal })) return false;
+        if (!await this.#changed.wait({ timeout: left(), signal })) return false;
         check();
       }
       return true;

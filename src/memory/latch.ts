@@ -14,7 +14,7 @@ export interface WaitOptions {
 }
 
 /** The longest time that `setTimeout` can count; a longer wait is one for ever (over 24 days). */
-const longestTimer = 2 ** 31 - 1;
+export const longestTimer: number = 2 ** 31 - 1;
 
 /** Checks what a caller gave as its `timeout`. */
 export function checkTimeout(timeout: unknown): void {

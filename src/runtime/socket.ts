@@ -141,17 +141,17 @@ const ended = (cause: Error | undefined): Error => new Error("The socket has end
  *
  * @throws The signal's reason, if that is aborted first; and the runtime's error as it is.
  */
-export function dial(address: SocketAddress, signal: AbortSignal | undefined): Promise<Socket> {
+export function dial(address: SocketAddress, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     const socket = net.connect(address);
     const abort = () => {
       socket.destroy();
-      reject(signal?.reason);
+      reject(signal.reason);
     };
-    signal?.addEventListener("abort", abort);
+    signal.addEventListener("abort", abort);
     const settle = (action: () => void) => () => {
-      signal?.removeEventListener("abort", abort);
+      signal.removeEventListener("abort", abort);
       action();
     };
     socket.once("error", (error: Error) => settle(() => reject(error))());

@@ -502,11 +502,8 @@ describe("Frames", () => {
         const stream = messages.flatMap((each) => [...framed(each)]);
         const got: Uint8Array[] = [];
         const reader = new FrameReader((each) => got.push(each.slice()));
-        for (let at = 0, i = 0; at < stream.length; i++) {
-          const size = cuts[i % cuts.length] ?? stream.length;
-          reader.add(new Uint8Array(stream.slice(at, at + size)));
-          at += size;
-        }
+        const sizes = Array.from(stream, (_, i) => cuts[i % cuts.length] ?? stream.length);
+        for (const size of sizes) reader.add(new Uint8Array(stream.splice(0, size)));
         assertEquals(got, messages.map((each) => each.slice()));
         assertEquals(reader.isInside, false);
       }),
