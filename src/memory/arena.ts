@@ -7,6 +7,7 @@
  */
 
 import { commonSize, processMemory, threadMemory } from "../runtime/common_memory.ts";
+import { type MappedFutex, mappedFutex } from "../runtime/mapping.ts";
 import { runtime } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { memberPlaces, Members } from "./members.ts";
@@ -33,6 +34,8 @@ export class Arena {
   /** And of 8 bytes. */
   readonly longs: BigInt64Array;
   readonly members: Members;
+  /** What blocked processes sleep with, where there is one. */
+  readonly futex: MappedFutex | undefined;
   /** This child's token. */
   readonly me: number;
   readonly #mayOutliveItsEnd: boolean;
@@ -49,6 +52,7 @@ export class Arena {
       new Int32Array(buffer, parentsAt, memberPlaces),
     );
     this.me = this.members.me;
+    this.futex = mappedFutex(buffer);
     this.#mayOutliveItsEnd = method === "worker" && runtime.name === "deno";
   }
 

@@ -15,7 +15,7 @@
 
 import type { Arena } from "./arena.ts";
 import { countdown, type WaitOptions } from "./latch.ts";
-import { pause, sleep, sleepSync, wakeSleepers } from "./sleep.ts";
+import { blocked, listening, pause, sleep, sleepSync, wakeSleepers } from "./sleep.ts";
 
 // A look costs a hundredth of a microsecond, a sleep and its end fifty and more. So whoever waits
 // looks for a while first: longer where the wait before was a short one. All in milliseconds.
@@ -67,9 +67,10 @@ export class Futex {
   }
 
   #wakeAll(): void {
-    if (Atomics.exchange(this.#words, this.#word + 1, 0) === 0) return;
+    const sleepers = Atomics.exchange(this.#words, this.#word + 1, 0);
+    if (sleepers === 0) return;
     Atomics.add(this.#words, this.#word, 1);
-    wakeSleepers(this.#arena, this.#word);
+    wakeSleepers(this.#arena, this.#word, sleepers);
   }
 
   /**
@@ -90,7 +91,7 @@ export class Futex {
     if (left() <= 0) return attempt();
     if (this.#spins(attempt, begun)) return true;
     for (let round = 0;; round++) {
-      const count = this.#announce();
+      const count = this.#announce(listening);
       if (attempt()) return true;
       const time = Math.min(left(), pace.longest() ?? Infinity);
       if (left() <= 0) return false;
@@ -108,10 +109,9 @@ export class Futex {
     const begun = performance.now();
     if (left() <= 0) return attempt();
     if (this.#spins(attempt, begun)) return true;
-    // A blocked process hears no messages, so it is not worth one.
-    const isHeard = this.#arena.method === "worker";
+    const kind = blocked(this.#arena);
     for (;;) {
-      const count = isHeard ? this.#announce() : 0;
+      const count = this.#announce(kind);
       if (attempt()) return true;
       const time = Math.min(left(), pace.longest() ?? Infinity);
       if (left() <= 0) return false;
@@ -134,10 +134,10 @@ export class Futex {
     this.#habit.spin = performance.now() - begun < shortWait ? longSpin : shortSpin;
   }
 
-  /** Reads the count of changes, and says that somebody sleeps until it changes. */
-  #announce(): number {
+  /** Reads the count of changes, and says that somebody sleeps in that way until it changes. */
+  #announce(kind: number): number {
     const count = Atomics.load(this.#words, this.#word);
-    Atomics.store(this.#words, this.#word + 1, 1);
+    if (kind !== 0) Atomics.or(this.#words, this.#word + 1, kind);
     return count;
   }
 }

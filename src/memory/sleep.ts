@@ -1,7 +1,8 @@
 /**
  * How a child sleeps on a word. A thread has `Atomics.wait` and `waitAsync`. They work on memory of
  * a `SharedArrayBuffer` alone, not on a mapping, so processes are woken by messages: see
- * `switchboard.ts`. Everyone also looks up from time to time, which bounds what a busy process on a
+ * `switchboard.ts`; or, where their threads are blocked, by the
+ * system's own futex. Everyone also looks up from time to time, which bounds what a busy process on a
  * message's way can cost, and how late the death of a lock's owner is seen.
  *
  * @module
@@ -9,6 +10,7 @@
  */
 
 import { inBackground } from "../runtime/turns.ts";
+import { allocate, type Block } from "./allocator.ts";
 import type { Arena } from "./arena.ts";
 import { announceSleep, announceWake, onWake } from "./switchboard.ts";
 
@@ -101,10 +103,26 @@ onWake((word) => {
   if (bed !== undefined) getUp(beds.process, word, bed);
 });
 
-/** Wakes all who sleep on a word of an arena. */
-export function wakeSleepers(arena: Arena, word: number): void {
-  if (arena.method === "worker") Atomics.notify(arena.words, word);
-  else announceWake(word);
+// How somebody sleeps, as bits of a futex' second word.
+/** As threads do; or as a process that hears messages. */
+export const listening = 1;
+/** As a process does whose thread is blocked, where the system can wake it. */
+const inSystem = 2;
+
+/** How a blocked child of an arena sleeps; 0 if it cannot be woken, and looks up again and again. */
+export function blocked(arena: Arena): number {
+  if (arena.method === "worker") return listening;
+  return arena.futex === undefined ? 0 : inSystem;
+}
+
+/** Wakes all who sleep on a word of an arena in one of these ways. */
+export function wakeSleepers(arena: Arena, word: number, sleepers: number): void {
+  if (arena.method === "worker") {
+    Atomics.notify(arena.words, word);
+    return;
+  }
+  if ((sleepers & inSystem) !== 0) arena.futex?.wake(word * 4);
+  if ((sleepers & listening) !== 0) announceWake(word);
 }
 
 /** A word that nobody changes: to wait on it is to let time pass. */
@@ -114,10 +132,19 @@ const shortestNap = 0.05;
 const napShare = 1 / 8;
 const longestNap = 2;
 
+/** Where this process keeps the time of its sleeps for the system. */
+let timespec: Block | undefined;
+const timespecSize = 16;
+
 /** Blocks this thread until the word was changed or the time is over. */
 export function sleepSync(arena: Arena, { word, count, slept, time }: SyncSleep): void {
   if (arena.method === "worker") {
     Atomics.wait(arena.words, word, count, Math.min(time, longestThreadSleep));
+    return;
+  }
+  if (arena.futex !== undefined) {
+    timespec ??= allocate("process", timespecSize);
+    arena.futex.wait(word * 4, count, Math.min(time, longestThreadSleep), timespec.word * 4);
     return;
   }
   const nap = Math.max(shortestNap, Math.min(slept * napShare, longestNap));

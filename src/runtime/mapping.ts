@@ -14,9 +14,22 @@ import { granted } from "./deno_permissions.ts";
 /** A file in memory. */
 interface Mapping {
   readonly buffer: ArrayBuffer;
+  /** Where it is in memory, as far as the runtime tells. */
+  readonly address?: bigint | undefined;
   /** Takes it out of memory; absent where the runtime does so when the buffer is collected. */
   readonly unmap?: () => void;
 }
+
+/** `futex(2)`, with the first four of its arguments. */
+type SystemFutex = (address: bigint, operation: number, value: number, timeout: bigint) => void;
+
+/** Set by the mapper, where there is one. */
+let systemFutex: SystemFutex | undefined;
+
+/** The number of `futex(2)` among the system's calls. */
+const SYS_futex = process.platform !== "linux"
+  ? undefined
+  : { x64: 202, arm64: 98 }[process.arch as string];
 
 /** Maps a file into memory, shared with whoever else maps it. */
 type MapFile = (file: string, size: number) => Mapping;
@@ -31,9 +44,30 @@ interface BunGlobal {
   mmap(path: string, options: { shared: boolean }): Uint8Array<ArrayBuffer>;
 }
 
-const mapOnBun: MapFile = (file) => ({
-  buffer: (globalThis as unknown as { Bun: BunGlobal }).Bun.mmap(file, { shared: true }).buffer,
-});
+/** The part of `bun:ffi` that is used here. */
+interface BunFfi {
+  dlopen(library: string, symbols: object): {
+    symbols: { syscall(...args: (number | bigint)[]): unknown };
+  };
+  ptr(bytes: Uint8Array): number;
+}
+
+/** Bun maps files by itself; its FFI is for the futex alone. */
+function mapByBun(): MapFile {
+  const { Bun } = globalThis as unknown as { Bun: BunGlobal };
+  const ffi: BunFfi | undefined = SYS_futex && createRequire(import.meta.url)("bun:ffi");
+  if (ffi !== undefined) {
+    const { symbols } = ffi.dlopen(libc, {
+      syscall: { args: ["i64", "u64", "i64", "i64", "u64", "u64", "i64"], returns: "i64" },
+    });
+    systemFutex = (address, operation, value, timeout) =>
+      void symbols.syscall(SYS_futex!, address, operation, value, timeout, 0, 0);
+  }
+  return (file) => {
+    const bytes = Bun.mmap(file, { shared: true });
+    return { buffer: bytes.buffer, address: ffi && BigInt(ffi.ptr(bytes)) };
+  };
+}
 
 /** The part of Deno's API that is used here. */
 interface DenoGlobal {
@@ -41,6 +75,7 @@ interface DenoGlobal {
     symbols: {
       mmap(...args: unknown[]): object | null;
       munmap(pointer: object | null, size: bigint): number;
+      syscall(...args: bigint[]): bigint;
     };
   };
   UnsafePointer: { value(pointer: object | null): bigint };
@@ -59,16 +94,27 @@ function mapByDeno(): MapFile {
   const { symbols } = dlopen(libc, {
     mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
     munmap: { parameters: ["pointer", "usize"], result: "i32" },
+    syscall: { parameters: ["i64", "u64", "i64", "i64", "u64", "u64", "i64"], result: "i64" },
   });
+  systemFutex = byNumber((...args) => void symbols.syscall(...args));
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = symbols.mmap(null, BigInt(size), PROT_READ_WRITE, MAP_SHARED, fd, 0n);
       checkMapped(UnsafePointer.value(pointer), file, size);
       return {
         buffer: UnsafePointerView.getArrayBuffer(pointer, size),
+        address: UnsafePointer.value(pointer),
         unmap: () => symbols.munmap(pointer, BigInt(size)),
       };
     });
+}
+
+/** `futex(2)` by its number, where that is known. */
+function byNumber(syscall: (...args: bigint[]) => void): SystemFutex | undefined {
+  if (SYS_futex === undefined) return undefined;
+  const number = BigInt(SYS_futex);
+  return (address, operation, value, timeout) =>
+    syscall(number, address, BigInt(operation), BigInt(value), timeout, 0n, 0n);
 }
 
 /** `mmap(2)` gives this, `MAP_FAILED`, where it fails. */
@@ -95,6 +141,7 @@ interface NodeFfi {
     functions: {
       mmap(...args: unknown[]): bigint;
       munmap(pointer: bigint, size: bigint): number;
+      syscall(...args: bigint[]): bigint;
     };
   };
   toArrayBuffer(pointer: bigint, size: number, copy: boolean): ArrayBuffer;
@@ -107,13 +154,19 @@ function mapByNode(ffi: NodeFfi): MapFile {
       return: "pointer",
     },
     munmap: { arguments: ["pointer", "uint64"], return: "int32" },
+    syscall: {
+      arguments: ["int64", "uint64", "int64", "int64", "uint64", "uint64", "int64"],
+      return: "int64",
+    },
   });
+  systemFutex = byNumber((...args) => void functions.syscall(...args));
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = functions.mmap(0n, BigInt(size), PROT_READ_WRITE, MAP_SHARED, fd, 0n);
       checkMapped(pointer, file, size);
       return {
         buffer: ffi.toArrayBuffer(pointer, size, false),
+        address: pointer,
         unmap: () => functions.munmap(pointer, BigInt(size)),
       };
     });
@@ -132,11 +185,19 @@ function mapByKoffi(koffi: Koffi): MapFile {
     "void *mmap(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)",
   );
   const munmap = library.func("int munmap(void *addr, size_t length)");
+  const syscall = library.func(
+    "int64_t syscall(int64_t number, uint64_t, int64_t, int64_t, uint64_t, uint64_t, int64_t)",
+  );
+  systemFutex = byNumber((...args) => void syscall(...args));
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = mmap(null, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
       checkMapped(koffi.address(pointer), file, size);
-      return { buffer: koffi.view(pointer, size), unmap: () => munmap(pointer, size) };
+      return {
+        buffer: koffi.view(pointer, size),
+        address: koffi.address(pointer),
+        unmap: () => munmap(pointer, size),
+      };
     });
 }
 
@@ -183,7 +244,7 @@ function mapOnNode(): MapFile {
 let mapFile: MapFile | undefined;
 
 const mapper = (): MapFile =>
-  mapFile ??= "Deno" in globalThis ? mapByDeno() : "Bun" in globalThis ? mapOnBun : mapOnNode();
+  mapFile ??= "Deno" in globalThis ? mapByDeno() : "Bun" in globalThis ? mapByBun() : mapOnNode();
 
 /**
  * Checks that this runtime can map files.
@@ -194,6 +255,7 @@ export function checkMapping(): void {
   mapper();
 }
 
+const addresses = new WeakMap<ArrayBufferLike, bigint>();
 const unmaps = new WeakMap<ArrayBuffer, () => void>();
 const collected = new FinalizationRegistry<() => void>((unmap) => unmap());
 
@@ -205,7 +267,8 @@ const collected = new FinalizationRegistry<() => void>((unmap) => unmap());
  * file cannot be opened.
  */
 export function mapShared(file: string, size: number): ArrayBuffer {
-  const { buffer, unmap } = mapper()(file, size);
+  const { buffer, address, unmap } = mapper()(file, size);
+  if (address !== undefined) addresses.set(buffer, address);
   if (unmap !== undefined) unmaps.set(buffer, unmap);
   return buffer;
 }
@@ -217,4 +280,34 @@ export function unmapLater(buffer: ArrayBuffer): void {
   if (unmap === undefined || buffer.detached) return;
   unmaps.delete(buffer);
   collected.register(buffer, unmap);
+}
+
+/** The system's own futex on a mapping: what `Atomics.wait` is on a `SharedArrayBuffer`. */
+export interface MappedFutex {
+  /**
+   * Blocks this thread while the word at `byte` has that value, until somebody wakes it or the time
+   * is over. `timespec` is where 16 bytes of the mapping are this thread's own.
+   */
+  wait(byte: number, value: number, milliseconds: number, timespec: number): void;
+  /** Wakes all who wait there. */
+  wake(byte: number): void;
+}
+
+const FUTEX_WAIT = 0;
+const FUTEX_WAKE = 1;
+
+/** The futex of a mapping, where this runtime can call the system's. */
+export function mappedFutex(buffer: ArrayBufferLike): MappedFutex | undefined {
+  const base = addresses.get(buffer);
+  const futex = systemFutex;
+  if (base === undefined || futex === undefined) return undefined;
+  return {
+    wait: (byte, value, milliseconds, timespec) => {
+      const longs = new BigInt64Array(buffer, timespec, 2);
+      longs[0] = BigInt(Math.floor(milliseconds / 1000));
+      longs[1] = BigInt(Math.floor((milliseconds % 1000) * 1e6));
+      futex(base + BigInt(byte), FUTEX_WAIT, value, base + BigInt(timespec));
+    },
+    wake: (byte) => futex(base + BigInt(byte), FUTEX_WAKE, 2 ** 31 - 1, 0n),
+  };
 }
