@@ -36,7 +36,9 @@ const patience = 1;
 
 /** How long what is free is kept for whoever has the turn, and how often that looks; in milliseconds. */
 const keptFor = 20;
-const turnLook = 5;
+const turnLook = 10;
+/** How often to look whether somebody has died, which asks the system. */
+const deathLook = 50;
 
 /** Where the parts of a gate are, in words from its beginning, which is that of a long. */
 const keptSinceAt = 1;
@@ -155,6 +157,7 @@ export abstract class Gate {
     const me = BigInt(arrival) << 32n | BigInt(this.arena.me);
     const impatientAt = performance.now() + patience;
     let isImpatient = false;
+    let deathLookAt = impatientAt + deathLook;
     return {
       attempt: () => {
         this.#checkAcquire();
@@ -165,7 +168,11 @@ export abstract class Gate {
       },
       longest: () => {
         if (!isImpatient) return undefined;
-        this.lookForDeath();
+        const now = performance.now();
+        if (now >= deathLookAt) {
+          this.lookForDeath();
+          deathLookAt = now + deathLook;
+        }
         return this.#longest(me);
       },
       leave: () => {

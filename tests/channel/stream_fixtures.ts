@@ -266,6 +266,13 @@ export async function sumOf(from: Queue, to: Queue): Promise<void> {
 }
 task(import.meta, sumOf);
 
+/** Reads the stream of a queue until it fails, and puts what that was into another. */
+export async function failInto(from: Queue, to: Queue): Promise<void> {
+  const { stream } = await from.get() as { stream: ReadableStream };
+  await to.put(await collectFailure(stream));
+}
+task(import.meta, failInto);
+
 /** Sends a stream over a connection, and ends. */
 export async function sendNumbers(end: Connection, count: number): Promise<void> {
   await end.send([numbers(count)]);
