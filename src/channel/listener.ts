@@ -21,8 +21,8 @@ const mostUnproven = 512;
 export interface ListenerOptions {
   /**
    * `"host:port"`, an IPv6 host in brackets, port 0 for one that is free; or the path of a socket. If
-   * it is left out, a socket in a new temporary folder that only this user can enter; where there are
-   * none (Windows, Deno without permission for files), a free port of 127.0.0.1.
+   * it is left out, a socket in a new temporary folder that only this user can enter; where that cannot
+   * be (Windows, Deno without all of --allow-read, -write, -env and -net), a free port of 127.0.0.1.
    */
   readonly address?: string | undefined;
   /** The key that programs which connect must prove to know. Without it anyone may connect. */

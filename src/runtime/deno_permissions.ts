@@ -10,6 +10,7 @@ export interface DenoGlobal {
   readonly mainModule: string;
   readonly permissions: {
     querySync(descriptor: { name: string; command?: string }): { state: string; partial?: boolean };
+    requestSync(descriptor: { name: string; host: string }): { state: string };
   };
 }
 
@@ -25,4 +26,9 @@ export function granted(name: string): boolean {
 /** Whether a program may be run, without asking the user. */
 export function mayRun(command: string): boolean {
   return deno().permissions.querySync({ name: "run", command }).state === "granted";
+}
+
+/** Whether a program may listen at `host:port`; asks the user, as listening would. */
+export function requestHost(host: string): boolean {
+  return deno().permissions.requestSync({ name: "net", host }).state === "granted";
 }

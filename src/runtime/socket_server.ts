@@ -10,19 +10,33 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { mayUseFiles } from "./memory_file.ts";
+import { granted, requestHost } from "./deno_permissions.ts";
 import { Socket, type SocketAddress } from "./socket.ts";
 
 /**
  * An address of one's own: a file in a new folder that only this user can enter, since then the
- * system keeps all others out. Where a program cannot have that (Windows, Deno without permission
- * for files) it is a free port that only this machine reaches.
+ * system keeps all others out. Where a program cannot have that (Windows, Deno without permission)
+ * it is a free port that only this machine reaches.
  */
 export function freshAddress(): SocketAddress {
-  if (process.platform === "win32" || !mayUseFiles()) return { host: "127.0.0.1", port: 0 };
+  if (!mayMakeFolders()) return { host: "127.0.0.1", port: 0 };
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "nproc-"));
   ownFolders.add(folder);
   return { path: path.join(folder, "socket") };
+}
+
+function mayMakeFolders(): boolean {
+  if ("Deno" in globalThis) return ["read", "write", "env", "net"].every(granted);
+  return process.platform !== "win32";
+}
+
+/** Deno tells who may not listen at a port by an error that nobody can catch. */
+function checkAllowed({ host, port }: { host: string; port: number }): void {
+  const name = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  if (!("Deno" in globalThis) || requestHost(name)) return;
+  throw new Error(
+    `Cannot listen at ${name} as Deno refuses it: run the program with --allow-net=${name}`,
+  );
 }
 
 /** The folders that `freshAddress` made. */
@@ -49,6 +63,7 @@ export class SocketServer {
    * @throws The runtime's error as it is, as when the address is in use.
    */
   async listen(address: SocketAddress): Promise<SocketAddress> {
+    if ("host" in address) checkAllowed(address);
     try {
       await this.#listenAt(address);
     } catch (error) {
