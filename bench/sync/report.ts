@@ -1,42 +1,10 @@
 /** The tables of the benches of locks and shared values. */
 
 import { median, pairedRatio } from "../lib/numbers.ts";
-import type { Method, PlacedRow } from "../lib/row.ts";
+import type { PlacedRow } from "../lib/row.ts";
+import { type Place, Rows } from "../lib/rows.ts";
 import type { Failure } from "../lib/suite.ts";
 import { figure, table } from "../lib/table.ts";
-
-const methods: readonly Method[] = ["worker", "process"];
-
-/** Where something was measured. */
-interface Place {
-  readonly on: string;
-  readonly method: Method;
-}
-
-class Rows {
-  readonly #rows: readonly PlacedRow[];
-
-  constructor(rows: readonly PlacedRow[]) {
-    this.#rows = rows;
-  }
-
-  /** The runtimes with both start methods, as they come. */
-  places(): Place[] {
-    const names = new Set(this.#rows.map(({ on }) => on).filter((on) => on !== "python"));
-    return [...names].flatMap((on) => methods.map((method) => ({ on, method })));
-  }
-
-  samples(scenario: string, competitor: string, { on, method }: Place): readonly number[] {
-    return this.#rows.find((row) =>
-      row.scenario === scenario && row.competitor === competitor && row.on === on &&
-      row.method === method
-    )?.samples ?? [];
-  }
-
-  python(scenario: string): readonly number[] {
-    return this.samples(scenario, "python", { on: "python", method: "process" });
-  }
-}
 
 /** Makes a cell of samples. */
 type Cell = (samples: readonly number[]) => string;
