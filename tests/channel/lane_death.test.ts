@@ -127,7 +127,8 @@ describe("A lane where one puts and another takes", () => {
   for (const scene of scenes) {
     it(`is as if one came after the other, at every step: one ${scene.name}`, () => {
       for (const [op, other] of [[ops[0]!, take], [take, ops[0]!]] as const) {
-        for (let step = 1, isReached = true; isReached; step++) {
+        let isReached = true;
+        for (let step = 1; isReached; step++) {
           using play = new Play(scene);
           let result: Result;
           trying(`${other.kind} before step ${step} of ${op.kind}, one ${scene.name}`, () => {
@@ -151,7 +152,8 @@ describe("A lane where one puts and another takes", () => {
     it(`bears the death of one while the other is at any step: one ${scene.name}`, () => {
       const random = new Random(seed);
       for (const [op, other] of [[ops[0]!, take], [take, ops[0]!]] as const) {
-        for (let step = 1, isReached = true; isReached; step++) {
+        let isReached = true;
+        for (let step = 1; isReached; step++) {
           using play = new Play(scene);
           const { model } = play;
           const until = random.int(1, 40);

@@ -1,0 +1,155 @@
+import { describe, it } from "@std/testing/bdd";
+import { assert, assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { allocateLane, Kept, Lane, type LaneLimits } from "../../src/channel/lane.ts";
+import { arenaOf } from "../../src/memory/arena.ts";
+import { rounds } from "../harness.ts";
+import { readRecord, record, Stage } from "./stage.ts";
+
+const make = (limits: LaneLimits = {}): Lane => new Lane(allocateLane("worker", limits), "a lane");
+
+/** How far the heap was ever used, in bytes. */
+const used = (): number => Number(arenaOf("worker").longs[1]);
+
+/** Lengths on both sides of each limit: a loop's, a word's, a large record's, a segment's. */
+const length = fc.oneof(
+  fc.integer({ min: 0, max: 70 }),
+  fc.constantFrom(16_383, 16_384, 16_385, 65_000, 66_000),
+);
+
+describe("A lane", () => {
+  it("gives the records that were put, as a list would", () => {
+    const op = fc.oneof(length, fc.constant("take" as const));
+    const limits = fc.record({
+      items: fc.constantFrom(0, 1, 3),
+      bytes: fc.constantFrom(0, 50, 20_000),
+    });
+    const property = fc.property(fc.array(op, { maxLength: 60 }), limits, (ops, limits) => {
+      const lane = make(limits);
+      const model: Uint8Array[] = [];
+      let id = 0;
+      const isFull = (bytes: number): boolean => {
+        const held = model.reduce((sum, each) => sum + each.length, 0);
+        return (limits.items > 0 && model.length >= limits.items) ||
+          (limits.bytes > 0 && held > 0 && held + bytes > limits.bytes);
+      };
+      for (const op of ops) {
+        if (op === "take") assertEquals(lane.take(readRecord), model.shift());
+        else {
+          const bytes = record(++id & 0xff, op);
+          assertEquals(lane.isFull(op), isFull(op));
+          assertEquals(lane.put(bytes), !isFull(op));
+          if (!isFull(op)) model.push(bytes);
+        }
+        assertEquals([lane.size, lane.isEmpty], [model.length, model.length === 0]);
+      }
+      for (const bytes of model) assertEquals(lane.take(readRecord), bytes);
+      assertEquals(lane.take(readRecord), undefined);
+      lane.dispose();
+    });
+    fc.assert(property, { numRuns: rounds(100) });
+  });
+
+  it("lets a record pass that is larger than its limit, when it is empty", () => {
+    const lane = make({ bytes: 10 });
+    assert(lane.put(record(1, 100_000)));
+    assert(!lane.put(record(2, 0)) || lane.size === 2);
+    assert(!lane.put(record(3, 1)));
+    assertEquals(lane.take(readRecord)?.length, 100_000);
+    lane.dispose();
+  });
+
+  it("keeps a record that is not to be taken yet, and none whose reading fails", () => {
+    const failure = new Error("expected: not to be read");
+    for (const length of [5, 20_000]) {
+      const lane = make();
+      for (const id of [1, 2]) lane.put(record(id, length));
+      const kept = new Kept("why");
+      for (let i = 0; i < 3; i++) assertStrictEquals(lane.take(() => kept), kept);
+      assertEquals(lane.size, 2);
+      const fail = (): never => {
+        throw failure;
+      };
+      assertStrictEquals(assertThrows(() => lane.take(fail)), failure);
+      assertEquals(lane.size, 1);
+      assertEquals(lane.take(readRecord), record(2, length));
+      lane.dispose();
+    }
+  });
+
+  it("refuses to be used while it is being read, and goes on", () => {
+    const lane = make();
+    lane.put(record(1, 5));
+    lane.put(record(2, 5));
+    assertThrows(() => lane.take(() => lane.take(readRecord)), Error, "is being read");
+    assertEquals([lane.size, lane.take(readRecord)], [1, record(2, 5)]);
+    lane.dispose();
+  });
+
+  it("uses its memory again", () => {
+    const lane = make();
+    const round = (): void => {
+      for (let i = 0; i < 300; i++) lane.put(record(i & 0xff, (i * 97) % 20_000));
+      for (let i = 0; i < 300; i++) assertEquals(lane.take(readRecord)?.length, (i * 97) % 20_000);
+    };
+    for (let i = 0; i < 3; i++) round();
+    const before = used();
+    for (let i = 0; i < 20; i++) round();
+    // 60 MB go through it.
+    assertLess(used() - before, 1_000_000);
+    lane.dispose();
+  });
+
+  it("gives back all that is in it when it is disposed", async () => {
+    const round = async (): Promise<void> => {
+      for (let i = 0; i < 50; i++) {
+        const lane = make();
+        for (const length of [10, 30_000, 300_000]) lane.put(record(i, length));
+        lane.dispose();
+      }
+      // What was in use a moment ago rests before it is used again.
+      await new Promise((resolve) => setTimeout(resolve, 110));
+    };
+    await round();
+    const before = used();
+    for (let i = 0; i < 4; i++) await round();
+    assertLess(used() - before, 1_000_000);
+  });
+
+  it("writes to nobody else's memory when it is disposed in the middle of anything", () => {
+    for (const kind of ["put", "take"] as const) {
+      for (const length of [200, 20_000]) {
+        let isReached = true;
+        for (let step = 1; isReached; step++) {
+          const lane = make();
+          for (let id = 0; id < 5; id++) lane.put(record(id, 15_000));
+          const player = new Stage(lane.block).player();
+          const others: Lane[] = [];
+          const disturb = (): void => {
+            isReached = true;
+            lane.dispose();
+            for (let i = 0; i < 3; i++) {
+              const other = make();
+              for (let id = 0; id < 8; id++) other.put(record(id, 15_000));
+              others.push(other);
+            }
+          };
+          isReached = false;
+          const act = (lane: Lane) =>
+            kind === "put" ? lane.put(record(9, length)) : lane.take(readRecord);
+          try {
+            player.pauseAt(step, act, disturb);
+          } catch (error) {
+            assert(error instanceof Error && error.message.includes("disposed"), String(error));
+          }
+          for (const other of others) {
+            for (let id = 0; id < 8; id++) assertEquals(other.take(readRecord), record(id, 15_000));
+            assertEquals([other.size, other.isEmpty], [0, true]);
+            other.dispose();
+          }
+          if (!isReached) lane.dispose();
+        }
+      }
+    }
+  });
+});
