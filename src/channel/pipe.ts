@@ -183,6 +183,7 @@ const pipeEndOf = (value: object): PipeEnd => endOf(value as Connection) as Pipe
 registerKind({
   name: "Connection",
   module: import.meta.url,
+  isLocal: true,
   matches: (value) => isConnection(value) && endOf(value) instanceof PipeEnd,
   refuses: (value, channel) => {
     if ((value as Connection).closed) return "is a Connection that is closed";

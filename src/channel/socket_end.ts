@@ -108,7 +108,7 @@ export class SocketEnd implements End {
     message: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<Taken<T>> {
-    const decoder = new Decoder(message);
+    const decoder = new Decoder(message, [], true);
     const imported = new Set<string>();
     let isTaken = true;
     try {

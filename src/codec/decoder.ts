@@ -16,9 +16,10 @@ export class Decoder {
   readonly #input: ByteReader;
   readonly #reader: ValueReader;
 
-  constructor(bytes: Uint8Array, attachments: readonly unknown[] = []) {
+  /** `isForeign`: whether another program wrote it, which is not to point into this one's memory. */
+  constructor(bytes: Uint8Array, attachments: readonly unknown[] = [], isForeign: boolean = false) {
     this.#input = new ByteReader(bytes);
-    this.#reader = new ValueReader(this.#input, attachments);
+    this.#reader = new ValueReader(this.#input, attachments, isForeign);
   }
 
   /** Whether all was read. */

@@ -34,6 +34,7 @@ export function registerHandle<T extends object>(kind: HandleKind<T>): void {
   registerKind({
     name,
     module,
+    isLocal: true,
     matches: (value) => kind.matches(value),
     refuses: (value, channel) => refusal(name, kind.blockOf(value as T), channel),
     describe: (value): Description => {

@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { DecodeFailure } from "./failure.ts";
+import { aName, DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import { type Kind, kindNamed, ModuleNeeded, type Trip } from "./registry.ts";
 import * as tag from "./tags.ts";
@@ -33,6 +33,9 @@ export function readKind(reader: Reader): object {
   if (kind === undefined) {
     if (module !== "") throw new ModuleNeeded(module, name);
     throw new DecodeFailure(`nothing here knows a ${JSON.stringify(name)}`);
+  }
+  if (reader.isForeign && kind.isLocal) {
+    throw new DecodeFailure(`it holds ${aName(name)}, which only children of this program can use`);
   }
   return reader.fill(number, reader.revived(start, () => kind.revive(description)));
 }

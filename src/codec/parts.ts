@@ -50,6 +50,8 @@ export interface Writer {
 /** A value being decoded. */
 export interface Reader {
   readonly input: ByteReader;
+  /** Whether another program wrote it. */
+  readonly isForeign: boolean;
   readonly shapes: (readonly string[])[];
   readonly classes: RegisteredClass[];
   /** Decodes what comes next. */

@@ -21,6 +21,8 @@ export interface Kind {
   readonly name: string;
   /** The module that registers it, where the other side may not have loaded that yet. */
   readonly module?: string;
+  /** Whether it stands for something in this program's memory, where no other program is to point. */
+  readonly isLocal?: boolean;
   /** Whether a value is of this kind. It is not asked about ordinary objects and arrays. */
   matches(value: object): boolean;
   /**

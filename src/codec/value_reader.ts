@@ -26,6 +26,7 @@ const PENDING = Symbol("pending");
 export class ValueReader implements Reader {
   readonly input: ByteReader;
   readonly attachments: readonly unknown[];
+  readonly isForeign: boolean;
   readonly shapes: (readonly string[])[] = [];
   readonly classes: RegisteredClass[] = [];
   /** What a kind threw: that is passed on as it is. */
@@ -35,9 +36,10 @@ export class ValueReader implements Reader {
   #revived: Map<number, object> | undefined;
   #depth = 0;
 
-  constructor(input: ByteReader, attachments: readonly unknown[]) {
+  constructor(input: ByteReader, attachments: readonly unknown[], isForeign: boolean) {
     this.input = input;
     this.attachments = attachments;
+    this.isForeign = isForeign;
   }
 
   /** Decodes one value with all that it holds. */

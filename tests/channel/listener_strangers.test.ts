@@ -6,12 +6,12 @@ import net from "node:net";
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { delay } from "@std/async";
 import fc from "fast-check";
 import {
   AuthenticationError,
   connect,
   EOFError,
+  getContext,
   Listener,
   type ListenerOptions,
   registerClass,
@@ -19,10 +19,11 @@ import {
   TimeoutError,
 } from "../../mod.ts";
 import { Encoder } from "../../src/codec/encoder.ts";
+import { endOf } from "../../src/channel/connection.ts";
 import { framed } from "../../src/channel/frames.ts";
 import { noLeaks, rounds } from "../harness.ts";
 import { until } from "../process/scratch.ts";
-import { Stranger } from "./sockets.ts";
+import { Link, Stranger } from "./sockets.ts";
 
 // The conversation, written down once more: who changes it must change its version.
 const withKey = "nproc-multiprocessing/1+";
@@ -316,6 +317,25 @@ describe("What a peer sends", () => {
     assertEquals(imported(), 1);
   });
 
+  it("cannot point into this program's memory", async () => {
+    using link = await Link.make({ authKey: "key" });
+    const { Lock, Pipe } = getContext("worker");
+    using lock = new Lock();
+    const ends = Pipe();
+    for (const local of [lock, ends[0]]) {
+      const encoder = new Encoder({ channel: "worker" });
+      encoder.writeUint(0);
+      encoder.write({ local }, "value");
+      // As an honest program would never send it.
+      await endOf(link.here).put(encoder.view(0));
+      await assertRejects(() => link.there.recv(), Error, "which only children of this program");
+      for (const trip of encoder.takeTrips()) trip.drop();
+    }
+    for (const end of ends) end.close();
+    await link.here.send("still there");
+    assertEquals(await link.there.recv(), "still there");
+  });
+
   it("takes no more memory than has come, whatever length it tells", async () => {
     using listener = new Listener({ address: "127.0.0.1:0" });
     const before = process.memoryUsage().rss;
@@ -356,6 +376,5 @@ describe("What a peer sends", () => {
     using there = await listener.accept();
     for (let i = 0; i < 2; i++) await assertRejects(() => there.recv(), Error);
     assertEquals(await there.recv(), new Uint8Array([9]));
-    await delay(0);
   });
 });
