@@ -228,9 +228,10 @@ export class Lane {
         const end = this.#words[segment + endAt]!;
         this.#write(bytes, block, segment + recordsAt + end);
         // Counted first: nobody is to find a record that is not counted.
+        this.#checkMine(this.#putMutex);
         this.#words[this.#base + bytesPutAt]! += bytes.length;
         Atomics.add(this.#words, this.#base + putsAt, 1);
-        Atomics.store(this.#words, segment + endAt, end + need);
+        this.#move(segment + endAt, end, end + need);
         isIn = true;
       } finally {
         this.#putMutex.release();
@@ -323,11 +324,24 @@ export class Lane {
   /** The record was taken. */
   #pass(at: number, length: number): void {
     const words = this.#words;
+    this.#checkMine(this.#takeMutex);
     const segment = words[this.#base + headAt]!;
-    const end = at + wordsOf(this.#arena, at) - segment - recordsAt;
-    Atomics.store(words, segment + unreadAt, end);
+    const unread = at - segment - recordsAt;
+    this.#move(segment + unreadAt, unread, unread + wordsOf(this.#arena, at));
     words[this.#base + bytesTakenAt]! += length;
     Atomics.add(words, this.#base + takesAt, 1);
+  }
+
+  /**
+   * The store that counts. It is none if somebody else has made it: then this thread was ended, and
+   * others have gone on without it, but its runtime has not stopped it yet.
+   */
+  #move(word: number, from: number, to: number): void {
+    if (Atomics.compareExchange(this.#words, word, from, to) !== from) throw ended();
+  }
+
+  #checkMine(mutex: Mutex): void {
+    if (!mutex.isMine) throw ended();
   }
 
   #enter(mutex: Mutex): void {
@@ -395,6 +409,8 @@ export class Lane {
     this.#putMutex.check(action);
   }
 }
+
+const ended = (): Error => new Error("Cannot go on as this thread was ended");
 
 function copyInto(target: Uint8Array, bytes: Uint8Array, at: number): void {
   const { length } = bytes;

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { isMappedMemory } from "../runtime/common_memory.ts";
 import { aName, refusal } from "./failure.ts";
 
 /** The global classes, besides `ArrayBuffer`, whose objects a channel moves. Not every runtime has each. */
@@ -111,6 +112,7 @@ export class Transfers {
       throw refusal(name, `is not transferable: ${String(item)}`);
     }
     if (item instanceof ArrayBuffer) {
+      if (isMappedMemory(item)) throw refusal(name, "is memory that all processes share");
       if (item.detached) throw refusal(name, "is a detached ArrayBuffer");
       return item;
     }

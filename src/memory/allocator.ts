@@ -7,6 +7,7 @@
  */
 
 import { type Arena, arenaOf, countersAt, freeListsAt, heapAt } from "./arena.ts";
+import { atExit } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 
 /** Blocks are multiples of a cache line: no two locks share one. */
@@ -107,6 +108,9 @@ export function free(block: Block, { then, rests = false }: FreeOptions = {}): v
   if (serial === 0 || Atomics.compareExchange(arena.words, header, serial, 0) !== serial) return;
   then?.();
   if (!rests && linesOf(arena.words[header + 1]!) > restingLines) return hangUp(block);
+  // A child takes with it what rests here, so it gives that back at its end.
+  if (!givesBack) atExit(() => rest(Infinity));
+  givesBack = true;
   const now = performance.now();
   resting.push({ block, since: now });
   rest(now);
@@ -117,6 +121,7 @@ export function free(block: Block, { then, rests = false }: FreeOptions = {}): v
  * somebody may be just about to wake those who slept there, or to look whether they still may.
  */
 const resting: { block: Block; since: number }[] = [];
+let givesBack = false;
 const restingLines = 4;
 /** In milliseconds. */
 const restTime = 100;

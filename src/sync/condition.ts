@@ -59,8 +59,8 @@ export class Condition extends Acquirable {
    */
   constructor(lock?: Lock | RLock);
   /** @internal */
-  constructor(lock: Lock | RLock, block: Block);
-  constructor(lock?: Lock | RLock, block?: Block) {
+  constructor(lock: Lock | RLock, block: Block, ownsLock: boolean);
+  constructor(lock?: Lock | RLock, block?: Block, ownsLock: boolean = lock === undefined) {
     const used = lock ?? newLock(startMethodOf(new.target));
     const mutex = used instanceof Acquirable ? gateOf(used) : undefined;
     if (!(mutex instanceof Mutex)) {
@@ -71,7 +71,7 @@ export class Condition extends Acquirable {
     super(mutex);
     this.#lock = used;
     this.#mutex = mutex;
-    this.#ownsLock = lock === undefined;
+    this.#ownsLock = ownsLock;
     this.#block = block ?? allocateOwned(mutex.block.arena.method, size);
     this.#waiters = new WaiterList(this.#block.arena, this.#block.word);
   }
@@ -82,8 +82,11 @@ export class Condition extends Acquirable {
       module: import.meta.url,
       matches: (value): value is Condition => #waiters in value,
       blockOf: (condition) => condition.#block,
-      describe: (condition) => condition.#lock,
-      revive: (block, lock) => new Condition(lock as Lock | RLock, block),
+      describe: (condition) => [condition.#lock, condition.#ownsLock],
+      revive: (block, description) => {
+        const [lock, ownsLock] = description as [Lock | RLock, boolean];
+        return new Condition(lock, block, ownsLock);
+      },
     });
   }
 

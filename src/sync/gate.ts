@@ -200,13 +200,17 @@ export abstract class Gate {
     }
   }
 
+  /** Whether it could be taken, but for the turn. */
+  protected abstract get isFree(): boolean;
+
   /** Looks whether who keeps it from others has ended. */
   protected lookForDeath(): void {}
 
   /** How long a waiter may sleep that has the turn, or for whose turn nothing is kept. */
   #longest(me: bigint): number | undefined {
     const isReserved = (Atomics.load(this.words, this.state) & RESERVED) !== 0;
-    if (!isReserved) return undefined;
+    // While it is held there is a wake-up to come.
+    if (!isReserved || !this.isFree) return undefined;
     return Atomics.load(this.arena.longs, this.#turn) === me ? turnLook : keptFor;
   }
 

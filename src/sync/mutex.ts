@@ -33,6 +33,10 @@ export class Mutex extends Gate {
     return (Atomics.load(this.words, this.state) & OWNER) === this.arena.me;
   }
 
+  protected override get isFree(): boolean {
+    return (Atomics.load(this.words, this.state) & OWNER) === 0;
+  }
+
   protected override lookForDeath(): void {
     const owner = Atomics.load(this.words, this.state) & OWNER;
     if (owner !== 0 && owner !== this.arena.me) this.arena.members.look(owner);

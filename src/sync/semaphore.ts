@@ -23,6 +23,10 @@ class Counter extends Gate {
     return Atomics.load(this.words, this.state) & highest;
   }
 
+  protected override get isFree(): boolean {
+    return (Atomics.load(this.words, this.state) & highest) > 0;
+  }
+
   protected override take(turn: bigint): boolean {
     const { words, state } = this;
     // A plain read is enough of a guess, and spares V8 a call.
