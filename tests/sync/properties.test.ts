@@ -120,7 +120,7 @@ forEachMethod("Cancellation within a child", (method) => {
   });
 });
 
-/** A grant sets the event, and every second one clears it at once. Tells whether the schedule stalled. */
+/** A grant sets the event, and the first and every second one clears it at once. Tells whether the schedule stalled. */
 async function runEventSchedule(event: Event, steps: readonly Step[]): Promise<boolean> {
   const waiters: Waiter[] = [];
   /** Who must hear of it: who waited, and was not aborted, when it was set. */
@@ -131,7 +131,7 @@ async function runEventSchedule(event: Event, steps: readonly Step[]): Promise<b
       if (waiter.outcome === undefined && !waiter.controller.signal.aborted) told.add(waiter);
     }
     event.set();
-    if (++sets % 2 === 0) event.clear();
+    if (sets++ % 2 === 0) event.clear();
   };
   for (const each of steps) {
     if (each.do === "wait") {

@@ -129,6 +129,28 @@ async function inside(
   Atomics.sub(counters, insideAt, 1);
 }
 
+/** Takes and releases it so many times without any pause: two come to it in the same instant. */
+export async function hammer(
+  lock: Acquirable,
+  most: number,
+  counters: Counters,
+  children: number,
+  times: number,
+): Promise<Report> {
+  const problems: string[] = [];
+  await meet(counters, children);
+  for (let i = 0; i < times; i++) {
+    if (!lock.tryAcquire()) lock.acquireSync();
+    const now = Atomics.add(counters, insideAt, 1) + 1;
+    if (now > most) problems.push(`${now} hold what ${most} can`);
+    Atomics.add(counters, totalAt, 1);
+    Atomics.sub(counters, insideAt, 1);
+    lock.release();
+  }
+  return { taken: times, problems: problems.slice(0, 3) };
+}
+task(import.meta, hammer);
+
 /** How a task waits for a condition. */
 export interface ConditionOp {
   readonly do: "wait" | "waitSync" | "notify" | "notifyAll";

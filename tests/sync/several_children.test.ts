@@ -10,6 +10,7 @@ import { type Other, withOthers } from "./others.ts";
 import {
   type BarrierOp,
   type ConditionOp,
+  hammer,
   type Op,
   type Report,
   runBarrierScript,
@@ -103,6 +104,22 @@ forEachMethod("Several children", (method) => {
         }),
         { numRuns, endOnFailure: true },
       );
+    });
+  }
+
+  for (const [name, most, , make] of makers) {
+    it(`hammer it and lose nothing: ${name}`, async () => {
+      using lock = make();
+      using counters = new RawArray("i", 8);
+      const times = rounds(20_000);
+      const each = [
+        ...others.map((other) => () => other.do(hammer, lock, most, counters, children, times)),
+        () => hammer(lock, most, counters, children, times),
+      ];
+      const reports = await Promise.all(each.map((begin) => begin()));
+      assertEquals([counters[0], counters[1]], [0, checkReports(reports)]);
+      for (let i = 0; i < most; i++) assertEquals(await others[0]!.do(f.tryAcquire, lock), true);
+      assertEquals(lock.tryAcquire(), false);
     });
   }
 

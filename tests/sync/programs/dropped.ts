@@ -24,7 +24,7 @@ const used = (): number => Number(arenaOf(method).longs[countersAt / 8 + 1]);
 
 async function rounds(use: (primitive: Disposable) => void): Promise<number[]> {
   const seen: number[] = [];
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 6; round++) {
     for (let i = 0; i < 2000; i++) use(makers[i % makers.length]!());
     for (let i = 0; i < 3; i++) {
       await new Promise((resolve) => setTimeout(resolve, 40));
