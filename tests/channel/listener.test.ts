@@ -18,7 +18,7 @@ import { framed, FrameReader } from "../../src/channel/frames.ts";
 import { formatAddress, parseAddress } from "../../src/channel/address.ts";
 import { assertSame } from "../codec/same.ts";
 import { anything } from "../codec/arbitraries.ts";
-import { noLeaks } from "../harness.ts";
+import { noLeaks, rounds } from "../harness.ts";
 import { Link, transports } from "./sockets.ts";
 
 for (const [name, place] of Object.entries(transports)) {
@@ -100,7 +100,7 @@ describe("A connection to another program", () => {
     using link = await Link.make();
     using lock = new Lock();
     const [a, b] = getContext().Pipe();
-    for (const local of [lock, a, link.here, link.listener]) {
+    for (const local of [lock, a, link.here, link.listener, new ReadableStream()]) {
       const error = await assertRejects(() => link.here.send({ a: [local] })) as DOMException;
       assertEquals(error.name, "DataCloneError");
       assert(error.message.startsWith("value.a[0] is a "), error.message);
@@ -265,6 +265,41 @@ describe("A connection to another program", () => {
     link.there.close();
     await sending;
     await assertRejects(() => link.here.recv(), EOFError);
+  });
+
+  it("brings all that was sent before a close, whenever that comes", async () => {
+    const message = fc.record({ size: fc.nat(200_000), pause: fc.boolean() });
+    const sent = fc.array(message, { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(sent, fc.nat(20), fc.boolean(), async (messages, closeAfter, isTCP) => {
+        using link = await Link.make(isTCP ? { address: "127.0.0.1:0" } : {});
+        const { here, there } = link;
+        // Messages come from the other side all the time, and nobody receives them.
+        const against = (async () => {
+          for (;;) await there.sendBytes(new Uint8Array(5000));
+        })().catch((error: Error) => error.message);
+        let fulfilled = 0;
+        const sends = messages.map(async ({ size, pause }, i) => {
+          if (pause) await delay(0);
+          if (here.closed) return;
+          await here.sendBytes(new Uint8Array(size).fill(i));
+          if (!here.closed) fulfilled++;
+        });
+        const sending = Promise.allSettled(sends);
+        for (let i = 0; i < closeAfter && fulfilled < sends.length; i++) await delay(0);
+        const least = fulfilled;
+        here.close();
+        let got = 0;
+        const ending = await assertRejects(async () => {
+          for (;; got++) await there.recvBytes();
+        });
+        assertInstanceOf(ending, EOFError);
+        assert(got >= least, `${got} came of ${least} that were sent`);
+        await sending;
+        assertEquals(await against, "Cannot send as the other end is closed");
+      }),
+      { numRuns: rounds(40) },
+    );
   });
 
   it("has no blocking methods", async () => {
