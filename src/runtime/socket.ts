@@ -7,7 +7,8 @@
  * @internal
  */
 
-import net from "node:net";
+import type net from "node:net";
+import { lateNet } from "./late_modules.ts";
 import { inBackground } from "./turns.ts";
 
 /** Where a socket leads to. */
@@ -144,7 +145,7 @@ const ended = (cause: Error | undefined): Error => new Error("The socket has end
 export function dial(address: SocketAddress, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = net.connect(address);
+    const socket = lateNet().connect(address);
     const abort = () => {
       socket.destroy();
       reject(signal.reason);

@@ -6,11 +6,12 @@
  */
 
 import fs from "node:fs";
-import net from "node:net";
+import type net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { granted, requestHost } from "./deno_permissions.ts";
+import { lateNet } from "./late_modules.ts";
 import { Socket, type SocketAddress } from "./socket.ts";
 
 /**
@@ -52,7 +53,7 @@ export class SocketServer {
   #remove = () => {};
 
   constructor(onSocket: (socket: Socket) => void) {
-    this.#server = net.createServer((socket) => onSocket(new Socket(socket)));
+    this.#server = lateNet().createServer((socket) => onSocket(new Socket(socket)));
     // One socket that the system could not accept (it has no more descriptors) ends nothing.
     this.#server.on("error", () => {});
   }
@@ -151,7 +152,7 @@ async function removeStale(file: string): Promise<boolean> {
 /** Whether nobody listens at the file of a socket. */
 function isDeserted(file: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect({ path: file });
+    const socket = lateNet().connect({ path: file });
     socket.once("connect", () => {
       socket.destroy();
       resolve(false);
