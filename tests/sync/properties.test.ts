@@ -57,10 +57,11 @@ async function runSchedule(
   const waiting = (): Waiter[] => waiters.filter(({ outcome }) => outcome === undefined);
   while (waiting().length > 0) {
     grant();
-    stalled ||= await settle(
+    const isLate = await settle(
       () => held === most || waiting().length === 0,
       `what is free is taken: ${held} of ${most} held, ${waiting().length} wait`,
     );
+    stalled ||= isLate;
   }
   for (const waiter of waiters) checkOutcome(waiter);
   while (held > 0) grant();
