@@ -59,6 +59,16 @@ export interface RegisteredClass {
 const kinds = new Map<string, Kind>();
 /** The same kinds, in the order in which they are asked: a class that extends another comes later, and first. */
 const kindList: Kind[] = [];
+/** What has one of these prototypes is of no kind, and no kind is asked. */
+const builtIn: ReadonlySet<object> = new Set(
+  [
+    ...[Map, Set, Date, RegExp, ArrayBuffer, SharedArrayBuffer, DataView],
+    ...[Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array],
+    ...[Float32Array, Float64Array, BigInt64Array, BigUint64Array],
+    ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError],
+    ...[AggregateError, DOMException],
+  ].map((cls): object => cls.prototype),
+);
 const byPrototype = new WeakMap<object, RegisteredClass>();
 const byModule = new Map<string, RegisteredClass[]>();
 
@@ -98,6 +108,7 @@ export function registerKind(kind: Kind): void {
  * @internal
  */
 export function kindOf(value: object): Kind | undefined {
+  if (builtIn.has(Object.getPrototypeOf(value))) return undefined;
   for (let i = 0; i < kindList.length; i++) {
     if (kindList[i]!.matches(value)) return kindList[i];
   }
