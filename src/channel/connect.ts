@@ -18,6 +18,11 @@ export interface ConnectOptions extends WaitOptions {
  * Connects to a `Listener`, of this program or of another one; it may run on another runtime. With
  * an `authKey` both sides prove to each other that they know it, before anything is decoded.
  *
+ * Its `send` is fulfilled once the message is in the hands of the system, and waits while the other
+ * side does not receive. Its blocking methods throw. It can be given to a child of this program, which
+ * has it from then on: here it is of no use any more, but this program passes on what comes and
+ * goes, and lives until the child has closed it.
+ *
  * The key is what the two programs trust each other by. As with CPython's pickle, who has proven it
  * can have modules imported by what it sends. For who has not, as there is no key, nothing is
  * imported: its values can be of classes and functions that are loaded here already.

@@ -1,8 +1,8 @@
 import { registerKind } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
-import { checkTimeout, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { checkTimeout, countdown, Latch, longestTimer, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
 import { Line } from "../sync/line.ts";
 import { formatAddress, parseAddress } from "./address.ts";
@@ -83,8 +83,8 @@ export class Listener implements Disposable {
   /**
    * Begins to listen.
    *
-   * @throws {TypeError} If `address`, `authKey` or `handshakeTimeout` is none. Why else it cannot listen, `address` and
-   * `accept` say.
+   * @throws {TypeError} If `address`, `authKey` or `handshakeTimeout` is none. Why else it cannot
+   * listen, `address` and `accept` say.
    */
   constructor({ address, authKey, handshakeTimeout, onRefused }: ListenerOptions = {}) {
     checkTimeout(handshakeTimeout);
@@ -142,6 +142,8 @@ export class Listener implements Disposable {
     const release = this.#server.hold();
     try {
       if (!await place.toFront({ timeout, signal })) throw late(timeout);
+      // Who has come is told by the event loop, which a caller that tries again and again must let go on.
+      if (timeout !== undefined && timeout <= 0) await nextTurn();
       for (;;) {
         if (this.#closed) throw new Error("Cannot accept as the listener is closed");
         if (this.#failure !== undefined) throw this.#failure.error;
@@ -176,13 +178,16 @@ export class Listener implements Disposable {
   /** Lets a program prove itself, for a time. */
   async #welcome(socket: Socket): Promise<void> {
     const drop = new AbortController();
-    const cancel = inBackground(this.#handshakeTimeout, () => drop.abort(tooSlow()));
+    const time = Math.min(this.#handshakeTimeout, longestTimer);
+    const cancel = inBackground(time, () => drop.abort(tooSlow()));
     this.#unproven.add(drop);
     if (this.#closed) drop.abort(new Error("The listener is closed"));
     if (this.#unproven.size > mostUnproven) this.#oldest.abort(tooSlow());
     try {
       const options = { key: this.#key, signal: drop.signal };
       const first = await shakeHands(socket, "listener", options);
+      // It may have come to its end while nothing of it was waited for.
+      drop.signal.throwIfAborted();
       const wire = new Wire(socket, first);
       this.#proven.push(new Connection(new SocketEnd(wire, this.#key !== undefined)));
       this.#stir();

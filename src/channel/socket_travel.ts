@@ -40,6 +40,7 @@ registerKind({
     onTrip({
       begin: () => {
         hasBegun = true;
+        leaving.delete(end);
         theirs.close();
         void relay(end.handOn(), endOf(mine));
       },

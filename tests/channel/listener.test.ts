@@ -7,6 +7,7 @@ import {
   AuthenticationError,
   BufferTooShort,
   connect,
+  type Connection,
   EOFError,
   getContext,
   Listener,
@@ -375,6 +376,39 @@ describe("Listener", () => {
     using there = await listener.accept({ timeout: 20_000 });
     await here.send(1);
     assertEquals(await there.recv(), 1);
+  });
+
+  it("lets who tries again and again get a connection", async () => {
+    using listener = new Listener({ handshakeTimeout: Infinity });
+    const connecting = listener.address.then((address) => connect(address));
+    let there: Connection | undefined;
+    while (there === undefined) {
+      there = await listener.accept({ timeout: 0 }).catch((error) => {
+        assertInstanceOf(error, TimeoutError);
+        return undefined;
+      });
+    }
+    using here = await connecting;
+    await here.send(1);
+    assertEquals(await there.recv(), 1);
+    there.close();
+  });
+
+  it("can be closed while others prove themselves", async () => {
+    for (let i = 0; i < rounds(20); i++) {
+      const listener = new Listener({ authKey: "key" });
+      const address = await listener.address;
+      const connecting = Array.from({ length: 5 }, () => connect(address, { authKey: "key" }));
+      const ending = Promise.allSettled(connecting);
+      for (let turn = 0; turn < i % 10; turn++) await delay(0);
+      listener.close();
+      for (const each of await ending) {
+        // Whoever was in is told that it is over; the others come too late, in one way or another.
+        if (each.status === "rejected") continue;
+        await assertRejects(() => each.value.recv({ timeout: 20_000 }), EOFError);
+        each.value.close();
+      }
+    }
   });
 
   it("serves two hundred at once", async () => {

@@ -169,6 +169,12 @@ describe("A program", () => {
     });
   }
 
+  it("that drops a connection closes it", async () => {
+    const flags =
+      { deno: ["-A", "--v8-flags=--expose-gc"], bun: [], node: ["--expose-gc"] }[runtime];
+    assertEquals(await linesOf(program("drop_connections"), { flags }), ["true"]);
+  });
+
   it("without permissions is told so by Deno", { ignore: runtime !== "deno" }, async () => {
     const none = await runProgram(program("echo_server"), {
       // With no permission at all `node:child_process` on Deno adds them all.
