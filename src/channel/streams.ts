@@ -6,11 +6,12 @@
  * What is read from a `ReadableStream` there, is read here; at most 16 chunks and 1 MiB are under
  * way. A stream of bytes arrives as one. A write to a `WritableStream` there is done when it is
  * done here. The end, errors, a cancel and an abort with its reason pass in their direction; when a
- * child ends, what is left of its stream fails with an `EOFError` in the other.
+ * child ends, what is left of its stream fails with an `EOFError` in the other. An object that holds
+ * both, such as a `Deno.Conn`, arrives as an ordinary object with its own properties and addresses.
  *
- * A stream whose other side is read or written to keeps a program alive as an open socket does:
- * a read, a write and what waits to be written. One that is only held by others does not, but a
- * child (not the main program) that ends first delivers what it sent.
+ * What keeps a program alive is what an open socket would: a read, a write, a close, and here a
+ * stream that others may write to. A stream that is only held does not, nor does its `closed`. A
+ * child (not the main program) that ends first delivers what is read of the streams that it sent.
  *
  * @module
  * @internal

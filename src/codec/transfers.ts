@@ -9,14 +9,10 @@ import { isMappedMemory } from "../runtime/common_memory.ts";
 import { aName, refusal } from "./failure.ts";
 
 /** The global classes, besides `ArrayBuffer`, whose objects a channel moves. Not every runtime has each. */
-const movableClasses: readonly string[] = [
-  "MessagePort",
-  "ReadableStream",
-  "WritableStream",
-  "TransformStream",
-  "ImageBitmap",
-  "OffscreenCanvas",
-];
+const movableClasses: readonly string[] = ["MessagePort", "ImageBitmap", "OffscreenCanvas"];
+
+/** Those whose objects are moved in any case, and not by the channel: see `channel/streams.ts`. */
+const streamClasses = [ReadableStream, WritableStream, TransformStream];
 
 /** Memory of WebAssembly, which cannot be moved, comes in pages of this size. */
 const PAGE = 0x10000;
@@ -45,6 +41,7 @@ export class Transfers {
     list.forEach((item, index) => {
       const name = `transfer[${index}]`;
       if (list.indexOf(item) !== index) throw refusal(name, "is listed twice");
+      if (streamClasses.some((cls) => item instanceof cls)) return;
       const movable = this.#movable(item, name);
       const known = this.list.indexOf(movable);
       if (known < 0) this.list.push(movable);

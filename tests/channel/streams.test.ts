@@ -53,7 +53,7 @@ class Endless {
 
 forEachMethod("A ReadableStream", (method) => {
   const [one, two] = withOthers(method, 2) as [Other, Other];
-  const { Pipe, Process, Queue, Lock } = getContext(method);
+  const { Pipe, Pool, Process, Queue, Lock } = getContext(method);
 
   it("gives in another child what it gives here: any value that can travel", async () => {
     const lock = new Lock();
@@ -228,6 +228,18 @@ forEachMethod("A ReadableStream", (method) => {
     assertEquals(await collected, [1, 2]);
   });
 
+  it("is moved anyway: a list of what is to be moved may name it", async () => {
+    await using pool = new Pool(1);
+    const stream = of(1, 2);
+    assertEquals(await pool.apply(f.collect, [stream], { transfer: [stream] }), [1, 2]);
+    const { readable, writable } = new TransformStream();
+    await assertRefused(
+      () => pool.apply(f.collect, [readable], { transfer: [readable, writable, readable] }),
+      "transfer[2] is listed twice",
+    );
+    assertFalse(readable.locked);
+  });
+
   it("is one stream where a message holds it twice", async () => {
     const stream = of(1);
     const [a, b] = await one.do(f.echo<unknown[]>, [stream, stream]);
@@ -259,6 +271,18 @@ forEachMethod("A ReadableStream", (method) => {
     await reader.read();
     reader.releaseLock();
     assertEquals(await one.do(f.collect, stream), [2, 3]);
+  });
+
+  it("has streams in its chunks", async () => {
+    const sums = new ReadableStream<ReadableStream<number>>({
+      start: (controller) => {
+        for (const count of [3, 30, 300]) controller.enqueue(f.numbers(count));
+        controller.close();
+      },
+    });
+    const streams = await f.collect(await one.do(f.echo<typeof sums>, sums));
+    const lengths = streams.map(async (stream) => (await f.collect(stream)).length);
+    assertEquals(await Promise.all(lengths), [3, 30, 300]);
   });
 
   it("comes back as the result of a task", async () => {
