@@ -7,8 +7,11 @@ const runtime = globalThis as { gc?: () => void; Bun?: { gc(force: boolean): voi
 const collect = runtime.gc ?? (() => runtime.Bun!.gc(true));
 
 const prefix = `nproc-map-${crypto.randomUUID()}`;
+/** A mapping is shown under the name that the memory had while it was made. */
 const mapped = (): number =>
-  fs.readFileSync("/proc/self/maps", "utf8").split("\n").filter((line) => line.includes(prefix))
+  fs.readFileSync("/proc/self/maps", "utf8").split("\n").filter((line) =>
+    line.includes("/nproc_draft")
+  )
     .length;
 
 const held: Uint8Array[] = [];
