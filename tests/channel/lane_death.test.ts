@@ -85,6 +85,30 @@ describe("A lane whose user dies", () => {
     });
   }
 
+  const mended = ["that is empty again", "for one record, which was taken", "with two records"];
+  for (const scene of scenes.filter(({ name }) => mended.includes(name))) {
+    it(`goes on when who is about to mend it dies, too: one ${scene.name}`, () => {
+      for (const [first, second] of ops.flatMap((op) => [[op, put(101)], [op, take]] as const)) {
+        let hasDied = true;
+        // Before each step of the first, and for each before each step of the second.
+        for (let step = 1; hasDied; step++) {
+          let hasDiedToo = true;
+          for (let next = 1; hasDied && hasDiedToo; next++) {
+            using play = new Play(scene);
+            const { model } = play;
+            trying(`${first.kind} until ${step}, ${second.kind} until ${next}`, () => {
+              hasDied = play.player().dieAt(step, (lane) => play.do(lane, first));
+              if (!hasDied) return;
+              hasDiedToo = play.player().dieAt(next, (lane) => play.do(lane, second));
+              if (!hasDiedToo) return;
+              play.check(model.afterDeath(model.afterDeath([model.ids], first), second));
+            });
+          }
+        }
+      }
+    });
+  }
+
   it("goes on after a row of deaths", () => {
     const random = new Random(seed);
     for (let round = 0; round < rounds(1500); round++) {
