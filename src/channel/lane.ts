@@ -362,7 +362,8 @@ export class Lane {
 
   /** Counts again, if somebody has died in the middle of something. */
   mend(): void {
-    if (this.#putMutex.isAbandoned || this.#takeMutex.isAbandoned) this.#repair();
+    const isUndone = this.#words[this.#base + repairAt] !== 0;
+    if (isUndone || this.#putMutex.isAbandoned || this.#takeMutex.isAbandoned) this.#repair();
   }
 
   /** Does over what somebody who died may have left undone: finds the last segment, and counts. */
