@@ -19,7 +19,7 @@ const help = `deno task test [path ...] [options]
   path ...                only the test files whose path contains one of these
   --runtime a,b           only on these of ${runtimeNames.join(", ")} ("node" is both)
   --std real|standin      which @std to use on Deno (real where JSR answers; others use stand-ins)
-  --jobs N                files at a time (1)
+  --jobs N                files at a time (2, where there are so many processors)
   --stress                many more rounds and seeds
   --file-timeout SECONDS  limit of one file (120; under stress 900)
   --timeout SECONDS       limit of one runtime (900; under stress 7200)
@@ -30,7 +30,7 @@ const { values: options, positionals: filters } = parseArgs({
   options: {
     "runtime": { type: "string", default: runtimeNames.join(",") },
     "std": { type: "string" },
-    "jobs": { type: "string", default: "1" },
+    "jobs": { type: "string", default: String(Math.min(2, os.availableParallelism())) },
     "stress": { type: "boolean", default: false },
     "file-timeout": { type: "string" },
     "timeout": { type: "string" },
