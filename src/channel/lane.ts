@@ -12,11 +12,27 @@
  * @internal
  */
 
-import { allocate, allocateOwned, Block, blockAt, free, headerSize } from "../memory/allocator.ts";
+import { allocate, allocateOwned, type Block, blockAt, free } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
 import { Futex } from "../memory/futex.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
+import {
+  blockOf,
+  endAt,
+  isInBlock,
+  largeRecord,
+  lengthOf,
+  nextAt,
+  recordHead,
+  recordsAt,
+  recordsOf,
+  segmentWords,
+  unreadAt,
+  wordsOf,
+  wordsToWrite,
+  writeRecord,
+} from "./segment.ts";
 
 const mutexWords = mutexSize / 4;
 
@@ -37,25 +53,6 @@ const filledAt = 32;
 const drainedAt = 34;
 /** How many words a lane takes. */
 export const laneWords = 36;
-
-// A segment's words: the next segment, where its records end, from where it is unread, its records.
-const nextAt = 0;
-const endAt = 1;
-const unreadAt = 16;
-const recordsAt = 32;
-/** With its block's own words, 64 KiB. */
-const segmentWords = 16 * 1024 - headerSize / 4;
-
-/** A larger record, in bytes, is put into a block of its own. */
-const largeRecord = 16 * 1024;
-/** In a record's first word, beside its length: the record is in a block. */
-const IN_BLOCK = 1 << 31;
-/** A record's words beside its bytes. */
-const recordHead = 1;
-const blockRecordWords = 3;
-
-/** Up to here bytes are copied by a loop, which costs less than a view. */
-const loopLimit = 64;
 
 /** How much a lane may hold. */
 export interface LaneLimits {
@@ -103,22 +100,6 @@ export function freeSegments({ arena, word }: Block, offset: number): void {
     free(blockAt(arena, segment), { rests: true });
     segment = next;
   }
-}
-
-const isInBlock = ({ words }: Arena, at: number): boolean => words[at]! < 0;
-const lengthOf = ({ words }: Arena, at: number): number => words[at]! & ~IN_BLOCK;
-const blockOf = (arena: Arena, at: number): Block =>
-  new Block(arena, arena.words[at + 1]!, arena.words[at + 2]!);
-/** How many words a record takes in its segment. */
-const wordsOf = (arena: Arena, at: number): number =>
-  isInBlock(arena, at) ? blockRecordWords : recordHead + wordsFor(lengthOf(arena, at));
-const wordsFor = (bytes: number): number => (bytes + 3) >>> 2;
-
-/** The unread records of a segment, by their first words. */
-function* recordsOf(arena: Arena, segment: number): Generator<number> {
-  const end = segment + recordsAt + arena.words[segment + endAt]!;
-  let at = segment + recordsAt + arena.words[segment + unreadAt]!;
-  for (; at < end; at += wordsOf(arena, at)) yield at;
 }
 
 /** A lane, as this child sees it. */
@@ -223,10 +204,10 @@ export class Lane {
       this.#enter(this.#putMutex);
       try {
         if (this.isFull(bytes.length)) return false;
-        const need = block === undefined ? recordHead + wordsFor(bytes.length) : blockRecordWords;
+        const need = wordsToWrite(bytes, block);
         const segment = this.#segmentFor(need);
         const end = this.#words[segment + endAt]!;
-        this.#write(bytes, block, segment + recordsAt + end);
+        writeRecord(this.#arena, segment + recordsAt + end, bytes, block);
         // Counted first: nobody is to find a record that is not counted.
         this.#checkMine(this.#putMutex);
         this.#words[this.#base + bytesPutAt]! += bytes.length;
@@ -241,18 +222,6 @@ export class Lane {
     }
     this.filled.wake();
     return true;
-  }
-
-  #write(bytes: Uint8Array, block: Block | undefined, at: number): void {
-    const words = this.#words;
-    if (block === undefined) {
-      words[at] = bytes.length;
-      copyInto(this.#arena.bytes, bytes, (at + recordHead) * 4);
-    } else {
-      words[at] = bytes.length | IN_BLOCK;
-      words[at + 1] = block.address;
-      words[at + 2] = block.serial;
-    }
   }
 
   /** The segment that has room for so many words, which is the last. */
@@ -412,9 +381,3 @@ export class Lane {
 }
 
 const ended = (): Error => new Error("Cannot go on as this thread was ended");
-
-function copyInto(target: Uint8Array, bytes: Uint8Array, at: number): void {
-  const { length } = bytes;
-  if (length > loopLimit) target.set(bytes, at);
-  else for (let i = 0; i < length; i++) target[at + i] = bytes[i]!;
-}
