@@ -20,7 +20,7 @@ const pythonWays = ["Queue", "SimpleQueue", "Pipe"].map(pythonOf);
 
 /** A scenario's contenders beside each other. */
 function comparison(rows: Rows, scenario: string): string {
-  const others = ["raw", "multithreading", "copy"].filter((name) =>
+  const others = ["raw", "multithreading", "copy", "copy to new"].filter((name) =>
     rows.places().some((place) => rows.samples(scenario, name, place).length > 0)
   );
   const pythons = pythonWays.filter((name) => rows.python(scenario, name).length > 0);
@@ -91,7 +91,9 @@ const targets: readonly Target[] = [
   ...small.flatMap((kind) => queues.map((way) => against(kind, way, "raw", 2))),
   ...queues.map((way) => againstPython("1 KB", way, () => 1)),
   ...queues.map((way) => againstPython("1 MB", way, () => 1)),
-  ...["Queue", "Queue sync", "Pipe"].map((way) => against("1 MB", way, "copy", 0.5)),
+  ...["Queue", "Queue sync", "Pipe"].flatMap((way) =>
+    ["copy", "copy to new"].map((copy) => against("1 MB", way, copy, 0.5))
+  ),
   ...wayNames.map(trip),
 ];
 
