@@ -94,6 +94,11 @@ export function noteDeath(method: StartMethod, pid: number): void {
   if (pid > 0) arena?.members.leave(pid);
 }
 
+/** Whether this child was declared dead: its runtime has not stopped it yet. */
+export function hasLeft(method: StartMethod): boolean {
+  return arenas.get(method)?.isLeft() ?? false;
+}
+
 /** Says that a child is being ended. */
 export function noteDoom(method: StartMethod, pid: number): void {
   arenas.get(method)?.members.doom(pid);

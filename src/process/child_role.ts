@@ -13,7 +13,7 @@ import { atExit, exitChild, onUncaught, openParentLink, writeError } from "../ru
 import type { ParentLink } from "../runtime/runtime.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
-import { noteDeath } from "../memory/arena.ts";
+import { hasLeft, noteDeath } from "../memory/arena.ts";
 import { self } from "./identity.ts";
 import { describeCrash } from "./crash.ts";
 import { encoderFor, frameKind } from "./messages.ts";
@@ -59,7 +59,8 @@ let crashing = false;
 
 /** Prints an error that nothing caught, tells the parent of it, and ends this child. */
 export async function crash(child: Child, error: unknown): Promise<void> {
-  if (crashing) return;
+  // What goes wrong in a thread that was ended is its end's doing.
+  if (crashing || hasLeft(child.note.method)) return;
   crashing = true;
   writeError(describeCrash(child.note.name, error));
   const encoder = encoderFor(child.note.method);
