@@ -172,7 +172,7 @@ export class Messages {
   }
 
   #read<T>(read: Read<T>, position: number, length: number): Taken<T> | Kept<ModuleNeeded> {
-    this.#decoder.position = position;
+    this.#decoder.restart(position);
     try {
       return { value: read(this.#decoder, length) };
     } catch (error) {
@@ -180,6 +180,9 @@ export class Messages {
       const imported = this.#imported.get(error.url);
       if (imported !== undefined) throw imported.failure ?? new TaskReferenceError(error.message);
       return new Kept(error);
+    } finally {
+      // Not to hold what the message held.
+      this.#decoder.restart(0);
     }
   }
 

@@ -39,6 +39,12 @@ export class Decoder {
     this.#input.position = position;
   }
 
+  /** Begins another message, at a position in the same memory. */
+  restart(position: number): void {
+    this.position = position;
+    this.#reader.forget();
+  }
+
   /** Reads a number that `writeUint` wrote. */
   readUint(): number {
     return this.#input.uint();

@@ -114,6 +114,11 @@ export class ValueReader implements Reader {
     return object;
   }
 
+  /** Begins another message, whose descriptions may stand where those of the one before did. */
+  forget(): void {
+    this.#revived = undefined;
+  }
+
   /** What `revive` makes of the description at `start`, or made of it before. */
   revived(start: number, revive: () => object): object {
     const known = this.#revived?.get(start);
