@@ -10,8 +10,10 @@ const VALUE = 0;
 const BYTES = 1;
 /** Why nothing more can come, as who passes messages on to this end was told. */
 const FAILURE = 2;
-/** How many bytes that takes. */
-const headSize = 1;
+
+/** Of a message of bytes: as they begin at a word, they are copied word by word. */
+const headSize = 8;
+const headPadding = new Uint8Array(headSize - 1);
 
 /** How long a message may be. */
 export interface RecvBytesOptions extends WaitOptions {
@@ -294,6 +296,7 @@ export class Connection implements AsyncIterable<unknown> {
     const sent = bytesOf(bytes, offset, size);
     this.#encoder.restart("value");
     this.#encoder.writeUint(BYTES);
+    this.#encoder.writeBytes(headPadding);
     this.#encoder.writeBytes(sent);
     return this.#encoder.view(0);
   }
@@ -323,7 +326,7 @@ export class Connection implements AsyncIterable<unknown> {
 
 const readValueOrBytes: Read<unknown> = (decoder, length) => {
   const head = decoder.readUint();
-  if (head === BYTES) return decoder.readBytes(length - headSize);
+  if (head === BYTES) return readRest(decoder, head, length);
   const value = decoder.read();
   if (head === FAILURE) throw value;
   return value;
@@ -348,10 +351,20 @@ function readUpTo(maxLength: number | undefined): Read<Uint8Array<ArrayBuffer> |
     );
   }
   return (decoder: Decoder, length) => {
-    if (length - headSize > (maxLength ?? Infinity)) return tooLong;
-    if (decoder.readUint() === FAILURE) throw decoder.read();
-    return decoder.readBytes(length - headSize);
+    const head = decoder.readUint();
+    if (head === FAILURE) throw decoder.read();
+    return restSize(head, length) > (maxLength ?? Infinity)
+      ? tooLong
+      : readRest(decoder, head, length);
   };
+}
+
+/** How many bytes of a message are not its head. */
+const restSize = (head: number, length: number): number => length - (head === BYTES ? headSize : 1);
+
+function readRest(decoder: Decoder, head: number, length: number): Uint8Array<ArrayBuffer> {
+  if (head === BYTES) decoder.position += headPadding.length;
+  return decoder.readBytes(restSize(head, length));
 }
 
 function received<T>(taken: Taken<T> | undefined, { timeout }: WaitOptions): T {

@@ -12,9 +12,17 @@
  * @internal
  */
 
-import { allocate, allocateOwned, type Block, blockAt, free } from "../memory/allocator.ts";
+import {
+  allocate,
+  allocateOwned,
+  type Block,
+  blockAt,
+  free,
+  headerSize,
+} from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
 import { Futex } from "../memory/futex.ts";
+import { deathLook } from "../sync/gate.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import {
@@ -36,23 +44,24 @@ import {
 
 const mutexWords = mutexSize / 4;
 
-// Where the parts are, in words. Those who put and those who take write to cache lines of their own.
-const putMutexAt = 0;
-const tailAt = mutexWords;
+// Where the parts are, in words. Those who put and those who take write to cache lines of their
+// own; what both read is with the block's own words, in a line that hardly anybody writes to.
+const maxItemsAt = 0;
+const maxBytesAt = 1;
+/** Somebody died in the middle of something: what is counted is to be counted again. */
+const repairAt = 2;
+const putMutexAt = 16 - headerSize / 4;
+const tailAt = putMutexAt + mutexWords;
 const putsAt = tailAt + 1;
 const bytesPutAt = tailAt + 2;
-const maxItemsAt = tailAt + 3;
-const maxBytesAt = tailAt + 4;
-/** Somebody died in the middle of something: what is counted is to be counted again. */
-const repairAt = tailAt + 5;
-const takeMutexAt = 16;
+const takeMutexAt = putMutexAt + 16;
 const headAt = takeMutexAt + mutexWords;
 const takesAt = headAt + 1;
 const bytesTakenAt = headAt + 2;
-const filledAt = 32;
-const drainedAt = 34;
-/** How many words a lane takes. */
-export const laneWords = 36;
+const filledAt = takeMutexAt + 16;
+const drainedAt = filledAt + 2;
+/** How many words a lane takes: whole lines. */
+export const laneWords = 64;
 
 /** How much a lane may hold. */
 export interface LaneLimits {
@@ -114,6 +123,7 @@ export class Lane {
   readonly #base: number;
   readonly #putMutex: Mutex;
   readonly #takeMutex: Mutex;
+  #lookAt = -Infinity;
 
   /** `name` is what errors call it; `offset` is where in the block it begins, in words. */
   constructor(block: Block, name: string, offset: number = 0) {
@@ -182,35 +192,35 @@ export class Lane {
   }
 
   /**
-   * Puts a record, unless the lane is full.
+   * Puts a record of the first `length` bytes, unless the lane is full.
    *
    * @returns Whether it was put.
    * @throws {RangeError} If the arena has no room for it.
    */
-  put(bytes: Uint8Array): boolean {
-    if (this.isFull(bytes.length)) {
+  put(bytes: Uint8Array, length: number = bytes.length): boolean {
+    if (this.isFull(length)) {
       this.mend();
-      if (this.isFull(bytes.length)) return false;
+      if (this.isFull(length)) return false;
     }
-    if (bytes.length <= largeRecord) return this.#append(bytes, undefined);
-    const block = allocate(this.#arena.method, bytes.length, 0);
-    this.#arena.bytes.set(bytes, block.word * 4);
-    return this.#append(bytes, block);
+    if (length <= largeRecord) return this.#append(bytes, length, undefined);
+    const block = allocate(this.#arena.method, length, 0);
+    this.#arena.bytes.set(bytes.subarray(0, length), block.word * 4);
+    return this.#append(bytes, length, block);
   }
 
-  #append(bytes: Uint8Array, block: Block | undefined): boolean {
+  #append(bytes: Uint8Array, length: number, block: Block | undefined): boolean {
     let isIn = false;
     try {
       this.#enter(this.#putMutex);
       try {
-        if (this.isFull(bytes.length)) return false;
-        const need = wordsToWrite(bytes, block);
+        if (this.isFull(length)) return false;
+        const need = wordsToWrite(length, block);
         const segment = this.#segmentFor(need);
         const end = this.#words[segment + endAt]!;
-        writeRecord(this.#arena, segment + recordsAt + end, bytes, block);
+        writeRecord(this.#arena, segment + recordsAt + end, bytes, length, block);
         // Counted first: nobody is to find a record that is not counted.
         this.#checkMine(this.#putMutex);
-        this.#words[this.#base + bytesPutAt]! += bytes.length;
+        this.#words[this.#base + bytesPutAt]! += length;
         Atomics.add(this.#words, this.#base + putsAt, 1);
         this.#move(segment + endAt, end, end + need);
         isIn = true;
@@ -321,7 +331,7 @@ export class Lane {
       mutex.acquireSync();
     }
     const { words, base } = this.#parts();
-    while (mutex.isAbandoned || words[base + repairAt] !== 0) {
+    while (mutex.wasAbandoned || words[base + repairAt] !== 0) {
       words[base + repairAt] = 1;
       mutex.release();
       this.#repair();
@@ -331,8 +341,18 @@ export class Lane {
 
   /** Counts again, if somebody has died in the middle of something. */
   mend(): void {
+    this.#lookForDeaths();
     const isUndone = this.#words[this.#base + repairAt] !== 0;
     if (isUndone || this.#putMutex.isAbandoned || this.#takeMutex.isAbandoned) this.#repair();
+  }
+
+  /** Who blocks its thread hears of no death. It looks for itself, but not often: that asks the system. */
+  #lookForDeaths(): void {
+    const now = performance.now();
+    if (now < this.#lookAt) return;
+    this.#lookAt = now + deathLook;
+    this.#putMutex.lookForDeath();
+    this.#takeMutex.lookForDeath();
   }
 
   /** Does over what somebody who died may have left undone: finds the last segment, and counts. */
@@ -365,13 +385,13 @@ export class Lane {
 
   /** Gives its memory back. Whoever waits is woken to see it. */
   dispose(): void {
-    free(this.block, {
-      then: () => {
-        freeSegments(this.block, this.#base - this.block.word);
-        this.filled.wake();
-        this.drained.wake();
-      },
-    });
+    const then = () => {
+      freeSegments(this.block, this.#base - this.block.word);
+      this.filled.wake();
+      this.drained.wake();
+    };
+    // Another child may be in the middle of a put or a take.
+    free(this.block, { then, rests: true });
   }
 
   /** @throws {Error} If it was disposed of, here or in another child. */

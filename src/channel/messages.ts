@@ -11,6 +11,7 @@ import { ModuleNeeded, type Trip } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { Pace } from "../memory/futex.ts";
 import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { pause } from "../memory/sleep.ts";
 import { joinLine } from "../sync/line.ts";
 import { Kept, type Lane } from "./lane.ts";
 
@@ -24,6 +25,9 @@ type Found<T> = Taken<T> | Kept<ModuleNeeded> | undefined;
 
 /** How often to look whether a wait for a module is over, in milliseconds. */
 const lookEvery = 50;
+
+/** How many looks are made before a wait begins. */
+const soon = 40;
 
 /** Reads a message of so many bytes, whose first the decoder reads next. */
 export type Read<T> = (decoder: Decoder, length: number) => T;
@@ -66,8 +70,8 @@ export class Messages {
   }
 
   /** Puts what was encoded if there is room, and nobody of this child waits to put before. */
-  tryPut(encoded: Uint8Array): boolean {
-    return this.#putting === 0 && this.lane.put(encoded);
+  tryPut(encoded: Uint8Array, length?: number): boolean {
+    return this.#putting === 0 && this.lane.put(encoded, length);
   }
 
   /** Waits for room, and puts what was encoded: `false` once the time is over. */
@@ -99,6 +103,17 @@ export class Messages {
   tryTake<T>(read: Read<T>): Taken<T> | undefined {
     if (this.#taking > 0) return undefined;
     const taken = this.#take(read);
+    return taken instanceof Kept ? undefined : taken;
+  }
+
+  /** The same, with some more looks: a wait costs as much as many of them. */
+  trySoon<T>(read: Read<T>): Taken<T> | undefined {
+    if (this.#taking > 0) return undefined;
+    let taken = this.#take(read);
+    for (let look = 0; taken === undefined && look < soon; look++) {
+      pause();
+      if (!this.lane.isEmpty) taken = this.#take(read);
+    }
     return taken instanceof Kept ? undefined : taken;
   }
 

@@ -82,7 +82,7 @@ class PipeEnd implements End {
     options: WaitOptions,
     pace?: Pace,
   ): Promise<Taken<T> | undefined> {
-    const taken = this.#incoming.tryTake(read) ??
+    const taken = this.#incoming.trySoon(read) ??
       await this.#incoming.take(read, options, this.#checkIn, pace);
     if (taken === undefined) this.#checkEnd();
     return taken;

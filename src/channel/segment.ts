@@ -12,7 +12,8 @@ import type { Arena } from "../memory/arena.ts";
 export const nextAt = 0;
 export const endAt = 1;
 export const unreadAt = 16;
-export const recordsAt = 32;
+/** Odd, and every record takes an even number of words: the bytes of each begin at a multiple of 8. */
+export const recordsAt = 33;
 /** With its block's own words, 64 KiB. */
 export const segmentWords: number = 16 * 1024 - headerSize / 4;
 
@@ -22,7 +23,7 @@ export const largeRecord: number = 16 * 1024;
 const IN_BLOCK = 1 << 31;
 /** A record's words beside its bytes. */
 export const recordHead = 1;
-const blockRecordWords = 3;
+const blockRecordWords = 4;
 
 /** Up to here bytes are copied by a loop, which costs less than a view. */
 const loopLimit = 64;
@@ -36,8 +37,9 @@ export const blockOf = (arena: Arena, at: number): Block =>
   new Block(arena, arena.words[at + 1]!, arena.words[at + 2]!);
 /** How many words a record takes in its segment. */
 export const wordsOf = (arena: Arena, at: number): number =>
-  isInBlock(arena, at) ? blockRecordWords : recordHead + wordsFor(lengthOf(arena, at));
-const wordsFor = (bytes: number): number => (bytes + 3) >>> 2;
+  isInBlock(arena, at) ? blockRecordWords : wordsFor(lengthOf(arena, at));
+/** How many words a record of so many bytes takes. */
+const wordsFor = (bytes: number): number => (recordHead + ((bytes + 3) >>> 2) + 1) & ~1;
 
 /** The unread records of a segment, by their first words. */
 export function* recordsOf(arena: Arena, segment: number): Generator<number> {
@@ -46,29 +48,32 @@ export function* recordsOf(arena: Arena, segment: number): Generator<number> {
   for (; at < end; at += wordsOf(arena, at)) yield at;
 }
 
-/** How many words a record will take. */
-export const wordsToWrite = (bytes: Uint8Array, block: Block | undefined): number =>
-  block === undefined ? recordHead + wordsFor(bytes.length) : blockRecordWords;
+/** How many words a record of so many bytes will take. */
+export const wordsToWrite = (length: number, block: Block | undefined): number =>
+  block === undefined ? wordsFor(length) : blockRecordWords;
 
-/** Writes a record, whose bytes may be in a block already. */
+/** Writes a record of the first `length` of some bytes, which may be in a block already. */
 export function writeRecord(
   { words, bytes: memory }: Arena,
   at: number,
   bytes: Uint8Array,
+  length: number,
   block: Block | undefined,
 ): void {
   if (block === undefined) {
-    words[at] = bytes.length;
-    copyInto(memory, bytes, (at + recordHead) * 4);
+    words[at] = length;
+    copyInto(memory, bytes, length, (at + recordHead) * 4);
   } else {
-    words[at] = bytes.length | IN_BLOCK;
+    words[at] = length | IN_BLOCK;
     words[at + 1] = block.address;
     words[at + 2] = block.serial;
   }
 }
 
-function copyInto(target: Uint8Array, bytes: Uint8Array, at: number): void {
-  const { length } = bytes;
-  if (length > loopLimit) target.set(bytes, at);
-  else for (let i = 0; i < length; i++) target[at + i] = bytes[i]!;
+function copyInto(target: Uint8Array, bytes: Uint8Array, length: number, at: number): void {
+  if (length > loopLimit) {
+    target.set(length === bytes.length ? bytes : bytes.subarray(0, length), at);
+  } else {
+    for (let i = 0; i < length; i++) target[at + i] = bytes[i]!;
+  }
 }

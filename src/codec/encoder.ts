@@ -7,6 +7,7 @@
 
 import "./library_errors.ts";
 import { refusal } from "./failure.ts";
+import { SAME } from "./path.ts";
 import type { Trip } from "./registry.ts";
 import { Transfers } from "./transfers.ts";
 import { ValueWriter } from "./value_writer.ts";
@@ -79,6 +80,9 @@ export class Encoder {
   write(value: unknown, root: string, transfer?: readonly unknown[]): void {
     if (this.#busy) throw busy(root);
     const writer = this.#writer;
+    if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") {
+      if (transfer === undefined) return writer.value(value, SAME);
+    }
     const mark = writer.mark();
     this.#busy = true;
     try {
@@ -151,6 +155,11 @@ export class Encoder {
   /** Whether the message has more than its bytes. */
   get hasAttachments(): boolean {
     return this.#transfers.attachments.length > 0;
+  }
+
+  /** The memory of the message, of which the first `size` bytes count, until the next write. */
+  get memory(): Uint8Array {
+    return this.#writer.out.bytes;
   }
 
   /** The bytes from there on, until the next write. */

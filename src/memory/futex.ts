@@ -31,14 +31,24 @@ export interface Pace {
   readonly isIdle?: boolean;
 }
 
+/** After so many long spins in vain there are short ones only, first so many, then twice as many each time. */
+const vainSpins = 2;
+const fewestShort = 8;
+const mostShort = 256;
+
 /** How long to look before a sleep: what the waits before have taught. */
 export interface Habit {
   /** In milliseconds. */
   spin: number;
+  /** How many long spins in a row were in vain. */
+  vain: number;
+  /** How many short waits go by before a long spin is tried again, and how many did last time. */
+  pauses: number;
+  lastPauses: number;
 }
 
 /** Begins as if the wait before had been a short one. */
-export const newHabit = (): Habit => ({ spin: longSpin });
+export const newHabit = (): Habit => ({ spin: longSpin, vain: 0, pauses: 0, lastPauses: 0 });
 
 const steady: Pace = { longest: () => undefined };
 
@@ -123,15 +133,36 @@ export class Futex {
 
   /** Looks again and again for a short time. */
   #spins(attempt: () => boolean, begun: number): boolean {
+    const habit = this.#habit;
     do {
-      if (attempt()) return true;
+      if (attempt()) {
+        habit.spin = longSpin;
+        habit.vain = habit.pauses = habit.lastPauses = 0;
+        return true;
+      }
       pause();
-    } while (performance.now() - begun < this.#habit.spin);
+    } while (performance.now() - begun < habit.spin);
     return false;
   }
 
+  /**
+   * Learns from a wait that had to sleep. Where what is waited for soon comes, a long spin is worth
+   * its time, unless who is to bring it has to wait for a processor meanwhile: then it is in vain.
+   */
   #adapt(begun: number): void {
-    this.#habit.spin = performance.now() - begun < shortWait ? longSpin : shortSpin;
+    const habit = this.#habit;
+    const waited = performance.now() - begun;
+    if (waited >= shortWait) habit.spin = shortSpin;
+    else if (habit.spin > shortSpin) {
+      if (++habit.vain < vainSpins) return;
+      habit.spin = shortSpin;
+      habit.lastPauses = Math.min(mostShort, Math.max(fewestShort, habit.lastPauses * 2));
+      habit.pauses = habit.lastPauses;
+    } else if (--habit.pauses <= 0) {
+      // Longer than it takes to wake the other: if it finds us spinning, both go on without sleep.
+      habit.spin = Math.max(longSpin, Math.min(2 * waited, shortWait));
+      habit.vain = vainSpins - 1;
+    }
   }
 
   /** Reads the count of changes, and says that somebody sleeps in that way until it changes. */

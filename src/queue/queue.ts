@@ -4,7 +4,7 @@ import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { Empty, Full } from "../errors.ts";
 import { Block } from "../memory/allocator.ts";
-import { checkTimeout, countdown } from "../memory/latch.ts";
+import { checkTimeout } from "../memory/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { AcquireOptions, AcquireSyncOptions } from "../sync/gate.ts";
@@ -107,12 +107,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   async put(item: T, options: AcquireOptions = {}): Promise<void> {
     checkTimeout(options.timeout);
     options.signal?.throwIfAborted();
-    const encoded = this.#encode(item);
+    this.#encode(item);
     const trips = this.#encoder.takeTrips();
     let isPut = false;
     try {
-      isPut = this.#messages.tryPut(encoded) ||
-        (!triesOnce(options) && await this.#messages.put(encoded, options, this.#check));
+      isPut = this.#messages.tryPut(this.#encoder.memory, this.#encoder.size) ||
+        (!triesOnce(options) &&
+          await this.#messages.put(this.#encoder.view(0), options, this.#check));
     } finally {
       settleTrips(trips, isPut);
     }
@@ -126,12 +127,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    */
   putSync(item: T, options: AcquireSyncOptions = {}): void {
     checkTimeout(options.timeout);
-    const encoded = this.#encode(item);
+    this.#encode(item);
     const trips = this.#encoder.takeTrips();
     let isPut = false;
     try {
-      isPut = this.#messages.tryPut(encoded) ||
-        (!triesOnce(options) && this.#messages.putSync(encoded, options.timeout, this.#check));
+      isPut = this.#messages.tryPut(this.#encoder.memory, this.#encoder.size) ||
+        (!triesOnce(options) &&
+          this.#messages.putSync(this.#encoder.view(0), options.timeout, this.#check));
     } finally {
       settleTrips(trips, isPut);
     }
@@ -159,12 +161,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     checkTimeout(options.timeout);
     options.signal?.throwIfAborted();
     this.#check();
-    const left = countdown(options.timeout);
-    const once = triesOnce(options);
-    const taken = this.#messages.tryTake(this.#read) ??
+    const taken = this.#messages.trySoon(this.#read) ??
       await this.#messages.take(
         this.#read,
-        { timeout: once ? 0 : left(), signal: options.signal },
+        { timeout: triesOnce(options) ? 0 : options.timeout, signal: options.signal },
         this.#check,
       );
     if (taken === undefined) throw this.#empty(options);
@@ -271,11 +271,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   };
 
   /** The item's bytes, which are there until the next is encoded. */
-  #encode(item: T): Uint8Array {
+  #encode(item: T): void {
     this.#check();
     this.#encoder.restart("item");
     this.#encoder.write(item, "item");
-    return this.#encoder.view(0);
   }
 
   #full({ timeout }: AcquireOptions): Full {

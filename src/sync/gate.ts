@@ -38,7 +38,7 @@ const patience = 1;
 const keptFor = 20;
 const turnLook = 10;
 /** How often to look whether somebody has died, which asks the system. */
-const deathLook = 50;
+export const deathLook = 50;
 
 /** Where the parts of a gate are, in words from its beginning, which is that of a long. */
 const keptSinceAt = 1;
@@ -204,7 +204,7 @@ export abstract class Gate {
   protected abstract get isFree(): boolean;
 
   /** Looks whether who keeps it from others has ended. */
-  protected lookForDeath(): void {}
+  lookForDeath(): void {}
 
   /** How long a waiter may sleep that has the turn, or for whose turn nothing is kept. */
   #longest(me: bigint): number | undefined {

@@ -37,7 +37,7 @@ export class Mutex extends Gate {
     return (Atomics.load(this.words, this.state) & OWNER) === 0;
   }
 
-  protected override lookForDeath(): void {
+  override lookForDeath(): void {
     const owner = Atomics.load(this.words, this.state) & OWNER;
     if (owner !== 0 && owner !== this.arena.me) this.arena.members.look(owner);
   }
@@ -54,6 +54,11 @@ export class Mutex extends Gate {
     const state = Atomics.load(this.words, this.state);
     const owner = state & OWNER;
     return (state & ABANDONED) !== 0 || (owner !== 0 && !this.arena.members.isAlive(owner));
+  }
+
+  /** Whether it was taken from one that had died. Asked by who holds it. */
+  get wasAbandoned(): boolean {
+    return (this.words[this.state]! & ABANDONED) !== 0;
   }
 
   protected override take(turn: bigint): boolean {

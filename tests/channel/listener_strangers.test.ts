@@ -23,7 +23,7 @@ import { endOf } from "../../src/channel/connection.ts";
 import { framed } from "../../src/channel/frames.ts";
 import { noLeaks, rounds } from "../harness.ts";
 import { until } from "../process/scratch.ts";
-import { Link, Stranger } from "./sockets.ts";
+import { bytesMessage, Link, Stranger } from "./sockets.ts";
 
 // The conversation, written down once more: who changes it must change its version.
 const withKey = "nproc-multiprocessing/1+";
@@ -301,7 +301,7 @@ describe("What a peer sends", () => {
 
     using open = new Listener({ address: "127.0.0.1:0" });
     using stranger = new Stranger(await open.address);
-    await stranger.say(withoutKey, nonce, message, framed(new Uint8Array([1, 7])));
+    await stranger.say(withoutKey, nonce, message, framed(bytesMessage(7)));
     using there = await open.accept();
     await assertRejects(() => there.recv(), TaskReferenceError, "nothing is imported");
     assertEquals(await there.recv(), new Uint8Array([7]));
@@ -357,7 +357,7 @@ describe("What a peer sends", () => {
       using listener = new Listener({ address: "127.0.0.1:0" });
       using stranger = new Stranger(await listener.address);
       const cut = framed(new Uint8Array(100)).subarray(0, size);
-      await stranger.say(withoutKey, nonce, framed(new Uint8Array([1, 9])), cut);
+      await stranger.say(withoutKey, nonce, framed(bytesMessage(9)), cut);
       stranger.end();
       using there = await listener.accept();
       assertEquals(await there.recv(), new Uint8Array([9]));
@@ -372,7 +372,7 @@ describe("What a peer sends", () => {
     using listener = new Listener({ address: "127.0.0.1:0" });
     using stranger = new Stranger(await listener.address);
     await stranger.say(withoutKey, nonce, framed(new Uint8Array([0, 31, 255, 3])));
-    await stranger.say(framed(new Uint8Array()), framed(new Uint8Array([1, 9])));
+    await stranger.say(framed(new Uint8Array()), framed(bytesMessage(9)));
     using there = await listener.accept();
     for (let i = 0; i < 2; i++) await assertRejects(() => there.recv(), Error);
     assertEquals(await there.recv(), new Uint8Array([9]));

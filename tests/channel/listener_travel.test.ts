@@ -6,7 +6,7 @@ import { framed } from "../../src/channel/frames.ts";
 import { forEachMethod } from "../harness.ts";
 import { assertRefused } from "../shared/other.ts";
 import * as f from "./socket_fixtures.ts";
-import { Link, Stranger } from "./sockets.ts";
+import { bytesMessage, Link, Stranger } from "./sockets.ts";
 
 forEachMethod("A connection to another program that is given to a child", (method) => {
   const { Pipe, Pool, Process, Queue } = getContext(method);
@@ -96,7 +96,7 @@ forEachMethod("A connection to another program that is given to a child", (metho
     using stranger = new Stranger(await listener.address);
     const greeting = ["nproc-multiprocessing/1-", new Uint8Array(32)];
     const cut = framed(new Uint8Array(100)).subarray(0, 50);
-    await stranger.say(...greeting, framed(new Uint8Array([1, 9])), cut);
+    await stranger.say(...greeting, framed(bytesMessage(9)), cut);
     stranger.end();
     await using pool = new Pool(1);
     const [got, message, isEnd] = await pool.apply(f.receiveAll, [await listener.accept()]);

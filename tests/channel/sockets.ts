@@ -107,3 +107,8 @@ export class Stranger implements Disposable {
 
 const bytes = (part: Uint8Array | string): Uint8Array =>
   typeof part === "string" ? new TextEncoder().encode(part) : part;
+
+/** A message of bytes: its kind, and so much that the bytes begin at a word. */
+export function bytesMessage(...bytes: number[]): Uint8Array {
+  return new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0, ...bytes]);
+}

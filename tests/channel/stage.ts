@@ -77,7 +77,11 @@ export class Player {
   /** The arena as this player sees it. */
   #arena(real: Arena): Arena {
     const living = this.#others;
-    const members = { me: this.#token, isAlive: (token: number) => living.has(token) };
+    const members = {
+      me: this.#token,
+      isAlive: (token: number) => living.has(token),
+      look: () => {},
+    };
     const fake = {
       method: real.method,
       buffer: real.buffer,
