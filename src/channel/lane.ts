@@ -225,7 +225,7 @@ export class Lane {
         this.#move(segment + endAt, end, end + need);
         isIn = true;
       } finally {
-        this.#putMutex.release();
+        this.#leave(this.#putMutex);
       }
     } finally {
       if (!isIn && block !== undefined) free(block);
@@ -260,7 +260,7 @@ export class Lane {
       const at = this.#first();
       return at === 0 ? undefined : this.#takeAt(at, read);
     } finally {
-      this.#takeMutex.release();
+      this.#leave(this.#takeMutex);
       this.drained.wake();
     }
   }
@@ -336,6 +336,15 @@ export class Lane {
       mutex.release();
       this.#repair();
       mutex.acquireSync();
+    }
+  }
+
+  /** What was done is done, even if the lane was disposed of before its mutex was released. */
+  #leave(mutex: Mutex): void {
+    try {
+      mutex.release();
+    } catch (error) {
+      if (this.block.isLive) throw error;
     }
   }
 

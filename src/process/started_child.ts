@@ -170,10 +170,15 @@ export class StartedChild {
     else this.#events.frame?.(kind, body);
   }
 
-  #becomeReady(clock: number): void {
-    this.#ready = true;
+  /** Once: on Deno a frame may come after the end. */
+  #dropFirstFile(): void {
     this.#firstFile?.close();
     this.#firstFile = undefined;
+  }
+
+  #becomeReady(clock: number): void {
+    this.#ready = true;
+    this.#dropFirstFile();
     if (this.#earlySignal !== undefined) return this.#child.kill(this.#earlySignal);
     for (const frame of this.#early.splice(0)) this.#child.post(frame);
     this.#events.ready?.(clock);
@@ -195,7 +200,7 @@ export class StartedChild {
   #end(code: number): void {
     if (!this.isAlive) return;
     this.#exitCode = code;
-    this.#firstFile?.close();
+    this.#dropFirstFile();
     noteDeath(this.method, this.pid);
     switchboard.disconnect(this);
     this.#early = [];
