@@ -187,10 +187,6 @@ export class Lane {
     return held > 0 && held + bytes > maxBytes;
   }
 
-  #parts(): { words: Int32Array; base: number } {
-    return { words: this.#words, base: this.#base };
-  }
-
   /**
    * Puts a record of the first `length` bytes, unless the lane is full.
    *
@@ -330,9 +326,10 @@ export class Lane {
       }
       mutex.acquireSync();
     }
-    const { words, base } = this.#parts();
-    while (mutex.wasAbandoned || words[base + repairAt] !== 0) {
-      words[base + repairAt] = 1;
+    const words = this.#words;
+    const repair = this.#base + repairAt;
+    while (mutex.wasAbandoned || words[repair] !== 0) {
+      words[repair] = 1;
       mutex.release();
       this.#repair();
       mutex.acquireSync();
@@ -369,7 +366,8 @@ export class Lane {
     this.#putMutex.acquireSync();
     this.#takeMutex.acquireSync();
     try {
-      const { words, base } = this.#parts();
+      const words = this.#words;
+      const base = this.#base;
       let records = 0;
       let bytes = 0;
       let last = 0;
