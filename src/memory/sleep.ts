@@ -9,7 +9,7 @@
  * @internal
  */
 
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground, inForeground } from "../runtime/turns.ts";
 import { allocate, type Block } from "./allocator.ts";
 import type { Arena } from "./arena.ts";
 import { announceSleep, announceWake, onWake } from "./switchboard.ts";
@@ -71,12 +71,6 @@ export function sleep(
     const cancel = (isIdle ? inBackground : inForeground)(Math.min(time, longest), up);
     signal?.addEventListener("abort", up);
   });
-}
-
-/** Calls `action` after some milliseconds. Gives what cancels it. */
-function inForeground(milliseconds: number, action: () => void): () => void {
-  const timer = setTimeout(action, milliseconds);
-  return () => clearTimeout(timer);
 }
 
 /** Gives who sleeps on the word until it changes; `undefined` if it has changed. */

@@ -19,6 +19,12 @@ export function inNextTurn(action: () => void): () => void {
   return () => clearImmediate(turn);
 }
 
+/** Calls `action` after some milliseconds. Gives what cancels it. */
+export function inForeground(milliseconds: number, action: () => void): () => void {
+  const timer = setTimeout(action, milliseconds);
+  return () => clearTimeout(timer);
+}
+
 /** Calls `action` after some milliseconds, if the program still runs then. Gives what cancels it. */
 export function inBackground(milliseconds: number, action: () => void): () => void {
   const timer = setTimeout(action, milliseconds);
