@@ -47,7 +47,7 @@ export class Holders {
   add(): Hold {
     const { address, serial, word } = allocate(this.#arena.method, holderSize);
     this.#words[word + ownerAt] = this.#arena.me;
-    this.#locked(() => {
+    this.#mutex.locked(() => {
       this.#words[word + nextAt] = this.#words[this.#base + firstAt]!;
       Atomics.store(this.#words, this.#base + firstAt, word);
     });
@@ -57,7 +57,7 @@ export class Holders {
   /** Takes a hold away, if it is still there. Gives whether the end is closed now. */
   remove([address, serial]: Hold): boolean {
     const block = new Block(this.#arena, address, serial);
-    return this.#locked(() => {
+    return this.#mutex.locked(() => {
       if (block.isLive) {
         this.#unlink(block.word);
         free(block);
@@ -66,18 +66,13 @@ export class Holders {
     });
   }
 
-  /** Whether a hold is still there. */
-  has([address, serial]: Hold): boolean {
-    return new Block(this.#arena, address, serial).isLive;
-  }
-
   /** Whether the end is closed: said by the last holder, or seen by a look whether any lives. */
   get areGone(): boolean {
     if (Atomics.load(this.#words, this.#base + closedAt) !== 0) return true;
     const now = performance.now();
     if (now - this.#lookedAt < lookEvery) return false;
     this.#lookedAt = now;
-    return this.#locked(() => this.#close());
+    return this.#mutex.locked(() => this.#close());
   }
 
   /** Closes the end if nobody holds it that lives. It stays closed. */
@@ -100,15 +95,6 @@ export class Holders {
         return;
       }
       link = word + nextAt;
-    }
-  }
-
-  #locked<T>(action: () => T): T {
-    this.#mutex.acquireSync();
-    try {
-      return action();
-    } finally {
-      this.#mutex.release();
     }
   }
 }

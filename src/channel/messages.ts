@@ -98,15 +98,8 @@ export class Messages {
 
   /**
    * Takes the first message if there is one, nobody of this child waits for it before, and it needs
-   * no module that must be imported first.
+   * no module that must be imported first. It looks several times: a wait costs as much as many looks.
    */
-  tryTake<T>(read: Read<T>): Taken<T> | undefined {
-    if (this.#taking > 0) return undefined;
-    const taken = this.#take(read);
-    return taken instanceof Kept ? undefined : taken;
-  }
-
-  /** The same, with some more looks: a wait costs as much as many of them. */
   trySoon<T>(read: Read<T>): Taken<T> | undefined {
     if (this.#taking > 0) return undefined;
     let taken = this.#take(read);
@@ -118,7 +111,7 @@ export class Messages {
   }
 
   /**
-   * The same.
+   * Takes the first message if there is one, and nobody of this child waits for it before.
    *
    * @throws {Error} If the message needs a module that must be imported first. It stays where it is.
    */

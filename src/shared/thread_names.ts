@@ -50,7 +50,7 @@ export class ThreadNames implements Names {
 
   create(name: string, size: number): Hold {
     const bytes = encoder.encode(name);
-    return this.#locked(() => {
+    return this.#mutex.locked(() => {
       if (this.#linkTo(bytes) !== undefined) throw nameFault("create", name, taken);
       const block = allocate("worker", dataAt(bytes.length) + size);
       const { word } = block;
@@ -65,7 +65,7 @@ export class ThreadNames implements Names {
   }
 
   attach(name: string): Hold {
-    return this.#locked(() => {
+    return this.#mutex.locked(() => {
       const link = this.#linkTo(encoder.encode(name));
       if (link === undefined) throw nameFault("attach", name, missing);
       const block = blockAt(this.#arena, this.#words[link]!);
@@ -75,7 +75,7 @@ export class ThreadNames implements Names {
   }
 
   unlink(name: string): boolean {
-    return this.#locked(() => {
+    return this.#mutex.locked(() => {
       const link = this.#linkTo(encoder.encode(name));
       if (link === undefined) return false;
       const block = blockAt(this.#arena, this.#words[link]!);
@@ -90,7 +90,7 @@ export class ThreadNames implements Names {
     const at = dataAt(this.#words[word + nameLengthAt]!);
     const size = Number(this.#arena.longs[(word + sizeAt) / 2]);
     const bytes = new Uint8Array(this.#arena.buffer, word * 4 + at, size);
-    return { bytes, close: () => this.#locked(() => this.#release(block)) };
+    return { bytes, close: () => this.#mutex.locked(() => this.#release(block)) };
   }
 
   #release(block: Block): void {
@@ -119,15 +119,6 @@ export class ThreadNames implements Names {
       links.push(link);
     }
     return links;
-  }
-
-  #locked<T>(use: () => T): T {
-    this.#mutex.acquireSync();
-    try {
-      return use();
-    } finally {
-      this.#mutex.release();
-    }
   }
 }
 

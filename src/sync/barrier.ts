@@ -295,13 +295,10 @@ export class Barrier {
 
   /** Does something that takes no time, alone. Who died in the middle of it has broken the barrier. */
   #locked<T>(action: () => T): T {
-    this.#mutex.acquireSync();
-    try {
+    return this.#mutex.locked(() => {
       if (this.#mutex.isAbandoned) this.#break();
       return action();
-    } finally {
-      this.#mutex.release();
-    }
+    });
   }
 
   #get(at: number): number {

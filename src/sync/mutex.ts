@@ -42,12 +42,6 @@ export class Mutex extends Gate {
     if (owner !== 0 && owner !== this.arena.me) this.arena.members.look(owner);
   }
 
-  /** Whether a child that lives holds it. */
-  get isHeld(): boolean {
-    const owner = Atomics.load(this.words, this.state) & OWNER;
-    return owner !== 0 && this.arena.members.isAlive(owner);
-  }
-
   /** Whether its owner died, and nobody has released it since. */
   get isAbandoned(): boolean {
     this.check("read");
@@ -76,6 +70,16 @@ export class Mutex extends Gate {
       if ((seen & RESERVED) !== 0 && !this.mayPass(turn)) return false;
       const taken = owner === 0 ? arena.me : arena.me | ABANDONED;
       if (Atomics.compareExchange(words, state, seen, taken) === seen) return true;
+    }
+  }
+
+  /** Does something that takes no time with it held: the thread is blocked until it is. */
+  locked<T>(action: () => T): T {
+    this.acquireSync();
+    try {
+      return action();
+    } finally {
+      this.release();
     }
   }
 
