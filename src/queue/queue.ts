@@ -7,11 +7,7 @@ import { Block } from "../memory/allocator.ts";
 import { checkTimeout } from "../memory/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import type { AcquireOptions, AcquireSyncOptions } from "../sync/gate.ts";
-
-/** Whether a call is not to wait at all. */
-const triesOnce = ({ block = true, timeout }: AcquireOptions): boolean =>
-  !block || (timeout !== undefined && timeout <= 0);
+import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../sync/gate.ts";
 
 /**
  * Makes the memory of a queue, with so many words behind it.

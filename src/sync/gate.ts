@@ -28,6 +28,10 @@ export interface AcquireOptions extends WaitOptions {
 /** How to acquire something with the thread blocked. */
 export type AcquireSyncOptions = Omit<AcquireOptions, "signal">;
 
+/** Whether a call is not to wait at all. */
+export const triesOnce = ({ block = true, timeout }: AcquireSyncOptions): boolean =>
+  !block || (timeout !== undefined && timeout <= 0);
+
 /** In the word of state: somebody has the turn. Only those who miss the fast path look at the turn itself. */
 export const RESERVED: number = 1 << 30;
 
@@ -116,11 +120,12 @@ export abstract class Gate {
   }
 
   /** Takes it, when it is free and this waiter's turn: `true`, or `false` once the time is over. */
-  async acquire({ block = true, timeout, signal }: AcquireOptions = {}): Promise<boolean> {
+  async acquire(options: AcquireOptions = {}): Promise<boolean> {
+    const { timeout, signal } = options;
     checkTimeout(timeout);
     signal?.throwIfAborted();
     if (this.tryAcquire()) return true;
-    if (!block || (timeout !== undefined && timeout <= 0)) return false;
+    if (triesOnce(options)) return false;
     const left = countdown(timeout);
     const { place, leave } = joinLine(this.#key);
     try {
@@ -137,10 +142,11 @@ export abstract class Gate {
   }
 
   /** The same, with this thread blocked meanwhile. */
-  acquireSync({ block = true, timeout }: AcquireSyncOptions = {}): boolean {
+  acquireSync(options: AcquireSyncOptions = {}): boolean {
+    const { timeout } = options;
     checkTimeout(timeout);
     if (this.tryAcquire()) return true;
-    if (!block || (timeout !== undefined && timeout <= 0)) return false;
+    if (triesOnce(options)) return false;
     const waiter = this.#arrive();
     try {
       // Waiters of this child cannot go on before this call ends: their turn is this call's, too.
