@@ -8,6 +8,7 @@
 
 import { allocate, Block, blockAt, free } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
+import { LinkedList } from "../memory/linked_list.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";
 
 // Where the parts are, in words.
@@ -34,6 +35,7 @@ export class Holders {
   readonly #words: Int32Array;
   readonly #base: number;
   readonly #mutex: Mutex;
+  readonly #list: LinkedList;
   #lookedAt = -Infinity;
 
   constructor(block: Block, offset: number) {
@@ -41,16 +43,14 @@ export class Holders {
     this.#words = block.arena.words;
     this.#base = block.word + offset;
     this.#mutex = new Mutex(block, "a connection", "owner", offset + mutexAt);
+    this.#list = new LinkedList(this.#words, this.#base + firstAt, nextAt);
   }
 
   /** Adds a hold of this child. */
   add(): Hold {
     const { address, serial, word } = allocate(this.#arena.method, holderSize);
     this.#words[word + ownerAt] = this.#arena.me;
-    this.#mutex.locked(() => {
-      this.#words[word + nextAt] = this.#words[this.#base + firstAt]!;
-      Atomics.store(this.#words, this.#base + firstAt, word);
-    });
+    this.#mutex.locked(() => this.#list.prepend(word));
     return [address, serial];
   }
 
@@ -59,7 +59,7 @@ export class Holders {
     const block = new Block(this.#arena, address, serial);
     return this.#mutex.locked(() => {
       if (block.isLive) {
-        this.#unlink(block.word);
+        this.#list.remove(block.word);
         free(block);
       }
       return this.#close();
@@ -77,24 +77,12 @@ export class Holders {
 
   /** Closes the end if nobody holds it that lives. It stays closed. */
   #close(): boolean {
-    const link = this.#base + firstAt;
-    for (let word = this.#words[link]!; word !== 0; word = this.#words[link]!) {
+    for (const word of this.#list) {
       if (this.#arena.members.isAlive(this.#words[word + ownerAt]!)) return false;
-      Atomics.store(this.#words, link, this.#words[word + nextAt]!);
+      this.#list.remove(word);
       free(blockAt(this.#arena, word));
     }
     Atomics.store(this.#words, this.#base + closedAt, 1);
     return true;
-  }
-
-  #unlink(gone: number): void {
-    let link = this.#base + firstAt;
-    for (let word = this.#words[link]!; word !== 0; word = this.#words[link]!) {
-      if (word === gone) {
-        Atomics.store(this.#words, link, this.#words[word + nextAt]!);
-        return;
-      }
-      link = word + nextAt;
-    }
   }
 }

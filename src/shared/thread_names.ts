@@ -9,6 +9,7 @@
 
 import { allocate, type Block, blockAt, free } from "../memory/allocator.ts";
 import { type Arena, arenaOf, namesAt } from "../memory/arena.ts";
+import { LinkedList } from "../memory/linked_list.ts";
 import { type Hold, missing, nameFault, type Names, taken } from "../runtime/named_memory.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";
 
@@ -16,7 +17,8 @@ import { Mutex, mutexSize } from "../sync/mutex.ts";
 const tableWord = namesAt / 4;
 const firstAt = mutexSize / 4;
 
-/** What a block begins with, in words; where the next one is comes first. */
+/** What a block begins with, in words. */
+const nextAt = 0;
 const holdersAt = 1;
 const nameLengthAt = 2;
 /** A long. */
@@ -30,12 +32,12 @@ export class ThreadNames implements Names {
   readonly #arena: Arena = arenaOf("worker");
   readonly #words: Int32Array = this.#arena.words;
   readonly #mutex: Mutex;
-  readonly #first: number;
+  readonly #named: LinkedList;
 
   constructor() {
     const table = this.#table();
     this.#mutex = new Mutex(table, "the table of names", "owner");
-    this.#first = table.word + firstAt;
+    this.#named = new LinkedList(this.#words, table.word + firstAt, nextAt);
   }
 
   #table(): Block {
@@ -51,24 +53,22 @@ export class ThreadNames implements Names {
   create(name: string, size: number): Hold {
     const bytes = encoder.encode(name);
     return this.#mutex.locked(() => {
-      if (this.#linkTo(bytes) !== undefined) throw nameFault("create", name, taken);
+      if (this.#find(bytes) !== undefined) throw nameFault("create", name, taken);
       const block = allocate("worker", dataAt(bytes.length) + size);
       const { word } = block;
-      this.#words[word] = this.#words[this.#first]!;
       this.#words[word + holdersAt] = 1;
       this.#words[word + nameLengthAt] = bytes.length;
       this.#arena.longs[(word + sizeAt) / 2] = BigInt(size);
       this.#arena.bytes.set(bytes, (word + nameAt) * 4);
-      Atomics.store(this.#words, this.#first, word);
+      this.#named.prepend(word);
       return this.#held(block);
     });
   }
 
   attach(name: string): Hold {
     return this.#mutex.locked(() => {
-      const link = this.#linkTo(encoder.encode(name));
-      if (link === undefined) throw nameFault("attach", name, missing);
-      const block = blockAt(this.#arena, this.#words[link]!);
+      const block = this.#find(encoder.encode(name));
+      if (block === undefined) throw nameFault("attach", name, missing);
       this.#words[block.word + holdersAt]!++;
       return this.#held(block);
     });
@@ -76,10 +76,9 @@ export class ThreadNames implements Names {
 
   unlink(name: string): boolean {
     return this.#mutex.locked(() => {
-      const link = this.#linkTo(encoder.encode(name));
-      if (link === undefined) return false;
-      const block = blockAt(this.#arena, this.#words[link]!);
-      Atomics.store(this.#words, link, this.#words[block.word]!);
+      const block = this.#find(encoder.encode(name));
+      if (block === undefined) return false;
+      this.#named.remove(block.word);
       if (this.#words[block.word + holdersAt] === 0) free(block);
       return true;
     });
@@ -94,31 +93,19 @@ export class ThreadNames implements Names {
   }
 
   #release(block: Block): void {
-    if (--this.#words[block.word + holdersAt]! === 0 && !this.#isNamed(block)) free(block);
+    if (--this.#words[block.word + holdersAt]! === 0 && !this.#named.has(block.word)) free(block);
   }
 
-  /** The word that names the block of that name. */
-  #linkTo(name: Uint8Array): number | undefined {
-    for (const link of this.#links()) {
-      const word = this.#words[link]!;
+  /** The block of that name. */
+  #find(name: Uint8Array): Block | undefined {
+    for (const word of this.#named) {
       if (this.#words[word + nameLengthAt] !== name.length) continue;
       const at = (word + nameAt) * 4;
-      if (name.every((byte, i) => this.#arena.bytes[at + i] === byte)) return link;
+      if (name.every((byte, i) => this.#arena.bytes[at + i] === byte)) {
+        return blockAt(this.#arena, word);
+      }
     }
     return undefined;
-  }
-
-  #isNamed(block: Block): boolean {
-    return this.#links().some((link) => this.#words[link] === block.word);
-  }
-
-  /** The words that name blocks, in the order of the list. */
-  #links(): number[] {
-    const links: number[] = [];
-    for (let link = this.#first; this.#words[link] !== 0; link = this.#words[link]!) {
-      links.push(link);
-    }
-    return links;
   }
 }
 
