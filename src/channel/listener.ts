@@ -1,6 +1,6 @@
 import { registerKind } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
-import { checkTimeout, countdown, Latch, longestTimer, type WaitOptions } from "../memory/latch.ts";
+import { Bell, checkTimeout, countdown, longestTimer, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
@@ -77,7 +77,7 @@ export class Listener implements Disposable {
   readonly #unproven = new Set<AbortController>();
   readonly #proven: Connection[] = [];
   readonly #accepting = new Line();
-  #changed = new Latch();
+  readonly #changed = new Bell();
   #closed = false;
 
   /**
@@ -96,7 +96,7 @@ export class Listener implements Disposable {
     this.#address = this.#server.listen(target).then(formatAddress);
     this.#address.catch((error) => {
       this.#failure = { error };
-      this.#stir();
+      this.#changed.ring();
     });
   }
 
@@ -167,7 +167,7 @@ export class Listener implements Disposable {
     this.#server.close();
     for (const drop of this.#unproven) drop.abort(new Error("The listener is closed"));
     for (const connection of this.#proven.splice(0)) connection.close();
-    this.#stir();
+    this.#changed.ring();
   }
 
   /** Closes the listener. */
@@ -190,7 +190,7 @@ export class Listener implements Disposable {
       drop.signal.throwIfAborted();
       const wire = new Wire(socket, first);
       this.#proven.push(new Connection(new SocketEnd(wire, this.#key !== undefined)));
-      this.#stir();
+      this.#changed.ring();
     } catch (error) {
       socket.close();
       if (!this.#closed) this.#onRefused?.(error as Error);
@@ -203,12 +203,6 @@ export class Listener implements Disposable {
   get #oldest(): AbortController {
     const [oldest] = this.#unproven;
     return oldest!;
-  }
-
-  #stir(): void {
-    const changed = this.#changed;
-    this.#changed = new Latch();
-    changed.open();
   }
 }
 

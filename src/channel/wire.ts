@@ -6,7 +6,7 @@
  */
 
 import { EOFError } from "../errors.ts";
-import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { Bell, countdown, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { nextTurn } from "../runtime/turns.ts";
 import { framed, FrameReader } from "./frames.ts";
@@ -24,7 +24,7 @@ export class Wire {
   #waiting = 0;
   #isPaused = false;
   #over: { readonly error: Error | undefined } | undefined;
-  #changed = new Latch();
+  readonly #changed = new Bell();
 
   /** `first` is what was read of the socket already. */
   constructor(socket: Socket, first: Uint8Array) {
@@ -61,9 +61,7 @@ export class Wire {
 
   /** Has all who wait look again. */
   stir(): void {
-    const changed = this.#changed;
-    this.#changed = new Latch();
-    changed.open();
+    this.#changed.ring();
   }
 
   /** The first message that was not received. */

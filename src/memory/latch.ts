@@ -1,5 +1,5 @@
 /**
- * Something that happens once, and those who wait for it.
+ * Something that happens once, or again and again, and those who wait for it.
  *
  * @module
  * @internal
@@ -87,5 +87,22 @@ export class Latch {
 
   #add(waiter: () => void): void {
     (this.#waiters ??= new Set()).add(waiter);
+  }
+}
+
+/** Something that happens again and again. Who waits, waits for the next time. */
+export class Bell {
+  #next = new Latch();
+
+  /** It happens: all who wait go on. */
+  ring(): void {
+    const now = this.#next;
+    this.#next = new Latch();
+    now.open();
+  }
+
+  /** Waits until it happens, as `Latch.wait` does. */
+  wait(options: WaitOptions): Promise<boolean> {
+    return this.#next.wait(options);
   }
 }
