@@ -19,21 +19,29 @@ export interface MemoryFile {
   close(): void;
 }
 
-let serial = 0;
+/** A new file, under a name that no thread of any process has used. */
+function openNew(folder: string): { fd: number; file: string } {
+  const file = path.join(folder, `nproc-${process.pid}-${crypto.randomUUID()}`);
+  return { fd: fs.openSync(file, "wx+", 0o600), file };
+}
 
-/** Already unlinked, reached through its descriptor: nothing is left behind after a kill. */
-function unlinkedFile(size: number): MemoryFile {
-  const file = path.join("/dev/shm", `nproc-${process.pid}-${++serial}`);
-  const fd = fs.openSync(file, "wx+", 0o600);
+/** Opens a file, in memory on Linux, that has no name any more: nothing is left behind after a kill. */
+export function openUnlinked(): number {
+  const { fd, file } = openNew(process.platform === "linux" ? "/dev/shm" : os.tmpdir());
   fs.unlinkSync(file);
+  return fd;
+}
+
+/** On Linux others reach a file without a name through its descriptor. */
+function unlinkedFile(size: number): MemoryFile {
+  const fd = openUnlinked();
   fs.ftruncateSync(fd, size);
   return { fd, path: `/proc/${process.pid}/fd/${fd}`, close: () => fs.closeSync(fd) };
 }
 
 /** Elsewhere than on Linux others need a name; it goes when this process closes the file, or ends. */
 function namedFile(size: number): MemoryFile {
-  const file = path.join(os.tmpdir(), `nproc-${process.pid}-${++serial}`);
-  const fd = fs.openSync(file, "wx+", 0o600);
+  const { fd, file } = openNew(os.tmpdir());
   fs.ftruncateSync(fd, size);
   const unlink = () => fs.rmSync(file, { force: true });
   process.on("exit", unlink);

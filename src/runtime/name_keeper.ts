@@ -13,12 +13,11 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import fs from "node:fs";
-import os from "node:os";
-import path from "node:path";
 import process from "node:process";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 import { mayRun } from "./deno_permissions.ts";
+import { openUnlinked } from "./memory_file.ts";
 
 const shell = "/bin/sh";
 
@@ -136,16 +135,8 @@ function writeList(fd: number): void {
   fs.ftruncateSync(fd, bytes.length);
 }
 
-function unlinkedFile(): number {
-  const folder = process.platform === "linux" ? "/dev/shm" : os.tmpdir();
-  const file = path.join(folder, `nproc-${process.pid}-${crypto.randomUUID()}`);
-  const fd = fs.openSync(file, "wx+", 0o600);
-  fs.unlinkSync(file);
-  return fd;
-}
-
 function startWatch(): Watch {
-  const list = unlinkedFile();
+  const list = openUnlinked();
   const mayStart = process.platform !== "win32" && (!("Deno" in globalThis) || mayRun(shell));
   return { list, shell: mayStart ? startShell(list) : undefined };
 }
