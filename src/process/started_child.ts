@@ -99,9 +99,8 @@ export class StartedChild {
     this.daemon = request.daemon;
     this.method = request.method;
     this.#events = events;
-    const first = this.#pack(request);
     const spawn = request.method === "worker" ? runtime.spawnWorker : runtime.spawnProcess;
-    this.#child = spawn({ ...spawnRequest(request), first }, {
+    this.#child = spawn({ ...spawnRequest(request), ...this.#pack(request) }, {
       frame: (bytes, attachments) => this.#receive(bytes, attachments),
       error: (error) => this.#reportCrash(error),
       exit: (code) => this.#end(code),
@@ -109,15 +108,15 @@ export class StartedChild {
   }
 
   /** Has the first frame come with the child, where that can be. */
-  #pack({ first, method, permissions }: StartRequest): SpawnRequest["first"] {
-    if (first === undefined) return undefined;
+  #pack({ first, method, permissions }: StartRequest): Pick<SpawnRequest, "first" | "firstFile"> {
+    if (first === undefined) return {};
     this.#trips.push(...first.trips);
-    if (method === "worker") return first;
+    if (method === "worker") return { first };
     // With permissions of its own it may not open a file of ours.
     const inherits = permissions === undefined || permissions === "inherit";
     this.#firstFile = inherits ? passByFile(first.bytes) : undefined;
     if (this.#firstFile === undefined) this.#early.push(first);
-    return this.#firstFile?.path;
+    return { firstFile: this.#firstFile?.path };
   }
 
   get pid(): number {

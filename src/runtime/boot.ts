@@ -17,7 +17,7 @@ export interface BootNote extends Boot {
   /** Shared with all processes of the program: see `common_memory.ts`. */
   readonly memory?: string;
   /** What the first frame is in. */
-  readonly first?: string;
+  readonly firstFile?: string;
   /** Shared with its parent alone. */
   readonly scratch?: string;
   /** A module has taken the role: a bundle may hold this package twice. */
@@ -27,13 +27,13 @@ export interface BootNote extends Boot {
 const holder = globalThis as { [note]?: BootNote };
 
 /** The text of the script that starts a child. */
-export function startScript({ boot, entry, memory, first, scratch }: SpawnRequest): string {
+export function startScript({ boot, entry, memory, firstFile, scratch }: SpawnRequest): string {
   const handle = typeof scratch?.handle === "string" ? scratch.handle : undefined;
   const text = JSON.stringify(
     {
       ...boot,
       memory,
-      first: typeof first === "string" ? first : undefined,
+      firstFile,
       scratch: handle,
     } satisfies {
       [K in keyof BootNote]: BootNote[K] | undefined;

@@ -23,7 +23,7 @@ function readFirst(file: string | undefined): ParentLink["first"] {
 /** The channel to the parent. When it ends, because the parent ended, so does this child. */
 export class ProcessLink implements ParentLink {
   readonly scratch: string | undefined = bootNote()?.scratch;
-  readonly first: ParentLink["first"] = readFirst(bootNote()?.first);
+  readonly first: ParentLink["first"] = readFirst(bootNote()?.firstFile);
   /** Sends whose callback has not come yet: a process that exits before it loses them. */
   #unsent = 0;
   #waiting: (() => void)[] = [];

@@ -77,10 +77,12 @@ export interface SpawnRequest {
   readonly boot: Boot;
   readonly scratch?: Scratch | undefined;
   /**
-   * The first frame that the child is to have, for a process in a file: it comes with the child, so
-   * that a parent that blocks its thread at once has sent it already.
+   * The first frame that a thread is to have. It comes with the child, so that a parent that blocks
+   * its thread at once has sent it already.
    */
-  readonly first?: Frame | string | undefined;
+  readonly first?: Frame | undefined;
+  /** The file that the first frame's bytes are in, for a process. */
+  readonly firstFile?: string | undefined;
   /** The file that all processes of the program share, where there is one. */
   readonly memory?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;

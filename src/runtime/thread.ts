@@ -71,7 +71,7 @@ class ThreadChild implements Child {
   constructor(request: SpawnRequest, events: ChildEvents) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1 as Port;
-    const first = request.first as Frame | undefined;
+    const { first } = request;
     const startup: Startup = {
       port: port2 as Port,
       scratch: request.scratch?.handle,
