@@ -58,15 +58,13 @@ export function checkFunction(verb: string, what: string, fn: unknown): void {
  *
  * @internal
  */
-export function checkCount(what: string, count: unknown): void {
+export function checkCount(verb: string, what: string, count: unknown): void {
   if (typeof count !== "number") {
-    throw new TypeError(
-      `Cannot make a pool as ${what} must be a number: received ${String(count)}`,
-    );
+    throw new TypeError(`Cannot ${verb} as ${what} must be a number: received ${String(count)}`);
   }
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(
-      `Cannot make a pool as ${what} must be a whole number from 1: received ${count}`,
+      `Cannot ${verb} as ${what} must be a whole number from 1: received ${count}`,
     );
   }
 }

@@ -65,9 +65,10 @@ export class Pool {
       : { processes: options };
     const { initializer, initArgs = [], maxTasksPerChild, name = "PoolWorker" } = given;
     const processes = given.processes ?? availableProcessors();
-    checkCount("processes", processes);
-    if (maxTasksPerChild !== undefined) checkCount("maxTasksPerChild", maxTasksPerChild);
-    if (initializer !== undefined) checkFunction("make a pool", "initializer", initializer);
+    const verb = "make a pool";
+    checkCount(verb, "processes", processes);
+    if (maxTasksPerChild !== undefined) checkCount(verb, "maxTasksPerChild", maxTasksPerChild);
+    if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
     this.#scheduler = new Scheduler({
       processes,
       method: startMethodOf(new.target),

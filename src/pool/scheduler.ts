@@ -28,6 +28,11 @@ export interface SchedulerOptions {
   readonly initArgs: readonly unknown[];
   readonly maxTasksPerChild: number | undefined;
   readonly permissions: Permissions | undefined;
+  /**
+   * Where it is given, a worker that dies breaks the pool, as an initializer that throws breaks any:
+   * it makes the error of every task from what has happened.
+   */
+  readonly breakage?: ((cause: unknown) => unknown) | undefined;
 }
 
 /** Something that submits more as its results are taken. */
@@ -98,10 +103,26 @@ export class Scheduler implements KeepAlive {
     this.#enqueue(this.#encoder.encode(submission), submission);
   }
 
-  /** Takes tasks that belong together: all of them, or it throws and takes none. */
-  submitAll(submissions: readonly Submission[]): void {
+  /** Takes tasks that belong together, and gives them: all, or it throws and takes none. */
+  submitAll(submissions: readonly Submission[]): PoolTask[] {
     const tasks = this.#encoder.encodeAll(submissions);
     for (const [i, task] of tasks.entries()) this.#enqueue(task, submissions[i]!);
+    return tasks;
+  }
+
+  /** Settles a task as cancelled, unless it is settled or was ever sent. Tells whether it did. */
+  cancel(task: PoolTask): boolean {
+    if (task.settled || task.wasSent) return false;
+    const value = new CancelledError("The task was cancelled before it began");
+    task.settle({ status: status.cancelled, value });
+    this.#dispatchSoon();
+    return true;
+  }
+
+  /** Cancels all tasks that can be, and what would submit more. */
+  cancelAll(): void {
+    for (const feed of this.#feeds) feed.cancel();
+    for (const task of this.#queue.waiting()) this.cancel(task);
   }
 
   /**
@@ -226,6 +247,9 @@ export class Scheduler implements KeepAlive {
           this.#dispatchSoon();
         },
         notInitialized: (error) => this.#break(error),
+        lost: (error) => {
+          if (this.#options.breakage !== undefined) this.#break(error);
+        },
         ended: () => this.#replace(worker),
       },
     );
@@ -256,8 +280,10 @@ export class Scheduler implements KeepAlive {
   }
 
   /** Fails every task, those to come as well. */
-  #break(error: unknown): void {
+  #break(cause: unknown): void {
     if (this.#broken !== undefined) return;
+    const { breakage } = this.#options;
+    const error = breakage === undefined ? cause : breakage(cause);
     this.#broken = { error };
     this.#rejectAll(error);
     for (const worker of this.#workers) worker.child.kill("SIGKILL");

@@ -98,6 +98,11 @@ export class PoolTask {
     this.#target = target;
   }
 
+  /** Whether a worker ever got it; it may have been given back since. */
+  get wasSent(): boolean {
+    return this.slot > 0;
+  }
+
   /** It carries what can be moved once only: it cannot be sent to a second worker. */
   get hasMoved(): boolean {
     return this.#carriesMore && this.block.transfer.length > 0;
@@ -154,9 +159,14 @@ export class TaskQueue {
 
   /** Takes all there are. */
   clear(): PoolTask[] {
-    const left = this.#tasks.slice(this.#head).filter((task) => !task.settled);
+    const left = this.waiting();
     this.#tasks = [];
     this.#head = 0;
     return left;
+  }
+
+  /** All there are, which stay. */
+  waiting(): PoolTask[] {
+    return this.#tasks.slice(this.#head).filter((task) => !task.settled);
   }
 }

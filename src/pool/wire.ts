@@ -28,8 +28,8 @@ export const trait = {
   announced: 8,
 } as const;
 
-/** How a task ended. */
-export const status = { fulfilled: 0, rejected: 1 } as const;
+/** How a task ended; one that was cancelled never began, and no worker tells of it. */
+export const status = { fulfilled: 0, rejected: 1, cancelled: 2 } as const;
 
 /** Writes an outcome. What cannot travel makes it one with an error that tells the path. */
 export function writeOutcome(

@@ -38,6 +38,8 @@ export interface WorkerEvents {
   givenBack(tasks: readonly PoolTask[]): void;
   /** Its initializer threw. */
   notInitialized(error: unknown): void;
+  /** It is dead, and nobody had asked it to end; what it held is not settled yet. */
+  lost(error: WorkerLostError): void;
   /** It has ended. What it was running is rejected, the rest of what it held given back. */
   ended(): void;
 }
@@ -330,23 +332,29 @@ export class PoolWorker {
       const head = readOutcomeHead(body);
       if (this.#held.has(head.id)) this.#settle(head, await readValue(body));
     }
+    if (this.#held.size > 0 || !this.#wasToEnd) this.#events.lost(this.#lost());
     // Without a journal it is given one task at a time, and has begun that.
     const begun = journal ?? { begun: this.#slots };
     const waiting = new Set(this.#notBegun(begun).filter((task) => !task.hasMoved));
     for (const task of this.tasks().filter((task) => !waiting.has(task))) {
       this.#release(task);
-      task.settle(rejection(this.#lost()));
+      task.settle(rejection(this.#lost(" while it ran this task")));
     }
     this.#giveBack([...waiting]);
     this.#events.ended();
   }
 
-  #lost(): WorkerLostError {
+  /** Whether it ends by itself once it holds nothing. */
+  get #wasToEnd(): boolean {
+    return this.#finishing || this.quota === 0;
+  }
+
+  #lost(when = ""): WorkerLostError {
     const { name, pid, crash } = this.child;
     const exitCode = this.child.exitCode!;
     const cause = crash && { cause: crash.error };
     return new WorkerLostError(
-      `${name} (pid ${pid}) ended with exit code ${exitCode} while it ran this task`,
+      `${name} (pid ${pid}) ended with exit code ${exitCode}${when}`,
       { exitCode, pid, ...cause },
     );
   }
