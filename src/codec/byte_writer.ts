@@ -13,6 +13,9 @@ const FIRST_CAPACITY = 1 << 10;
 /** A longer string is left to `TextEncoder`, whose call costs as much as a loop of this length. */
 const LOOP_LIMIT = tag.SHORT_ASCII_MAX;
 
+/** The tag and the length of a string of UTF-16 take no more. */
+const UTF16_HEAD = 16;
+
 const utf8 = new TextEncoder();
 
 /** A growing buffer and the primitive values in it. */
@@ -143,8 +146,7 @@ export class ByteWriter {
     let end = start + written;
     if (read < length) {
       // Not ASCII: a character of UTF-16 takes three bytes at most.
-      this.position = end;
-      this.reserve((length - read) * 3);
+      this.reserve(end - this.position + (length - read) * 3);
       end += utf8.encodeInto(value.slice(read), this.bytes.subarray(end)).written;
     }
     this.bytes[start - 5] = tag.UTF8;
@@ -154,9 +156,10 @@ export class ByteWriter {
 
   /** A lone surrogate has no UTF-8. */
   #utf16(value: string, length: number): void {
+    // All at once: where there is no memory for the string, nothing of it is written.
+    this.reserve(UTF16_HEAD + length * 2);
     this.byte(tag.UTF16);
     this.uint(length);
-    this.reserve(length * 2);
     const { view } = this;
     let position = this.position;
     for (let i = 0; i < length; i++, position += 2) {
@@ -168,7 +171,8 @@ export class ByteWriter {
   #grow(count: number): void {
     const old = this.bytes;
     this.#allocate(Math.max(old.length * 2, this.position + count));
-    this.bytes.set(old.subarray(0, this.position));
+    // A string that is only half written stands behind `position`.
+    this.bytes.set(old);
   }
 
   #allocate(capacity: number): void {

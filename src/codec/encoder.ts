@@ -20,6 +20,8 @@ export interface EncoderOptions {
   readonly defers?: boolean;
   /** Whatever kinds are to be told of the channel when they say whether a value can travel. */
   readonly channel?: unknown;
+  /** Who will read the messages, for kinds that know them: a proxy of a manager is told apart by its server. */
+  readonly peer?: unknown;
 }
 
 /** A message: what a `Decoder` takes, and the list for `postMessage`. */
@@ -48,7 +50,7 @@ export class Encoder {
 
   constructor(options: EncoderOptions = {}) {
     this.#transfers = new Transfers(options.attach ?? false);
-    this.#writer = new ValueWriter(this.#transfers, options.channel);
+    this.#writer = new ValueWriter(this.#transfers, options.channel, options.peer);
     this.#defers = options.defers ?? false;
   }
 
@@ -80,6 +82,8 @@ export class Encoder {
   write(value: unknown, root: string, transfer?: readonly unknown[]): void {
     if (this.#busy) throw busy(root);
     const writer = this.#writer;
+    // Nothing to mark or to end: these hold nothing, refuse nothing and run nobody's code, and where
+    // there is no memory for a string, nothing of it was written.
     if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") {
       if (transfer === undefined) return writer.value(value, SAME);
     }

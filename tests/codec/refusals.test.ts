@@ -118,6 +118,34 @@ describe("a refusal", () => {
     port2.close();
   });
 
+  it("leaves the encoder as it was where there is no memory for a string", () => {
+    const encoder = new Encoder();
+    encoder.write("first", "value");
+    const strings = ["x", "x\u{1f600}", "\u{1f600}x", "\ud800x", "é"].map((text) =>
+      text.repeat(500)
+    );
+    const { Uint8Array } = globalThis;
+    for (const string of strings) {
+      const before = encoder.copy(0);
+      const largest = encoder.memory.length;
+      globalThis.Uint8Array = new Proxy(Uint8Array, {
+        construct: (target, [size, ...more]) => {
+          if (typeof size === "number" && size > largest) throw new RangeError("no memory");
+          return new target(size, ...more);
+        },
+      });
+      try {
+        assertThrows(() => encoder.write(string.repeat(10), "value"), RangeError, "no memory");
+      } finally {
+        globalThis.Uint8Array = Uint8Array;
+      }
+      assertEquals(encoder.copy(0), before);
+      encoder.write(string, "value");
+    }
+    const decoder = new Decoder(encoder.copy(0));
+    for (const string of ["first", ...strings]) assertEquals(decoder.read(), string);
+  });
+
   it("does not hit ordinary objects of classes that look foreign", () => {
     const mark: unique symbol = Symbol("mark");
     class Odd {
