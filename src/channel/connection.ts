@@ -1,28 +1,22 @@
-import type { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
 import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
 import type { End, SyncWaitOptions } from "./end.ts";
-import { type Read, settleTrips, type Taken } from "./messages.ts";
-
-/** What a message is: its first number. */
-const VALUE = 0;
-const BYTES = 1;
-/** Why nothing more can come, as who passes messages on to this end was told. */
-const FAILURE = 2;
-
-/** Of a message of bytes: as they begin at a word, they are copied word by word. */
-const headSize = 8;
-const headPadding = new Uint8Array(headSize - 1);
+import {
+  bytesOf,
+  encodeBytes,
+  encodeValue,
+  readUpTo,
+  readValueOrBytes,
+  tooLong,
+} from "./message_format.ts";
+import { settleTrips, type Taken } from "./messages.ts";
 
 /** How long a message may be. */
 export interface RecvBytesOptions extends WaitOptions {
   /** Bytes. A longer message is an error, and the last that is read. */
   readonly maxLength?: number | undefined;
 }
-
-/** In place of a message that is too long. */
-const tooLong = Symbol("too long");
 
 /**
  * The end of a connection.
@@ -281,10 +275,7 @@ export class Connection implements AsyncIterable<unknown> {
 
   #encodeValue(value: unknown): Uint8Array {
     this.#checkWritable();
-    this.#encoder.restart("value");
-    this.#encoder.writeUint(VALUE);
-    this.#encoder.write(value, "value");
-    return this.#encoder.view(0);
+    return encodeValue(this.#encoder, value);
   }
 
   #encodeBytes(
@@ -293,12 +284,7 @@ export class Connection implements AsyncIterable<unknown> {
     size: number | undefined,
   ): Uint8Array {
     this.#checkWritable();
-    const sent = bytesOf(bytes, offset, size);
-    this.#encoder.restart("value");
-    this.#encoder.writeUint(BYTES);
-    this.#encoder.writeBytes(headPadding);
-    this.#encoder.writeBytes(sent);
-    return this.#encoder.view(0);
+    return encodeBytes(this.#encoder, bytesOf(bytes, offset, size));
   }
 
   #checkReadable({ timeout, signal }: WaitOptions): void {
@@ -324,82 +310,7 @@ export class Connection implements AsyncIterable<unknown> {
   }
 }
 
-const readValueOrBytes: Read<unknown> = (decoder, length) => {
-  const head = decoder.readUint();
-  if (head === BYTES) return readRest(decoder, head, length);
-  const value = decoder.read();
-  if (head === FAILURE) throw value;
-  return value;
-};
-
-/**
- * A message that has whoever receives it get this error.
- *
- * @internal
- */
-export function encodeFailure(error: unknown): Uint8Array {
-  const encoder = new Encoder();
-  encoder.writeUint(FAILURE);
-  encoder.write(error, "error");
-  return encoder.view(0);
-}
-
-function readUpTo(maxLength: number | undefined): Read<Uint8Array<ArrayBuffer> | typeof tooLong> {
-  if (maxLength !== undefined && !(Number.isInteger(maxLength) && maxLength >= 0)) {
-    throw new RangeError(
-      `Cannot receive as maxLength must be an integer from 0: received ${maxLength}`,
-    );
-  }
-  return (decoder: Decoder, length) => {
-    const head = decoder.readUint();
-    if (head === FAILURE) throw decoder.read();
-    return restSize(head, length) > (maxLength ?? Infinity)
-      ? tooLong
-      : readRest(decoder, head, length);
-  };
-}
-
-/** How many bytes of a message are not its head. */
-const restSize = (head: number, length: number): number => length - (head === BYTES ? headSize : 1);
-
-function readRest(decoder: Decoder, head: number, length: number): Uint8Array<ArrayBuffer> {
-  if (head === BYTES) decoder.position += headPadding.length;
-  return decoder.readBytes(restSize(head, length));
-}
-
 function received<T>(taken: Taken<T> | undefined, { timeout }: WaitOptions): T {
   if (taken !== undefined) return taken.value;
   throw new TimeoutError(`Cannot receive as nothing came within ${timeout} ms`);
-}
-
-/** The bytes of a buffer, or of a view on one, or a part of them. */
-function bytesOf(
-  source: ArrayBufferView | ArrayBufferLike,
-  offset: number,
-  size: number | undefined,
-): Uint8Array {
-  const all = ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : asBytes(source);
-  if (!Number.isInteger(offset) || offset < 0 || offset > all.length) {
-    throw new RangeError(
-      `Cannot use a part of ${all.length} bytes as offset must be an integer from 0 to ${all.length}: received ${offset}`,
-    );
-  }
-  const most = all.length - offset;
-  if (size !== undefined && !(Number.isInteger(size) && size >= 0 && size <= most)) {
-    throw new RangeError(
-      `Cannot use a part of ${all.length} bytes as size must be an integer from 0 to ${most}: received ${size}`,
-    );
-  }
-  return all.subarray(offset, offset + (size ?? most));
-}
-
-function asBytes(source: unknown): Uint8Array {
-  if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) {
-    return new Uint8Array(source);
-  }
-  throw new TypeError(
-    `Cannot use bytes as they must be an ArrayBuffer or a view on one: received ${String(source)}`,
-  );
 }

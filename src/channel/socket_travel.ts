@@ -10,8 +10,9 @@ import type { Decoder } from "../codec/decoder.ts";
 import { registerKind } from "../codec/registry.ts";
 import { EOFError } from "../errors.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { type Connection, encodeFailure, endOf, isConnection } from "./connection.ts";
+import { type Connection, endOf, isConnection } from "./connection.ts";
 import type { End } from "./end.ts";
+import { encodeFailure } from "./message_format.ts";
 import { makePipe } from "./pipe.ts";
 import { SocketEnd } from "./socket_end.ts";
 

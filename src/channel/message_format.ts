@@ -1,0 +1,124 @@
+/**
+ * The messages of a connection: a value, or bytes. Both begin with a number that tells which.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Decoder } from "../codec/decoder.ts";
+import { Encoder } from "../codec/encoder.ts";
+import type { Read } from "./messages.ts";
+
+/** What a message is: its first number. */
+const VALUE = 0;
+const BYTES = 1;
+/** Why nothing more can come, as who passes messages on to this end was told. */
+const FAILURE = 2;
+
+/** Of a message of bytes: as they begin at a word, they are copied word by word. */
+const headSize = 8;
+const headPadding = new Uint8Array(headSize - 1);
+
+/** In place of a message that is too long. */
+export const tooLong: unique symbol = Symbol("too long");
+
+/** Writes a message of a value. It is there until the encoder's next. */
+export function encodeValue(encoder: Encoder, value: unknown): Uint8Array {
+  encoder.restart("value");
+  encoder.writeUint(VALUE);
+  encoder.write(value, "value");
+  return encoder.view(0);
+}
+
+/** Writes a message of bytes. It is there until the encoder's next. */
+export function encodeBytes(encoder: Encoder, bytes: Uint8Array): Uint8Array {
+  encoder.restart("value");
+  encoder.writeUint(BYTES);
+  encoder.writeBytes(headPadding);
+  encoder.writeBytes(bytes);
+  return encoder.view(0);
+}
+
+/** Writes a message that has whoever receives it get this error. */
+export function encodeFailure(error: unknown): Uint8Array {
+  const encoder = new Encoder();
+  encoder.writeUint(FAILURE);
+  encoder.write(error, "error");
+  return encoder.view(0);
+}
+
+/** Reads a message: a value; of a message of bytes, the bytes. */
+export const readValueOrBytes: Read<unknown> = (decoder, length) => {
+  const head = decoder.readUint();
+  if (head === BYTES) return readRest(decoder, head, length);
+  const value = decoder.read();
+  if (head === FAILURE) throw value;
+  return value;
+};
+
+/**
+ * What reads a message's bytes, of a value those that stand for it, if they are not more than so many.
+ *
+ * @throws {RangeError} If there can be no such limit.
+ */
+export function readUpTo(
+  maxLength: number | undefined,
+): Read<Uint8Array<ArrayBuffer> | typeof tooLong> {
+  if (maxLength !== undefined && !(Number.isInteger(maxLength) && maxLength >= 0)) {
+    throw new RangeError(
+      `Cannot receive as maxLength must be an integer from 0: received ${maxLength}`,
+    );
+  }
+  return (decoder, length) => {
+    const head = decoder.readUint();
+    if (head === FAILURE) throw decoder.read();
+    return restSize(head, length) > (maxLength ?? Infinity)
+      ? tooLong
+      : readRest(decoder, head, length);
+  };
+}
+
+/** How many bytes of a message are not its head. */
+const restSize = (head: number, length: number): number => length - (head === BYTES ? headSize : 1);
+
+function readRest(decoder: Decoder, head: number, length: number): Uint8Array<ArrayBuffer> {
+  if (head === BYTES) decoder.position += headPadding.length;
+  return decoder.readBytes(restSize(head, length));
+}
+
+/**
+ * The bytes of a buffer, or of a view on one, or a part of them.
+ *
+ * @throws {TypeError} If it is neither.
+ * @throws {RangeError} If it has no such part.
+ */
+export function bytesOf(
+  source: ArrayBufferView | ArrayBufferLike,
+  offset: number,
+  size: number | undefined,
+): Uint8Array {
+  const all = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : asBytes(source);
+  if (!Number.isInteger(offset) || offset < 0 || offset > all.length) {
+    throw new RangeError(
+      `Cannot use a part of ${all.length} bytes as offset must be an integer from 0 to ${all.length}: received ${offset}`,
+    );
+  }
+  const most = all.length - offset;
+  if (size !== undefined && !(Number.isInteger(size) && size >= 0 && size <= most)) {
+    throw new RangeError(
+      `Cannot use a part of ${all.length} bytes as size must be an integer from 0 to ${most}: received ${size}`,
+    );
+  }
+  return all.subarray(offset, offset + (size ?? most));
+}
+
+function asBytes(source: unknown): Uint8Array {
+  if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) {
+    return new Uint8Array(source);
+  }
+  throw new TypeError(
+    `Cannot use bytes as they must be an ArrayBuffer or a view on one: received ${String(source)}`,
+  );
+}
