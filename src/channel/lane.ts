@@ -28,6 +28,7 @@ import type { StartMethod } from "../runtime/start_method.ts";
 import {
   blockOf,
   endAt,
+  freeFrom,
   isInBlock,
   largeRecord,
   lengthOf,
@@ -99,16 +100,7 @@ export function limitLane({ arena, word }: Block, limits: LaneLimits, offset: nu
 
 /** Gives back the segments of a lane that nobody uses any more. */
 export function freeSegments({ arena, word }: Block, offset: number): void {
-  let segment = arena.words[word + offset + headAt]!;
-  while (segment !== 0) {
-    const next = arena.words[segment + nextAt]!;
-    for (const at of recordsOf(arena, segment)) {
-      if (isInBlock(arena, at)) free(blockOf(arena, at));
-    }
-    // Another child may be in the middle of writing there.
-    free(blockAt(arena, segment), { rests: true });
-    segment = next;
-  }
+  freeFrom(arena, arena.words[word + offset + headAt]!);
 }
 
 /** A lane, as this child sees it. */

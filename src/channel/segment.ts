@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { Block, headerSize } from "../memory/allocator.ts";
+import { Block, blockAt, free, headerSize } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
 
 // A segment's words: the next segment, where its records end, from where it is unread, its records.
@@ -46,6 +46,20 @@ export function* recordsOf(arena: Arena, segment: number): Generator<number> {
   const end = segment + recordsAt + arena.words[segment + endAt]!;
   let at = segment + recordsAt + arena.words[segment + unreadAt]!;
   for (; at < end; at += wordsOf(arena, at)) yield at;
+}
+
+/** Gives back a segment, those behind it, and the blocks of their unread records. */
+export function freeFrom(arena: Arena, first: number): void {
+  let segment = first;
+  while (segment !== 0) {
+    const next = arena.words[segment + nextAt]!;
+    for (const at of recordsOf(arena, segment)) {
+      if (isInBlock(arena, at)) free(blockOf(arena, at));
+    }
+    // Another child may be in the middle of writing there.
+    free(blockAt(arena, segment), { rests: true });
+    segment = next;
+  }
 }
 
 /** How many words a record of so many bytes will take. */
