@@ -16,10 +16,18 @@ export class Decoder {
   readonly #input: ByteReader;
   readonly #reader: ValueReader;
 
-  /** `isForeign`: whether another program wrote it, which is not to point into this one's memory. */
-  constructor(bytes: Uint8Array, attachments: readonly unknown[] = [], isForeign: boolean = false) {
+  /**
+   * `isForeign`: whether another program wrote it, which is not to point into this one's memory.
+   * `peer`: who wrote it, for kinds that know them.
+   */
+  constructor(
+    bytes: Uint8Array,
+    attachments: readonly unknown[] = [],
+    isForeign: boolean = false,
+    peer?: unknown,
+  ) {
     this.#input = new ByteReader(bytes);
-    this.#reader = new ValueReader(this.#input, attachments, isForeign);
+    this.#reader = new ValueReader(this.#input, attachments, isForeign, peer);
   }
 
   /** Whether all was read. */

@@ -13,13 +13,13 @@ import type { Reader, Writer } from "./parts.ts";
 
 /** Encodes a value by its kind's description of it. */
 export function writeKind(writer: Writer, kind: Kind, value: object): void {
-  const reason = kind.refuses?.(value, writer.channel);
+  const reason = kind.refuses?.(value, writer.channel, writer.peer);
   if (reason !== undefined) throw writer.path.refuse(SAME, reason);
   writer.out.byte(tag.KIND);
   writer.out.string(kind.name);
   writer.out.string(kind.module ?? "");
   const onTrip = (trip: Trip) => void writer.trips.push({ trip, at: writer.out.position });
-  writer.value(kind.describe(value, onTrip, writer.channel), SAME);
+  writer.value(kind.describe(value, onTrip, writer.channel, writer.peer), SAME);
 }
 
 /** Decodes a value of a kind. */
@@ -37,5 +37,5 @@ export function readKind(reader: Reader): object {
   if (reader.isForeign && kind.isLocal) {
     throw new DecodeFailure(`it holds ${aName(name)}, which only children of this program can use`);
   }
-  return reader.fill(number, reader.revived(start, () => kind.revive(description)));
+  return reader.fill(number, reader.revived(start, () => kind.revive(description, reader.peer)));
 }

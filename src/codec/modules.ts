@@ -8,6 +8,7 @@
 import { TaskReferenceError } from "../errors.ts";
 import { bootNote } from "../runtime/boot.ts";
 import { runtime } from "../runtime/current.ts";
+import { isMainPartStop } from "../runtime/main_part.ts";
 import type { Decoder } from "./decoder.ts";
 import { ModuleNeeded } from "./registry.ts";
 
@@ -39,6 +40,10 @@ export async function loadModule(url: string): Promise<Namespace> {
   loading++;
   try {
     return await import(url);
+  } catch (error) {
+    // It has declared its tasks, and what it exports is not to be had.
+    if (isMainPartStop(error)) return {};
+    throw error;
   } finally {
     loading--;
   }

@@ -35,6 +35,8 @@ export interface Writer {
   readonly trips: { readonly trip: Trip; readonly at: number }[];
   /** What the encoder was made for, as kinds are told. */
   readonly channel: unknown;
+  /** Who will read it, for kinds that know them. */
+  readonly peer: unknown;
   /** How many errors hold each other where it is encoding. */
   errors: number;
   /** Encodes what `step` leads to. */
@@ -52,6 +54,8 @@ export interface Reader {
   readonly input: ByteReader;
   /** Whether another program wrote it. */
   readonly isForeign: boolean;
+  /** Who wrote it, for kinds that know them. */
+  readonly peer: unknown;
   readonly shapes: (readonly string[])[];
   readonly classes: RegisteredClass[];
   /** Decodes what comes next. */

@@ -27,16 +27,24 @@ export interface Kind {
   matches(value: object): boolean;
   /**
    * Why a value cannot travel, as it is to follow the path to it (`is a lock of another context`), or nothing.
-   * `channel` is what the encoder was made for.
+   * `channel` and `peer` are what the encoder was made for.
    */
-  refuses?(value: object, channel: unknown): string | undefined;
+  refuses?(value: object, channel: unknown, peer: unknown): string | undefined;
   /**
    * What the other side needs: any value that can travel. `onTrip` is called with what else is to be
-   * done. `channel` is what the encoder was made for.
+   * done. `channel` and `peer` are what the encoder was made for.
    */
-  describe(value: object, onTrip: (trip: Trip) => void, channel: unknown): unknown;
-  /** The value that was described. May throw `ModuleNeeded`; it is then called again. */
-  revive(description: unknown): object;
+  describe(
+    value: object,
+    onTrip: (trip: Trip) => void,
+    channel: unknown,
+    peer: unknown,
+  ): unknown;
+  /**
+   * The value that was described. May throw `ModuleNeeded`; it is then called again. `peer` is what
+   * the decoder was made for.
+   */
+  revive(description: unknown, peer: unknown): object;
 }
 
 /** A class whose constructor is never called here, so that its parameters do not matter. */

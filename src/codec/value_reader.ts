@@ -27,6 +27,7 @@ export class ValueReader implements Reader {
   readonly input: ByteReader;
   readonly attachments: readonly unknown[];
   readonly isForeign: boolean;
+  readonly peer: unknown;
   readonly shapes: (readonly string[])[] = [];
   readonly classes: RegisteredClass[] = [];
   /** What a kind threw: that is passed on as it is. */
@@ -36,10 +37,16 @@ export class ValueReader implements Reader {
   #revived: Map<number, object> | undefined;
   #depth = 0;
 
-  constructor(input: ByteReader, attachments: readonly unknown[], isForeign: boolean) {
+  constructor(
+    input: ByteReader,
+    attachments: readonly unknown[],
+    isForeign: boolean,
+    peer: unknown,
+  ) {
     this.input = input;
     this.attachments = attachments;
     this.isForeign = isForeign;
+    this.peer = peer;
   }
 
   /** Decodes one value with all that it holds. */

@@ -37,11 +37,14 @@ export class ValueWriter implements Writer {
   errors: number = 0;
   /** What the encoder was made for, as kinds are told. */
   readonly channel: unknown;
+  /** Who will read it, for kinds that know them. */
+  readonly peer: unknown;
   readonly #identity = new Identity();
 
-  constructor(transfers: Transfers, channel: unknown) {
+  constructor(transfers: Transfers, channel: unknown, peer?: unknown) {
     this.transfers = transfers;
     this.channel = channel;
+    this.peer = peer;
   }
 
   /** Encodes one value with all that it holds. */

@@ -52,6 +52,11 @@ export class Members {
     if (parent !== undefined) Atomics.store(parents, place, this.#tokenAt(parent));
   }
 
+  /** The token of the child with that id, which lives. */
+  tokenOf(pid: number): number {
+    return this.#tokenAt(placeOf(this.#method, pid));
+  }
+
   #tokenAt(place: number): number {
     return TOKEN | (Atomics.load(this.#ends, place) & endsMask) << placeBits | place;
   }

@@ -7,6 +7,7 @@
  */
 
 import { Encoder } from "../codec/encoder.ts";
+import type { ClassReference } from "../codec/class_reference.ts";
 import type { FunctionReference } from "../codec/function_reference.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 
@@ -52,25 +53,11 @@ export function encoderFor(method: StartMethod): Encoder {
   return new Encoder({ attach: method === "worker", channel: method });
 }
 
-/** A subclass of `Process` that overrides `run`. */
-export type SubclassReference =
-  | {
-    readonly kind: "exported";
-    readonly name: string;
-    readonly source: string;
-    readonly modules: readonly string[];
-  }
-  | {
-    readonly kind: "registered";
-    readonly name: string;
-    readonly url: string;
-    readonly index: number;
-  };
-
 /** What a process is to run. */
 export interface Job {
   readonly target: FunctionReference | undefined;
-  readonly subclass: SubclassReference | undefined;
+  /** A subclass of `Process` that overrides `run`. */
+  readonly subclass: ClassReference | undefined;
 }
 
 /** How a pool's worker begins. */

@@ -1,13 +1,14 @@
 import type { Parcel } from "../codec/encoder.ts";
-import { exportersOf, referenceTo } from "../codec/function_reference.ts";
-import { classOfPrototype } from "../codec/registry.ts";
+import { referenceToClass } from "../codec/class_reference.ts";
+import { referenceTo } from "../codec/function_reference.ts";
+import type { AnyClass } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
 import { nextName, self } from "./identity.ts";
 import type { WaitOptions } from "../memory/latch.ts";
-import { encoderFor, frameKind, type Job, type SubclassReference } from "./messages.ts";
+import { encoderFor, frameKind, type Job } from "./messages.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";
 import { Sentinel } from "./sentinel.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -287,7 +288,9 @@ function startedChild(process: Process): StartedChild {
 function encodeJob(process: Process, state: State, method: StartMethod): Parcel {
   const job: Job = {
     target: state.target && referenceTo(state.target),
-    subclass: process.run === Process.prototype.run ? undefined : subclassOf(process),
+    subclass: process.run === Process.prototype.run
+      ? undefined
+      : referenceToClass(process.constructor as AnyClass),
   };
   const encoder = encoderFor(method);
   encoder.writeUint(frameKind.run);
@@ -295,16 +298,6 @@ function encodeJob(process: Process, state: State, method: StartMethod): Parcel 
   encoder.write(job.subclass === undefined ? {} : { ...process }, "value");
   encoder.write(state.args, "args");
   return encoder.take();
-}
-
-function subclassOf(process: Process): SubclassReference {
-  const { constructor } = process;
-  const { name } = constructor;
-  const registered = classOfPrototype(constructor.prototype);
-  if (registered !== undefined) {
-    return { kind: "registered", name, url: registered.url, index: registered.index };
-  }
-  return { kind: "exported", name, source: String(constructor), modules: exportersOf(name) };
 }
 
 const role = "process";

@@ -7,19 +7,13 @@
  */
 
 import type { Decoder } from "../codec/decoder.ts";
-import {
-  explainClosure,
-  findExport,
-  type Found,
-  resolveReference,
-} from "../codec/function_reference.ts";
-import { loadModule, readLoading } from "../codec/modules.ts";
-import { classAt } from "../codec/registry.ts";
+import { resolveClass } from "../codec/class_reference.ts";
+import { explainClosure, type Found, resolveReference } from "../codec/function_reference.ts";
+import { readLoading } from "../codec/modules.ts";
 import type { Callable } from "../codec/task.ts";
-import { TaskReferenceError } from "../errors.ts";
 import { setExitCode } from "../runtime/current.ts";
 import { type Child, crash } from "./child_role.ts";
-import type { Job, SubclassReference } from "./messages.ts";
+import type { Job } from "./messages.ts";
 
 /** What the job's process object is made of. */
 export interface Parts {
@@ -44,30 +38,19 @@ export async function runJob(
   try {
     const job = await readLoading(body) as Job;
     found = job.target && await resolveReference(job.target);
-    const prototype = job.subclass && await resolveSubclass(job.subclass);
+    const subclass = job.subclass && await resolveClass(job.subclass);
     const properties = await readLoading(body) as Parts["properties"];
     const args = await readLoading(body) as unknown[];
-    await assemble({ prototype, properties, target: found?.fn, args }).run();
+    await assemble({
+      prototype: subclass?.prototype as object | undefined,
+      properties,
+      target: found?.fn,
+      args,
+    }).run();
     await child.link.drained();
     setExitCode(0);
     child.link.unref();
   } catch (error) {
     await crash(child, found ? explainClosure(error, found) : error);
   }
-}
-
-async function resolveSubclass(reference: SubclassReference): Promise<object> {
-  if (reference.kind === "registered") {
-    const { url, name, index } = reference;
-    await loadModule(url);
-    return classAt(url, name, index).cls.prototype;
-  }
-  for (const url of reference.modules) {
-    const found = findExport(await loadModule(url), reference, url);
-    if (found !== undefined) return (found as { prototype: object }).prototype;
-  }
-  throw new TaskReferenceError(
-    `Cannot find class ${reference.name} in a child: export it from the main module, or ` +
-      "give it to registerClass(import.meta, cls) at a module's top level",
-  );
 }
