@@ -19,7 +19,7 @@ const steps: Record<string, string[]> = {
   "format": ["fmt", "--check"],
   "lint": ["lint"],
   // The stand-ins have the types of the parts of @std that they stand for.
-  "types": ["check", "--import-map=tests/std/import_map.json", "mod.ts", ...present],
+  "types": ["check", "--import-map=tests/std/import_map.json", ...entries, ...present],
   "docs": ["doc", "--lint", ...entries],
   // Deno puts imports before an example that it may not need: this configuration lets it.
   "examples in docs": [
@@ -27,7 +27,7 @@ const steps: Record<string, string[]> = {
     "--doc-only",
     "--config=scripts/lib/doc_config.json",
     "--import-map=tests/std/import_map.json",
-    "mod.ts",
+    ...entries,
     "src",
     ...(fs.existsSync(path.join(root, "README.md")) ? ["README.md"] : []),
   ],

@@ -1,0 +1,93 @@
+/**
+ * The results of an executor's map, one by one.
+ *
+ * @module
+ * @internal
+ */
+
+import { TimeoutError } from "../errors.ts";
+import { countdown, type WaitOptions } from "../memory/latch.ts";
+import { Future } from "./future.ts";
+import type { FutureQueue } from "./future_queue.ts";
+
+/**
+ * Gives results in the order of the input. As in CPython it ends with the first error, or when its
+ * time is over; whenever it ends, what has not begun is cancelled.
+ */
+export class MapResults<R> implements AsyncIterableIterator<R, undefined> {
+  readonly #queue: FutureQueue<R[]>;
+  readonly #timeout: number | undefined;
+  readonly #limits: () => WaitOptions;
+  readonly #onClose: () => void;
+  /** What is left of the last chunk that came. */
+  #chunk: Iterator<R> = [].values();
+  /** The last `next`: one has its turn after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** The time runs from now on. */
+  constructor(queue: FutureQueue<R[]>, { timeout, signal }: WaitOptions, onClose: () => void) {
+    this.#queue = queue;
+    this.#timeout = timeout;
+    const left = countdown(timeout);
+    this.#limits = () => ({ timeout: left(), signal });
+    this.#onClose = onClose;
+  }
+
+  next(): Promise<IteratorResult<R, undefined>> {
+    const take = () => this.#take();
+    const step = this.#turn.then(take, take);
+    this.#turn = step;
+    return step;
+  }
+
+  return(): Promise<IteratorResult<R, undefined>> {
+    this.#close();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async #take(): Promise<IteratorResult<R, undefined>> {
+    try {
+      let step = this.#chunk.next();
+      while (step.done) {
+        const chunk = await this.#nextChunk();
+        if (chunk === undefined) return { done: true, value: undefined };
+        this.#chunk = chunk.values();
+        step = this.#chunk.next();
+      }
+      return { done: false, value: step.value };
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+  }
+
+  async #nextChunk(): Promise<R[] | undefined> {
+    if (!await this.#queue.isReadyWithin(this.#limits())) throw this.#late();
+    const future = this.#queue.take();
+    if (future === undefined) return undefined;
+    try {
+      if (await Future.isDoneWithin(future, this.#limits())) return await future;
+      throw this.#late();
+    } finally {
+      future.cancel();
+    }
+  }
+
+  #late(): TimeoutError {
+    return new TimeoutError(`The results of the map have not all come after ${this.#timeout} ms`);
+  }
+
+  #close(): void {
+    this.#chunk = [].values();
+    this.#queue.close();
+    this.#onClose();
+  }
+}

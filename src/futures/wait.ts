@@ -1,0 +1,160 @@
+import { checkTimeout, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { TimeoutError } from "../errors.ts";
+import { isIterable } from "../pool/options.ts";
+import { Future } from "./future.ts";
+
+/** When a wait for several futures ends. */
+export type ReturnWhen = "FIRST_COMPLETED" | "FIRST_EXCEPTION" | "ALL_COMPLETED";
+
+/** How long to wait for several futures. */
+export interface WaitFuturesOptions extends WaitOptions {
+  /**
+   * When it ends: once any of them is done, once one has failed or all are done, or once all are
+   * done (where it is left out). One that was cancelled is done, and has not failed.
+   */
+  readonly returnWhen?: ReturnWhen | undefined;
+}
+
+/** What a wait for several futures gives. */
+export interface DoneAndNotDone<F> {
+  /** Those that have finished or were cancelled. */
+  readonly done: Set<F>;
+  /** The others. */
+  readonly notDone: Set<F>;
+}
+
+/** Whether one that is done ends the wait, even if others are not. */
+const endsWith: Readonly<Record<ReturnWhen, (future: Future<unknown>) => boolean>> = {
+  FIRST_COMPLETED: () => true,
+  FIRST_EXCEPTION: (future) => Future.hasFailed(future),
+  ALL_COMPLETED: () => false,
+};
+
+/**
+ * Waits for several futures, which may be of several executors; each counts once. When `timeout`
+ * (milliseconds) is over, it gives what is so far.
+ *
+ * @example
+ * ```ts
+ * import { ProcessPoolExecutor, wait } from "@nproc/multiprocessing/futures";
+ *
+ * await using executor = new ProcessPoolExecutor({ maxWorkers: 2 });
+ * const futures = [1, 2, 3].map((x) => executor.submit((x: number) => x ** 2, x));
+ * const { done, notDone } = await wait(futures, { timeout: 10_000 });
+ * console.log(done.size, notDone.size); // 3 0
+ * ```
+ *
+ * @throws {TypeError} If `futures` is no iterable of futures, or `returnWhen` none of the three.
+ * @throws The signal's reason, if that is aborted first.
+ */
+export async function wait<F extends Future<unknown>>(
+  futures: Iterable<F>,
+  { returnWhen = "ALL_COMPLETED", ...limits }: WaitFuturesOptions = {},
+): Promise<DoneAndNotDone<F>> {
+  if (!Object.hasOwn(endsWith, returnWhen)) {
+    const known = Object.keys(endsWith).join(", ");
+    throw new TypeError(
+      `Cannot wait as returnWhen must be one of ${known}: received ${String(returnWhen)}`,
+    );
+  }
+  const all = distinct("wait", futures);
+  const over = new Latch();
+  let missing = all.size;
+  const stop = follow(all, (future) => {
+    missing--;
+    if (missing === 0 || endsWith[returnWhen](future)) over.open();
+  });
+  if (missing === 0) over.open();
+  try {
+    await over.wait(limits);
+  } finally {
+    stop();
+  }
+  const done = new Set([...all].filter((future) => future.done()));
+  return { done, notDone: all.difference(done) };
+}
+
+/**
+ * Gives futures as they become done, finished or cancelled, those first that are; they may be of
+ * several executors, and each is given once.
+ *
+ * @example
+ * ```ts
+ * import { asCompleted, ProcessPoolExecutor } from "@nproc/multiprocessing/futures";
+ *
+ * await using executor = new ProcessPoolExecutor({ maxWorkers: 2 });
+ * const futures = ["a", "b"].map((s) => executor.submit((s: string) => s.toUpperCase(), s));
+ * for await (const future of asCompleted(futures)) console.log(await future); // A and B
+ * ```
+ *
+ * @param futures The futures.
+ * @param options `timeout` is in milliseconds from now: if some are not done then, the iteration
+ * throws a `TimeoutError` once it has given those that are. `signal` ends it with its reason.
+ * @throws {TypeError} If `futures` is no iterable of futures, or `timeout` no number.
+ */
+export function asCompleted<F extends Future<unknown>>(
+  futures: Iterable<F>,
+  { timeout, signal }: WaitOptions = {},
+): AsyncIterableIterator<F, undefined> {
+  const all = distinct("iterate", futures);
+  checkTimeout(timeout);
+  const left = countdown(timeout);
+  return completions(all, () => ({ timeout: left(), signal }));
+}
+
+async function* completions<F extends Future<unknown>>(
+  all: ReadonlySet<F>,
+  limits: () => WaitOptions,
+): AsyncGenerator<F, undefined> {
+  let done: F[] = [];
+  let changed = new Latch();
+  const stop = follow(all, (future) => {
+    done.push(future);
+    changed.open();
+  });
+  try {
+    for (let given = 0; given < all.size;) {
+      if (done.length === 0 && !await changed.wait(limits())) {
+        throw new TimeoutError(`${all.size - given} (of ${all.size}) futures are not done in time`);
+      }
+      const batch = done;
+      done = [];
+      changed = new Latch();
+      for (const future of batch) {
+        given++;
+        yield future;
+      }
+    }
+    return undefined;
+  } finally {
+    stop();
+  }
+}
+
+/** Calls a listener with each future that is done, now or later, until it is stopped. */
+function follow<F extends Future<unknown>>(
+  futures: Iterable<F>,
+  listener: (future: F) => void,
+): () => void {
+  const stops: (() => void)[] = [];
+  for (const future of futures) {
+    if (future.done()) listener(future);
+    else stops.push(Future.whenDone(future, () => listener(future)));
+  }
+  return () => {
+    for (const stop of stops) stop();
+  };
+}
+
+/** What a caller gave as futures, each once. */
+function distinct<F extends Future<unknown>>(verb: string, futures: Iterable<F>): Set<F> {
+  if (!isIterable(futures)) {
+    throw new TypeError(`Cannot ${verb} as futures must be iterable: received ${String(futures)}`);
+  }
+  const all = new Set<F>(futures);
+  for (const future of all) {
+    if (future instanceof Future) continue;
+    throw new TypeError(`Cannot ${verb} as there must be futures only: received ${String(future)}`);
+  }
+  return all;
+}
