@@ -10,6 +10,7 @@
 import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
 import { atExit, exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
+import { isMainPartStop } from "../runtime/main_part.ts";
 import type { ParentLink } from "../runtime/runtime.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
@@ -60,7 +61,7 @@ let crashing = false;
 /** Prints an error that nothing caught, tells the parent of it, and ends this child. */
 export async function crash(child: Child, error: unknown): Promise<void> {
   // What goes wrong in a thread that was ended is its end's doing.
-  if (crashing || hasLeft(child.note.method)) return;
+  if (crashing || hasLeft(child.note.method) || isMainPartStop(error)) return;
   crashing = true;
   writeError(describeCrash(child.note.name, error));
   const encoder = encoderFor(child.note.method);

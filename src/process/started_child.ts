@@ -13,6 +13,7 @@ import { readLoading } from "../codec/modules.ts";
 import { noteDeath, noteDoom } from "../memory/arena.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime, writeError } from "../runtime/current.ts";
+import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
 import type { Child, Frame, Permissions, Signal, SpawnRequest } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
@@ -53,8 +54,14 @@ const missingGuard = (name: string) =>
   "The main module starts children wherever it is imported: put its main part behind\n\n" +
   "    if (import.meta.main) {\n      // ...\n    }\n";
 
+const mainPartRuns = (name: string) =>
+  `Cannot start ${name} as this child runs the main part of its program. Where a bundler has made ` +
+  "import.meta.main true in children, too, put that behind\n\n" +
+  "    if (import.meta.main && parentProcess() === undefined) {\n      // ...\n    }\n";
+
 /** Refuses to start a child where that cannot be right. */
 function checkMayStart({ name, method, permissions }: StartRequest): void {
+  if (isRunningBundle()) throw mainPartStop(mainPartRuns(name));
   if (isLoadingModule() && self().isChild) throw new Error(missingGuard(name));
   if (self().daemon) {
     throw new Error(`Cannot start ${name} as daemonic processes are not allowed to have children`);

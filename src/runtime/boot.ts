@@ -8,6 +8,8 @@
  * @internal
  */
 
+import process from "node:process";
+import { isBunExecutable } from "./bundle.ts";
 import type { Boot, SpawnRequest } from "./runtime.ts";
 
 const note: unique symbol = Symbol.for("@nproc/multiprocessing.boot") as never;
@@ -26,21 +28,39 @@ export interface BootNote extends Boot {
 
 const holder = globalThis as { [note]?: BootNote };
 
-/** The text of the script that starts a child. */
-export function startScript({ boot, entry, memory, firstFile, scratch }: SpawnRequest): string {
+/** What carries the note to a child that takes no script. */
+const variable = "NPROC_MULTIPROCESSING_CHILD";
+
+if (isBunExecutable && process.env[variable] !== undefined) {
+  holder[note] ??= JSON.parse(process.env[variable]) as BootNote;
+  // It is for this child, and not for its children.
+  delete process.env[variable];
+}
+
+/** The note as an environment variable, for a program that always runs its own main module. */
+export function noteVariable(request: SpawnRequest): Record<string, string> {
+  return { [variable]: noteText(request) };
+}
+
+function noteText({ boot, memory, firstFile, scratch }: SpawnRequest): string {
   const handle = typeof scratch?.handle === "string" ? scratch.handle : undefined;
-  const text = JSON.stringify(
-    {
-      ...boot,
-      memory,
-      firstFile,
-      scratch: handle,
-    } satisfies {
+  return JSON.stringify(
+    { ...boot, memory, firstFile, scratch: handle } satisfies {
       [K in keyof BootNote]: BootNote[K] | undefined;
     },
   );
-  return `globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=${text};` +
-    `import(${JSON.stringify(entry)});`;
+}
+
+/**
+ * In place of `import.meta.main` a bundle that `bun build` made for Node compares `require.main` with
+ * `undefined`. It is no module's where the main module is an ES module, and then is in the parent.
+ */
+const mainMark = "Deno" in globalThis || "Bun" in globalThis ? "" : "process.mainModule={};";
+
+/** The text of the script that starts a child. */
+export function startScript(request: SpawnRequest): string {
+  return `${mainMark}globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=` +
+    `${noteText(request)};import(${JSON.stringify(request.entry)});`;
 }
 
 /** A script as a module's URL. A source may hold any Unicode, so it is encoded whole. */

@@ -7,7 +7,8 @@
 
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { startScript } from "./boot.ts";
+import { noteVariable, startScript } from "./boot.ts";
+import { isBunExecutable } from "./bundle.ts";
 import { childCommand, noteRunning } from "./command.ts";
 import { exitCode } from "./exit_code.ts";
 import type { Child, ChildEvents, Frame, Runtime, Signal, SpawnRequest } from "./runtime.ts";
@@ -48,12 +49,13 @@ class BunChild implements Child {
     const end = () => {
       if (code !== undefined && !this.#open) events.exit(code);
     };
-    const args = [...process.execArgv, "-e", startScript(request)];
+    const args = isBunExecutable ? [] : [...process.execArgv, "-e", startScript(request)];
+    const note = isBunExecutable ? noteVariable(request) : {};
     const command = childCommand(args, () => true);
     this.#process = bunGlobal().spawn(command, {
       stdio: ["ignore", "inherit", "inherit"],
       serialization: "advanced",
-      env: { ...process.env, ...request.env },
+      env: { ...process.env, ...request.env, ...note },
       ipc: (message) => events.frame(message as Uint8Array, []),
       onExit: (_, status) => {
         noteEnd();

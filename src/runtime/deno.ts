@@ -10,11 +10,14 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { scriptURL, startScript } from "./boot.ts";
+import { isDenoExecutable } from "./bundle.ts";
 import { childCommand } from "./command.ts";
 import { childFlags } from "./deno_flags.ts";
 import { deno as denoGlobal, granted, mayRun } from "./deno_permissions.ts";
+import { mayUseFiles } from "./memory_file.ts";
 import { spawnNodeProcess } from "./node_process.ts";
-import type { Runtime } from "./runtime.ts";
+import type { Child, ChildEvents, Runtime, SpawnRequest } from "./runtime.ts";
+import { writeScript } from "./script_file.ts";
 import { spawnThread } from "./thread.ts";
 
 /**
@@ -32,6 +35,7 @@ export const deno: Runtime = {
   spawnWorker: spawnThread,
   spawnProcess: (request, events) => {
     const { permissions, boot } = request;
+    if (isDenoExecutable) return forkExecutable(request, events);
     const flags = ["run", ...childFlags(permissions)];
     const command = (script: string) => childCommand([...flags, script], mayRun);
     if (granted("read") && (permissions === undefined || permissions === "inherit")) {
@@ -44,6 +48,23 @@ export const deno: Runtime = {
     return spawnNodeProcess({ command: command(script.href) }, request, events);
   },
 };
+
+/** Starts a child of an executable that `deno compile` made. */
+function forkExecutable(request: SpawnRequest, events: ChildEvents): Child {
+  const { permissions, boot } = request;
+  if (permissions !== undefined && permissions !== "inherit") {
+    throw new Error(
+      `Cannot start ${boot.name} with permissions of its own as this program was compiled with its`,
+    );
+  }
+  if (!mayUseFiles()) {
+    throw new Error(
+      `Cannot start ${boot.name} as a process as a program that deno compile made starts it with a ` +
+        'file: compile it with --allow-read and --allow-write, or use the start method "worker"',
+    );
+  }
+  return spawnNodeProcess(writeScript(startScript(request)), request, events);
+}
 
 /** Names the configuration that Deno would find for the main module, unless the flags do. */
 function configFlags(main: string | undefined, flags: readonly string[]): string[] {

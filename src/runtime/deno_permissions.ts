@@ -8,6 +8,7 @@
 /** The part of Deno's API that is used here. */
 export interface DenoGlobal {
   readonly mainModule: string;
+  readonly build: { readonly standalone: boolean };
   readonly permissions: {
     querySync(descriptor: { name: string; command?: string }): { state: string; partial?: boolean };
     requestSync(descriptor: { name: string; host: string }): { state: string };

@@ -5,12 +5,13 @@
  * @internal
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, fork, spawn } from "node:child_process";
 import process from "node:process";
 import { noteRunning } from "./command.ts";
 import { exitCode } from "./exit_code.ts";
 import { passByFile } from "./memory_file.ts";
 import type { Child, ChildEvents, Frame, Signal, SpawnRequest } from "./runtime.ts";
+import type { ScriptFile } from "./script_file.ts";
 
 /** Node's channel handle, which the types leave out. */
 interface Channel {
@@ -23,8 +24,8 @@ const silentWait = 20;
 /** And that many times. */
 const silentWaits = 10;
 
-/** What is to be run. */
-export interface Program {
+/** A command that is to be run. */
+export interface Command {
   readonly command: [string, ...string[]];
   /** What it reads from its standard input. */
   readonly input?: string;
@@ -32,24 +33,45 @@ export interface Program {
   readonly cwd?: string;
 }
 
+/** What is to be run: a command, or a script that this program's own executable runs. */
+export type Program = Command | ScriptFile;
+
+/** Starts a program with a channel to it. */
+function start(program: Program, env: SpawnRequest["env"]): ChildProcess {
+  const options = {
+    serialization: "advanced",
+    ...(env && { env: { ...process.env, ...env } }),
+  } as const;
+  if ("path" in program) {
+    return fork(program.path, [], { ...options, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+  }
+  const { command: [name, ...args], input, cwd } = program;
+  // A pipe would be written in the event loop, which a parent that blocks its thread does not reach.
+  const file = input === undefined ? undefined : passByFile(new TextEncoder().encode(input));
+  // As in CPython a child does not read its parent's terminal.
+  const stdin = input === undefined ? "ignore" : file?.fd ?? "pipe";
+  const started = spawn(name, args, {
+    ...options,
+    cwd,
+    stdio: [stdin, "inherit", "inherit", "ipc"],
+  });
+  file?.close();
+  // EPIPE of a child that ended before it read: its end is reported by itself.
+  started.stdin?.on("error", () => {}).end(input);
+  return started;
+}
+
 class ProcessChild implements Child {
   readonly pid: number;
   readonly #process: ChildProcess;
   #ended = false;
 
-  constructor({ command, input, cwd }: Program, request: SpawnRequest, events: ChildEvents) {
-    const [program, ...args] = command;
-    // A pipe would be written in the event loop, which a parent that blocks its thread does not reach.
-    const file = input === undefined ? undefined : passByFile(new TextEncoder().encode(input));
-    // As in CPython a child does not read its parent's terminal.
-    const stdin = input === undefined ? "ignore" : file?.fd ?? "pipe";
-    this.#process = spawn(program, args, {
-      stdio: [stdin, "inherit", "inherit", "ipc"],
-      serialization: "advanced",
-      cwd,
-      ...(request.env && { env: { ...process.env, ...request.env } }),
-    });
-    file?.close();
+  constructor(program: Program, { env }: SpawnRequest, events: ChildEvents) {
+    this.#process = start(program, env);
+    if ("path" in program) {
+      // Not "exit": there is none if it could not be started.
+      this.#process.on("close", () => program.remove());
+    }
     if (this.#process.pid === undefined) {
       // ENOENT, EAGAIN, EACCES: told by an event, and only then known by its reason.
       this.pid = -1;
@@ -61,8 +83,6 @@ class ProcessChild implements Child {
       return;
     }
     this.pid = this.#process.pid;
-    // EPIPE of a child that ended before it read: its end is reported by itself.
-    this.#process.stdin?.on("error", () => {}).end(input);
     // A failed send or kill of a child that has just ended; its end is reported by itself.
     this.#process.on("error", () => {});
     this.#reportEnd(noteRunning(this.pid), events);

@@ -1,0 +1,43 @@
+/**
+ * The main part of a bundled program, what it has behind `if (import.meta.main)`, runs in its
+ * children too where the bundler has made that condition true for good: `bun build --compile`
+ * writes `true` in its place (oven-sh/bun#12867), and `bun build --target=node` compares
+ * `require.main` with something that is as undefined as that. In an executable it cannot be helped,
+ * so the main part is stopped where it would start a child of its own.
+ *
+ * @module
+ * @internal
+ */
+
+import { bootNote } from "./boot.ts";
+import { isBundled, isBunExecutable } from "./bundle.ts";
+
+/** The bundle is this child's main module, or what its script imports: until it has run to its end. */
+let running = isBundled && bootNote() !== undefined;
+
+if (running) {
+  const end = () => {
+    running = false;
+  };
+  // Why it has ended is told by who runs it.
+  import(import.meta.url).then(end, end);
+}
+
+/** Whether this child is still running a bundle's top level, and with it perhaps the main part. */
+export function isRunningBundle(): boolean {
+  return running;
+}
+
+const stops = new WeakSet<object>();
+
+/** An error that ends the main part. In an executable the child goes on without it. */
+export function mainPartStop(message: string): Error {
+  const stop = new Error(message);
+  if (isBunExecutable) stops.add(stop);
+  return stop;
+}
+
+/** Whether what was thrown has just ended the main part of an executable, as it should. */
+export function isMainPartStop(error: unknown): boolean {
+  return typeof error === "object" && error !== null && stops.has(error);
+}
