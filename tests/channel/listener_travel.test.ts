@@ -4,7 +4,7 @@ import { delay } from "@std/async";
 import { type Connection, EOFError, Full, getContext, Listener } from "../../mod.ts";
 import { framed } from "../../src/channel/frames.ts";
 import { forEachMethod } from "../harness.ts";
-import { assertRefused } from "../shared/other.ts";
+import { assertRefused } from "../others.ts";
 import * as f from "./socket_fixtures.ts";
 import { bytesMessage, Link, Stranger } from "./sockets.ts";
 

@@ -11,9 +11,7 @@ import {
   task,
   type Value,
 } from "../../mod.ts";
-
-export const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
+import { pause } from "../fixtures.ts";
 
 /** Gives what it is given. */
 export function echo<T>(value: T): T {

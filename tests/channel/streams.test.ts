@@ -14,8 +14,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { getContext } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
-import { assertRefused, type Other, withOthers } from "../sync/others.ts";
+import { assertRefused, type Other, withOthers } from "../others.ts";
 import * as f from "./stream_fixtures.ts";
 import { settled } from "./settled.ts";
 
@@ -340,7 +341,7 @@ forEachMethod("A ReadableStream", (method) => {
       const ended = await child.join({ timeout: 1000 });
       if (count === 5) assert(ended);
       const { stream } = await queue.get();
-      await f.pause(30);
+      await pause(30);
       assertEquals((await f.collect(stream)).length, count);
       await child.join();
       assertEquals(child.exitCode, 0);
@@ -375,7 +376,7 @@ forEachMethod("A ReadableStream", (method) => {
   it("is slow, but whole, while this thread is busy", async () => {
     const reading = one.do(f.collect, f.numbers(2000));
     for (let i = 0; i < 5; i++) {
-      await f.pause(5);
+      await pause(5);
       for (const end = performance.now() + 150; performance.now() < end;);
     }
     assertEquals((await reading).length, 2000);

@@ -1,6 +1,7 @@
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertGreater, assertInstanceOf } from "@std/assert";
 import { EOFError, getContext, type Process as AnyProcess } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod, linesOf, rounds } from "../harness.ts";
 import * as f from "./stream_fixtures.ts";
 import { settled } from "./settled.ts";
@@ -61,7 +62,7 @@ forEachMethod("A stream whose other child dies", (method) => {
     const { stream, cancelled } = endless();
     const counter = new Value("i", 0);
     const child = start(f.count, stream, counter);
-    while (counter.value < 50) await f.pause(1);
+    while (counter.value < 50) await pause(1);
     assertEquals(cancelled, []);
     await kill(child);
     await assertLost(cancelled);
@@ -78,7 +79,7 @@ forEachMethod("A stream whose other child dies", (method) => {
         abort: (reason) => void aborted.push(reason),
       }),
     );
-    while (chunks < 20) await f.pause(1);
+    while (chunks < 20) await pause(1);
     await kill(child);
     await assertLost(aborted);
   });
@@ -134,7 +135,7 @@ forEachMethod("A stream whose other child dies", (method) => {
     const [outer, results] = [new Queue(), new Queue<f.Failure>()];
     const reader = start(f.failInto, outer, results);
     await outer.put({ stream: source });
-    await f.pause(50);
+    await pause(50);
     await kill(child);
     const { reason } = await results.get();
     assertInstanceOf(reason, EOFError);
@@ -156,7 +157,7 @@ forEachMethod("A stream whose other child dies", (method) => {
       const aborted: unknown[] = [];
       const sink = new WritableStream({ abort: (reason) => void aborted.push(reason) });
       const child = start(f.copy, stream, sink);
-      await f.pause(200 * Math.random());
+      await pause(200 * Math.random());
       await kill(child);
       await assertLost(cancelled);
       await assertLost(aborted);

@@ -12,8 +12,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { registerClass } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod, runtime } from "../harness.ts";
-import { assertRefused, type Other, withOthers } from "../sync/others.ts";
+import { assertRefused, type Other, withOthers } from "../others.ts";
 import * as f from "./stream_fixtures.ts";
 import { settled } from "./settled.ts";
 
@@ -324,7 +325,7 @@ forEachMethod("A pair of streams", (method) => {
     const sinks = Array.from({ length: 20 }, () => new Sink());
     const sources = sinks.map(() => new ReadableStream());
     const kept = await one.do(f.echo<unknown[]>, [sinks.map(({ stream }) => stream), sources]);
-    await f.pause(300);
+    await pause(300);
     const [here, there] = await Promise.all([f.idleFor(1500), one.do(f.idleFor, 1500)]);
     // Of 1500 ms; 40 streams look 20 times a second whether the other side lives.
     assertLess(here, 150);

@@ -5,7 +5,7 @@ import { getContext } from "../../mod.ts";
 import { allocate, type Block, free } from "../../src/memory/allocator.ts";
 import { forEachMethod, linesOf, rounds, runtime } from "../harness.ts";
 import { until } from "../process/scratch.ts";
-import { type Other, withOthers } from "../sync/others.ts";
+import { type Other, withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
 
 forEachMethod("The allocator", (method) => {

@@ -5,10 +5,7 @@ import { allocate, Block, free } from "../../src/memory/allocator.ts";
 import { arenaOf } from "../../src/memory/arena.ts";
 import { Futex } from "../../src/memory/futex.ts";
 import { Random } from "../stress/random.ts";
-import type { Form } from "../sync/fixtures.ts";
-
-export function nothing(): void {}
-task(import.meta, nothing);
+import type { Form } from "../fixtures.ts";
 
 /** A block on its way to another child. */
 export type Place = [method: StartMethod, address: number, serial: number];

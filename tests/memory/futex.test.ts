@@ -3,7 +3,7 @@ import { assertEquals, assertLessOrEqual, assertRejects, assertThrows } from "@s
 import { allocate, free } from "../../src/memory/allocator.ts";
 import { Futex } from "../../src/memory/futex.ts";
 import { forEachMethod, stress } from "../harness.ts";
-import { forms, type Other, timed, withOthers } from "../sync/others.ts";
+import { forms, type Other, timed, withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
 
 const times = stress ? 100_000 : 2000;

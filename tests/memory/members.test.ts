@@ -6,7 +6,7 @@ import { arenaOf } from "../../src/memory/arena.ts";
 import { memberPlaces, Members } from "../../src/memory/members.ts";
 import { forEachMethod } from "../harness.ts";
 import * as f from "../sync/fixtures.ts";
-import { type Other, withOthers } from "../sync/others.ts";
+import { type Other, withOthers } from "../others.ts";
 
 /** A member of tables of its own: as if this were another program. */
 const enter = (method: "worker" | "process", tables: [Uint8Array, Int32Array]): Members =>

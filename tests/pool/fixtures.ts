@@ -3,6 +3,7 @@
 import fs from "node:fs";
 import process from "node:process";
 import { currentProcess, registerClass, task, transfer } from "../../mod.ts";
+import { pause, spin } from "../fixtures.ts";
 import { addLine, linesIn } from "../process/scratch.ts";
 
 const forEver = (): Promise<never> => new Promise(() => setInterval(() => {}, 1 << 30));
@@ -18,7 +19,7 @@ export function add(a: number, b: number): number {
 task(import.meta, add);
 
 export async function squareLater(x: number): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await pause(0);
   return x ** 2;
 }
 task(import.meta, squareLater);
@@ -136,7 +137,7 @@ task(import.meta, trace);
 export async function waitAtGate(file: string, gate: string, x: number): Promise<number> {
   addLine(file, currentProcess().pid!);
   while (linesIn(gate).length === 0 && fs.existsSync(file)) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await pause(2);
   }
   return x;
 }
@@ -159,14 +160,6 @@ export function spinForEver(file: string): never {
   throw new Error("The test is over");
 }
 task(import.meta, spinForEver);
-
-/** Keeps its worker busy. */
-export function spin(milliseconds: number): number {
-  const end = performance.now() + milliseconds;
-  while (performance.now() < end);
-  return milliseconds;
-}
-task(import.meta, spin);
 
 /** Ways for a worker to die while it runs a task. */
 export type Death = "exit" | "SIGKILL" | "throw" | "rejection" | "memory" | "spin" | "wait";

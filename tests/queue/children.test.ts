@@ -3,8 +3,9 @@
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "@std/assert";
 import { getContext, type Process, type Queue } from "../../mod.ts";
+import { pause, spin } from "../fixtures.ts";
 import { forEachMethod, rounds } from "../harness.ts";
-import { forms, timed, withOthers } from "../sync/others.ts";
+import { forms, type Other, timed, withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
 
 /** Longer than any wait takes that is not for ever; only to fail with a name. */
@@ -107,13 +108,13 @@ forEachMethod("A queue among children", (method) => {
           pair[1]!.do(f.playBall, back, there, count, form),
         ];
         there.putNoWait("ball");
-        while (count.value < 10) await f.pause(5);
+        while (count.value < 10) await pause(5);
         return { there, back, count, over };
       }),
     );
     const counts = pairs.map(({ count }) => [count.value]);
     for (let quarter = 0; quarter < 4; quarter++) {
-      f.spin(500);
+      spin(500);
       pairs.forEach(({ count }, i) => counts[i]!.push(count.value));
     }
     for (const passes of counts) {
@@ -138,7 +139,7 @@ forEachMethod("A queue among children", (method) => {
     using here = new context.Semaphore(0);
     const busy = one.do(f.waitBusily, queue, here, 800);
     assert(await here.acquire({ timeout: long }));
-    await f.pause(100);
+    await pause(100);
     const waiting = two.do(f.getTelling, queue, "async", here);
     assert(await here.acquire({ timeout: long }));
     queue.putNoWait("a");
@@ -154,7 +155,7 @@ forEachMethod("A queue among children", (method) => {
     for (const form of forms) {
       const child = start(f.getTelling, queue, form, here);
       assert(await here.acquire({ timeout: long }));
-      await f.pause(20);
+      await pause(20);
       child.kill();
       await child.join();
       queue.putNoWait("a");
@@ -170,7 +171,7 @@ forEachMethod("A queue among children", (method) => {
     for (const form of forms) {
       const child = start(f.putTelling, queue, "b", form, here);
       assert(await here.acquire({ timeout: long }));
-      await f.pause(20);
+      await pause(20);
       child.kill();
       await child.join();
     }
@@ -188,12 +189,12 @@ forEachMethod("A queue among children", (method) => {
     for (let i = 0; i < 5; i++) queue.putNoWait(i);
     const child = start(f.getTelling, queue, "sync", here);
     assert(await here.acquire({ timeout: long }));
-    await f.pause(5);
+    await pause(5);
     child.terminate();
     await child.join();
     const items = await f.getMany(queue, 3);
     // On Deno an ended thread goes on until it yields: it must not change anything any more.
-    await f.pause(150);
+    await pause(150);
     while (!queue.empty()) items.push(queue.getNoWait());
     if (Array.isArray(items[0])) assertEquals((items.shift() as unknown[]).length, slow.length);
     assertEquals(items, [0, 1, 2, 3, 4]);
@@ -221,5 +222,3 @@ forEachMethod("A queue among children", (method) => {
     assertEquals([queue.getNoWait(), await one.do(f.get, queue)], ["left", "behind"]);
   });
 });
-
-type Other = ReturnType<typeof withOthers>[number];

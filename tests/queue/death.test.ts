@@ -3,6 +3,7 @@
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { getContext, type Process, type Queue } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod, stress } from "../harness.ts";
 import * as f from "./fixtures.ts";
 import { type Act, type Cell, hold } from "./hold.ts";
@@ -23,7 +24,7 @@ forEachMethod("A queue whose user is killed", (method) => {
     using cell: Cell = new context.RawArray("i", 2);
     const child = new Process({ target: hold, args: [step, act, queue, cell] });
     child.start();
-    while (cell[0] === 0 && child.isAlive()) await f.pause(1);
+    while (cell[0] === 0 && child.isAlive()) await pause(1);
     return { child, isReached: cell[0] === 1 };
   };
 

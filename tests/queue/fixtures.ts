@@ -15,15 +15,7 @@ import {
   type StartMethod,
   task,
 } from "../../mod.ts";
-
-/** How a call waits: with the event loop going on, or with the thread blocked. */
-export type Form = "async" | "sync";
-
-export const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-export function nothing(): void {}
-task(import.meta, nothing);
+import { type Form, pause, spin } from "../fixtures.ts";
 
 export function put(queue: Queue, item: unknown, options?: AcquireOptions): Promise<void> {
   return queue.put(item, options);
@@ -95,11 +87,6 @@ export async function putTelling(
   else await queue.put(item);
 }
 task(import.meta, putTelling);
-
-export function dispose(queue: Disposable): void {
-  queue[Symbol.dispose]();
-}
-task(import.meta, dispose);
 
 export function close(queue: Queue): void {
   queue.close();
@@ -233,12 +220,6 @@ export function simplePut(queue: SimpleQueue, item: unknown): Promise<void> {
   return queue.put(item);
 }
 task(import.meta, simplePut);
-
-/** Keeps this thread busy. */
-export function spin(milliseconds: number): void {
-  for (const end = performance.now() + milliseconds; performance.now() < end;);
-}
-task(import.meta, spin);
 
 /** What a child of a test that has nothing to do with queues does with an item. */
 export type Holder = { readonly lock: Acquirable; readonly event: Event };

@@ -15,7 +15,7 @@ import { getContext, type Queue, transfer } from "../../mod.ts";
 import { anything } from "../codec/arbitraries.ts";
 import { assertSame } from "../codec/same.ts";
 import { forEachMethod, rounds } from "../harness.ts";
-import { withOthers } from "../sync/others.ts";
+import { withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
 import { Broken } from "./broken_item.ts";
 import { Endless } from "./endless_item.ts";

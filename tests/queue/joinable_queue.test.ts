@@ -9,8 +9,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { getContext, JoinableQueue, Queue } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod, rounds } from "../harness.ts";
-import { forms, withOthers } from "../sync/others.ts";
+import { forms, type Other, withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
 
 /** Longer than any wait takes that is not for ever; only to fail with a name. */
@@ -65,7 +66,7 @@ forEachMethod("JoinableQueue", (method) => {
       for (let i = 0; i < 12; i++) queue.putNoWait(i);
       const work = [one, two].map((other) => other.do(f.work, queue, 6, 3));
       // What is said to others in this turn goes out when it is over.
-      await f.pause(20);
+      await pause(20);
       assertEquals(await joinHere(queue, long), true);
       assertEquals(queue.empty(), true);
       await Promise.all(work);
@@ -81,7 +82,7 @@ forEachMethod("JoinableQueue", (method) => {
         queue.join(),
         queue.join({ timeout: long }),
       ];
-      await f.pause(50);
+      await pause(50);
       queue.taskDone();
       assertEquals(await Promise.all(joins), [true, true, true, true]);
     });
@@ -122,7 +123,7 @@ forEachMethod("JoinableQueue", (method) => {
     const check = async () => {
       while (!isOver) {
         assertFalse(await queue.join({ timeout: 0 }), "it was joined too early");
-        await f.pause(0);
+        await pause(0);
       }
     };
     const checked = check();
@@ -160,7 +161,7 @@ forEachMethod("JoinableQueue", (method) => {
     assertEquals(await queue.join(), true);
     await one.do(f.put, queue, 2);
     const join = assertRejects(() => queue.join(), Error, "disposed");
-    await f.pause(10);
+    await pause(10);
     queue[Symbol.dispose]();
     await join;
     assertThrows(() => queue.taskDone(), Error, "disposed");
@@ -168,5 +169,3 @@ forEachMethod("JoinableQueue", (method) => {
     assert(queue instanceof JoinableQueue);
   });
 });
-
-type Other = ReturnType<typeof withOthers>[number];

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, it } from "@std/testing/bdd";
 import { assertEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { getContext, type Queue } from "../../mod.ts";
+import { nothing, pause } from "../fixtures.ts";
 import { forEachMethod, rounds } from "../harness.ts";
-import { Other } from "../sync/others.ts";
+import { Other } from "../others.ts";
 import type { Deed, Deeds } from "./fixtures.ts";
 import * as f from "./fixtures.ts";
 
@@ -104,7 +105,7 @@ forEachMethod("A queue whose users give up", (method) => {
   const others = [new Other(), new Other()];
   beforeAll(async () => {
     for (const other of others) other.start(method);
-    for (const other of others) await other.do(f.nothing);
+    for (const other of others) await other.do(nothing);
   });
   afterAll(async () => {
     for (const other of others) await other.end();
@@ -135,7 +136,7 @@ forEachMethod("A queue whose users give up", (method) => {
       const first = queue.get({ signal: controller.signal }).catch(() => "gave up");
       const second = others[0]!.do(f.get, queue as never);
       const third = queue.get();
-      await f.pause(round % 5);
+      await pause(round % 5);
       const abort = (): void => controller.abort(new Error("expected: aborted by the test"));
       if (round % 2 === 0) abort();
       const put = others[1]!.do(f.putAll, queue as never, ["a", "b"]);

@@ -12,8 +12,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Empty, Full, getContext, Queue, SimpleQueue } from "../../mod.ts";
+import { dispose, type Form, pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
-import { forms, timed, withOthers } from "../sync/others.ts";
+import { forms, type Other, timed, withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
 
 /** Longer than any wait takes that is not for ever; only to fail with a name. */
@@ -28,11 +29,11 @@ forEachMethod("Queue", (method) => {
   const [one, two] = withOthers(method, 2) as [Other, Other];
 
   /** Gets and puts here, in each form. */
-  const getHere = async <T>(queue: Queue<T>, form: f.Form, timeout?: number): Promise<T> => {
+  const getHere = async <T>(queue: Queue<T>, form: Form, timeout?: number): Promise<T> => {
     const options = timeout === undefined ? {} : { timeout };
     return form === "sync" ? queue.getSync(options) : await queue.get(options);
   };
-  const putHere = async (queue: Queue, item: unknown, form: f.Form, timeout?: number) => {
+  const putHere = async (queue: Queue, item: unknown, form: Form, timeout?: number) => {
     const options = timeout === undefined ? {} : { timeout };
     return form === "sync" ? queue.putSync(item, options) : await queue.put(item, options);
   };
@@ -173,13 +174,13 @@ forEachMethod("Queue", (method) => {
       using here = new context.Semaphore(0);
       const got = one.do(f.getTelling, queue, form, here);
       assert(await here.acquire({ timeout: long }));
-      await f.pause(20);
+      await pause(20);
       await queue.put("a");
       assertEquals(await got, "a");
       await queue.put("b");
       const put = one.do(f.putTelling, queue, "c", form, here);
       assert(await here.acquire({ timeout: long }));
-      await f.pause(20);
+      await pause(20);
       assertEquals(await queue.get(), "b");
       assertEquals(await queue.get({ timeout: long }), "c");
       await put;
@@ -360,7 +361,7 @@ forEachMethod("Queue", (method) => {
   it("can be disposed by another child", async () => {
     const queue = make<number>();
     const mine = assertRejects(() => queue.get(), Error, "disposed");
-    await one.do(f.dispose, queue);
+    await one.do(dispose, queue);
     await mine;
     await assertRejects(() => queue.put(1), Error, "disposed");
   });
@@ -411,5 +412,3 @@ forEachMethod("SimpleQueue", (method) => {
     await assertRejects(() => queue.get(), Error, "disposed");
   });
 });
-
-type Other = ReturnType<typeof withOthers>[number];

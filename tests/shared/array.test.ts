@@ -11,7 +11,7 @@ import * as library from "../../mod.ts";
 import { type ElementType, getContext, RLock } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import * as f from "./fixtures.ts";
-import { assertRefused, withOther } from "./other.ts";
+import { assertRefused, type Other, withOthers } from "../others.ts";
 import { nameOf, typeCases, wrongKinds } from "./types.ts";
 
 /** An array of any type. */
@@ -24,7 +24,7 @@ type LooseClass = new (type: ElementType, sizeOrInitial: unknown) => Loose;
 forEachMethod("SharedArray", (method) => {
   const context = getContext(method);
   const { Lock, Semaphore, SharedArray, RawArray } = context;
-  const other = withOther(method);
+  const [other] = withOthers(method, 1) as [Other];
 
   for (const [className, cls] of Object.entries({ SharedArray, RawArray })) {
     const make = cls as unknown as LooseClass;

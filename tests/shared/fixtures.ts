@@ -14,9 +14,6 @@ import {
   Value,
 } from "../../mod.ts";
 
-export function nothing(): void {}
-task(import.meta, nothing);
-
 export function identity(value: unknown): unknown {
   return value;
 }

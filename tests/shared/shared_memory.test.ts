@@ -11,7 +11,7 @@ import { forEachMethod, linesOf, methods, noLeaks, runProgram, runtime } from ".
 import { isRunning, until } from "../process/scratch.ts";
 import { runtimeCommand } from "../runtime/runtime_command.ts";
 import * as f from "./fixtures.ts";
-import { assertRefused, withOther } from "./other.ts";
+import { assertRefused, type Other, withOthers } from "../others.ts";
 
 const newName = (): string => `nproc-test-${crypto.randomUUID()}`;
 
@@ -31,7 +31,7 @@ const runWords: Record<string, string[]> = { deno: ["run", "-A"], bun: ["run"] }
 
 forEachMethod("SharedMemory", (method) => {
   const { SharedMemory, Pool } = getContext(method);
-  const other = withOther(method);
+  const [other] = withOthers(method, 1) as [Other];
 
   it("is made with a name of its own, all zero, and attached by that", () => {
     using memory = new SharedMemory({ create: true, size: 1000 });

@@ -18,7 +18,7 @@ import {
 } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import * as f from "./fixtures.ts";
-import { assertRefused, withOther } from "./other.ts";
+import { assertRefused, type Other, withOthers } from "../others.ts";
 import { nameOf, typeCases, wrongKinds } from "./types.ts";
 
 /** Any value, to be set to anything. */
@@ -30,7 +30,7 @@ type LooseClass = new (type: ElementType, initial?: unknown) => Loose;
 forEachMethod("Value", (method) => {
   const context = getContext(method);
   const { Condition, Lock, Semaphore, Value, RawValue } = context;
-  const other = withOther(method);
+  const [other] = withOthers(method, 1) as [Other];
 
   for (const [className, cls] of Object.entries({ Value, RawValue })) {
     const make = cls as unknown as LooseClass;

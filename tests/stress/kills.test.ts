@@ -15,6 +15,7 @@ import {
   TimeoutError,
   WorkerLostError,
 } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod, stress } from "../harness.ts";
 import { Folder, linesIn } from "../process/scratch.ts";
 import { double, type Kind, run, type Step } from "./fixtures.ts";
@@ -175,8 +176,6 @@ async function settled(
   }
   return (await Promise.allSettled([result]))[0]!;
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** A signal from outside, as another program would send it. */
 function signal(pid: number): void {

@@ -6,15 +6,9 @@ import process from "node:process";
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLessOrEqual, assertNotEquals } from "@std/assert";
 import { getContext, type Process } from "../../mod.ts";
+import { type Form, pause } from "../fixtures.ts";
 import { forEachMethod, rounds } from "../harness.ts";
-import {
-  consume,
-  type Form,
-  type Order,
-  OUT_OF_ORDER,
-  produce,
-  STOPPED,
-} from "./queue_fixtures.ts";
+import { consume, type Order, OUT_OF_ORDER, produce, STOPPED } from "./queue_fixtures.ts";
 import { Random } from "./random.ts";
 
 const seed = Number(process.env["STRESS_SEED"] ?? Date.now() % 1_000_000);
@@ -24,8 +18,6 @@ const consumers = 4;
 const perProducer = rounds(4_000) / producers;
 /** How often consumers are killed. */
 const mostKills = Math.min(rounds(4), 40);
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** When a consumer is killed: when it has no item in its hands, or at any moment. */
 type When = "between items" | "at any moment";

@@ -1,9 +1,7 @@
 /** Producers and consumers of the queue under stress. */
 
 import { type Queue, type RawArray, task } from "../../mod.ts";
-
-/** How a call waits: with the event loop going on, or with the thread blocked. */
-export type Form = "async" | "sync";
+import type { Form } from "../fixtures.ts";
 
 /** Puts the numbers from `first` on. */
 export async function produce(

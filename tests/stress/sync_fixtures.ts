@@ -12,8 +12,7 @@ import {
   type StartMethod,
   task,
 } from "../../mod.ts";
-import type { Form } from "../sync/fixtures.ts";
-import { pause, spin } from "../sync/fixtures.ts";
+import { type Form, pause, spin } from "../fixtures.ts";
 
 /** In shared memory. Of each hammerer: how many rounds it has begun and done, and so on. */
 export type Counters = RawArray<"i">;

@@ -6,8 +6,8 @@ import { assert, assertEquals, assertGreaterOrEqual, assertLess } from "@std/ass
 import { type Context, getContext, type Process, type StartMethod } from "../../mod.ts";
 import { forEachMethod, runtime, stress } from "../harness.ts";
 import { until } from "../process/scratch.ts";
-import { type Form, pause, spin } from "../sync/fixtures.ts";
-import { forms, withOthers } from "../sync/others.ts";
+import { type Form, pause, spin } from "../fixtures.ts";
+import { forms, withOthers } from "../others.ts";
 import * as s from "./sync_fixtures.ts";
 import { Random } from "./random.ts";
 

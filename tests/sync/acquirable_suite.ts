@@ -19,8 +19,9 @@ import {
   type StartMethod,
   TimeoutError,
 } from "../../mod.ts";
+import { dispose, pause } from "../fixtures.ts";
 import * as f from "./fixtures.ts";
-import { acquireHere, forms, timed, withOthers } from "./others.ts";
+import { acquireHere, forms, type Other, timed, withOthers } from "../others.ts";
 
 type Primitive = Acquirable & Disposable;
 
@@ -80,7 +81,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
       let released: Promise<void> | undefined;
       const took = await timed(async () => {
         released = one.do(f.releaseLater, lock, 80);
-        await f.pause(20); // The task is sent in a later turn: a blocked thread would not.
+        await pause(20); // The task is sent in a later turn: a blocked thread would not.
         assertEquals(await acquireHere(lock, form, { timeout: long }), true);
       });
       assertGreaterOrEqual(took, 75);
@@ -97,7 +98,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
       const waits = [one, two].map((other) => other.do(f.acquireTimed, lock, form));
       let early = 0;
       for (const wait of waits) void wait.then(() => early++, () => early++);
-      await f.pause(60);
+      await pause(60);
       assertEquals(early, 0);
       lock.release();
       const first = await Promise.race(waits.map((wait, i) => wait.then(() => i)));
@@ -148,7 +149,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
     it(`can be waited for with an endless timeout (${form})`, async () => {
       using lock = await held();
       const released = one.do(f.releaseLater, lock, 50);
-      await f.pause(20);
+      await pause(20);
       assertEquals(await acquireHere(lock, form, { timeout: Infinity }), true);
       await released;
       lock.release();
@@ -198,7 +199,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
     const { signal } = controller;
     const waits = [lock.acquire({ signal }), lock.hold({ signal, timeout: long })];
     const outcomes = Promise.allSettled(waits);
-    await f.pause(20);
+    await pause(20);
     controller.abort(reason);
     for (const outcome of await outcomes) {
       assertEquals(outcome.status, "rejected");
@@ -228,7 +229,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
     const controller = new AbortController();
     assertEquals(await lock.acquire({ signal: controller.signal }), true);
     controller.abort(reason);
-    await f.pause(5);
+    await pause(5);
     assertEquals(await one.do(f.tryAcquire, lock), false);
     lock.release();
     await assertFree(lock);
@@ -275,7 +276,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
       await lock.acquire();
       order.push(i);
       // Not within one stroke: a recursive lock is every task's of this child while one has it.
-      await f.pause(2);
+      await pause(2);
       lock.release();
     });
     await one.do(f.release, lock);
@@ -293,13 +294,13 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
       const waits = [0, 1, 2, 3, 4].map(async (i) => {
         await lock.acquire(i === index ? { signal: controller.signal } : { timeout: long });
         got.push(i);
-        await f.pause(1);
+        await pause(1);
         lock.release();
       });
       const outcomes = Promise.allSettled(waits);
-      await f.pause(10);
+      await pause(10);
       controller.abort(reason);
-      await f.pause(10);
+      await pause(10);
       await one.do(f.release, lock);
       const statuses = (await outcomes).map(({ status }) => status);
       assertEquals(statuses.indexOf("rejected"), index);
@@ -349,7 +350,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
       ];
       const outcomes = Promise.allSettled(waits);
       assert(await here.acquire({ timeout: long }));
-      await f.pause(20);
+      await pause(20);
       const took = await timed(async () => {
         lock[Symbol.dispose]();
         for (const outcome of await outcomes) {
@@ -365,7 +366,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
 
   it("can be disposed by another child, and its memory used again", async () => {
     const lock = make();
-    await one.do(f.dispose, lock);
+    await one.do(dispose, lock);
     assertThrows(() => lock.tryAcquire(), Error, "disposed");
     // The next one takes the place of the last: the old handle must not know it.
     const others = Array.from({ length: 20 }, make);
@@ -385,7 +386,7 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
   it("leaves the memory alone that somebody else was given after it", async () => {
     const lock = await held();
     const outcome = Promise.allSettled([lock.acquire()]);
-    await f.pause(20);
+    await pause(20);
     lock[Symbol.dispose]();
     using next = make();
     assertEquals(next.tryAcquire(), true);
@@ -399,5 +400,3 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
 /** Whether it may be released without having been acquired: its own suite tells what then holds. */
 const isUnbounded = (lock: Primitive): boolean =>
   lock instanceof Semaphore && !(lock instanceof BoundedSemaphore);
-
-type Other = ReturnType<typeof withOthers>[number];

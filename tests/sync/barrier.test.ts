@@ -8,11 +8,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import { BrokenBarrierError, getContext } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
 import { until } from "../process/scratch.ts";
 import { arrive, fail } from "./barrier_fixtures.ts";
-import * as f from "./fixtures.ts";
-import { forms, type Other, timed, withOthers } from "./others.ts";
+import { forms, type Other, timed, withOthers } from "../others.ts";
 
 const reason = new Error("expected: aborted by the test");
 
@@ -90,7 +90,7 @@ forEachMethod("Barrier", (method) => {
     assertEquals(await one.do(arrive, barrier, "sync"), -1);
     barrier.reset();
     const wait = barrier.wait({ timeout: 20_000 });
-    await f.pause(80);
+    await pause(80);
     assertEquals(await one.do(arrive, barrier, "async"), 1);
     assertEquals(await wait, 0);
   });
@@ -113,7 +113,7 @@ forEachMethod("Barrier", (method) => {
     let isOver = false;
     using barrier = new Barrier(3, {
       action: async () => {
-        await f.pause(30);
+        await pause(30);
         isOver = true;
       },
     });

@@ -1,7 +1,7 @@
 /** What other children do with a barrier. */
 
 import { type Barrier, BrokenBarrierError, task } from "../../mod.ts";
-import type { Form } from "./fixtures.ts";
+import type { Form } from "../fixtures.ts";
 
 /** Waits, and gives which arrival it was, or -1 if the barrier is broken. */
 export async function arrive(barrier: Barrier, form: Form, timeout?: number): Promise<number> {

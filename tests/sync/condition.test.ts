@@ -8,12 +8,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import { getContext } from "../../mod.ts";
+import { nothing, pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
 import { declareAcquirable } from "./acquirable_suite.ts";
 import { until } from "../process/scratch.ts";
 import * as c from "./condition_fixtures.ts";
 import * as f from "./fixtures.ts";
-import { forms, type Other, timed, withOthers } from "./others.ts";
+import { forms, type Other, timed, withOthers } from "../others.ts";
 
 const reason = new Error("expected: aborted by the test");
 
@@ -90,14 +91,14 @@ forEachMethod("Condition", (method) => {
       condition.notify();
       condition.release();
       await until(() => order.length > 0, "somebody was told");
-      await f.pause(30);
+      await pause(30);
       assertEquals(order, ["one"]);
       await condition.acquire();
       condition.notify(5);
       condition.release();
       await own;
-      await one.do(f.nothing);
-      await two.do(f.nothing);
+      await one.do(nothing);
+      await two.do(nothing);
       assertEquals(order.slice().sort(), ["one", "own", "two"]);
     });
 
@@ -152,7 +153,7 @@ forEachMethod("Condition", (method) => {
     const outcome = Promise.allSettled([wait]);
     assertEquals(await one.do(f.tryAcquire, condition), true);
     controller.abort(reason);
-    await f.pause(20);
+    await pause(20);
     await one.do(f.release, condition);
     assertEquals(await outcome, [{ status: "rejected", reason }]);
     assertEquals(await one.do(f.tryAcquire, condition), false);
@@ -180,7 +181,7 @@ forEachMethod("Condition", (method) => {
       waiting++;
       return await condition.wait({ timeout: 20_000 });
     });
-    while (waiting < 50) await f.pause(1);
+    while (waiting < 50) await pause(1);
     await one.do(c.notifyOnce, condition);
     await condition.acquire();
     condition.notifyAll();

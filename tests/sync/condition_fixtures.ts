@@ -1,7 +1,7 @@
 /** What other children do with a condition. */
 
 import { type Condition, type Semaphore, task } from "../../mod.ts";
-import type { Form } from "./fixtures.ts";
+import type { Form } from "../fixtures.ts";
 
 /** Waits once; tells, with the lock held, that it is about to. */
 export async function waitOnce(

@@ -10,16 +10,17 @@ import {
   assertThrows,
 } from "@std/assert";
 import { type Event, getContext } from "../../mod.ts";
+import { dispose, type Form, pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
 import * as f from "./fixtures.ts";
-import { forms, timed, withOthers } from "./others.ts";
+import { forms, timed, withOthers } from "../others.ts";
 
 const reason = new Error("expected: aborted by the test");
 const soon = 1500;
 
 async function waitHere(
   event: Event,
-  form: f.Form,
+  form: Form,
   options?: { timeout?: number },
 ): Promise<boolean> {
   return form === "sync" ? event.waitSync(options) : await event.wait(options);
@@ -61,7 +62,7 @@ forEachMethod("Event", (method) => {
       let set: Promise<void> | undefined;
       const took = await timed(async () => {
         set = one!.do(f.setLater, event, 80);
-        await f.pause(20); // The task is sent in a later turn: a blocked thread would not.
+        await pause(20); // The task is sent in a later turn: a blocked thread would not.
         assertEquals(await waitHere(event, form), true);
       });
       assertGreaterOrEqual(took, 75);
@@ -78,7 +79,7 @@ forEachMethod("Event", (method) => {
         ...Array.from({ length: 100 }, () => event.wait({ timeout: 10_000 })),
       ];
       for (let i = 0; i < 2; i++) assert(await here.acquire({ timeout: 10_000 }));
-      await f.pause(30);
+      await pause(30);
       const took = await timed(async () => {
         event.set();
         assertEquals(new Set(await Promise.all(waits)), new Set([true]));
@@ -95,13 +96,13 @@ forEachMethod("Event", (method) => {
         event.wait(),
       ];
       for (let i = 0; i < 2; i++) assert(await here.acquire({ timeout: 10_000 }));
-      await f.pause(50);
+      await pause(50);
       event.set();
       event.clear();
       assertEquals(await Promise.all(waits), [true, true, true]);
       assertEquals(event.isSet(), false);
       const pulse = one!.do(f.pulseLater, event, 50);
-      await f.pause(20);
+      await pause(20);
       assertEquals(await waitHere(event, form, { timeout: 10_000 }), true);
       await pulse;
     });
@@ -143,7 +144,7 @@ forEachMethod("Event", (method) => {
         event.wait(i === given ? { signal: controller.signal } : { timeout: 10_000 })
       );
       const outcomes = Promise.allSettled(waits);
-      await f.pause(10);
+      await pause(10);
       controller.abort(reason);
       assertStrictEquals(await assertRejects(() => waits[given]!), reason);
       await one!.do(f.set, event);
@@ -168,9 +169,9 @@ forEachMethod("Event", (method) => {
       const waits = [one!.do(f.waitTelling, waited, form, here), waited.wait(), waited.wait()];
       const outcomes = Promise.allSettled(waits);
       assert(await here.acquire({ timeout: 10_000 }));
-      await f.pause(30);
+      await pause(30);
       const took = await timed(async () => {
-        await two!.do(f.dispose, waited);
+        await two!.do(dispose, waited);
         for (const outcome of await outcomes) {
           assertEquals(outcome.status, "rejected");
           const error = (outcome as PromiseRejectedResult).reason;

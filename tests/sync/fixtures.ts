@@ -14,21 +14,7 @@ import {
   type StartMethod,
   task,
 } from "../../mod.ts";
-
-/** How a call waits: with the event loop going on, or with the thread blocked. */
-export type Form = "async" | "sync";
-
-export const pause = (milliseconds: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-/** Passes time without yielding. */
-export function spin(milliseconds: number): void {
-  for (const end = performance.now() + milliseconds; performance.now() < end;);
-}
-task(import.meta, spin);
-
-export function nothing(): void {}
-task(import.meta, nothing);
+import { type Form, pause } from "../fixtures.ts";
 
 export function acquire(lock: Acquirable, options?: AcquireOptions): Promise<boolean> {
   return lock.acquire(options);
@@ -92,11 +78,6 @@ export function isAbandoned(lock: Lock | RLock): boolean {
   return lock.abandoned;
 }
 task(import.meta, isAbandoned);
-
-export function dispose(primitive: Disposable): void {
-  primitive[Symbol.dispose]();
-}
-task(import.meta, dispose);
 
 export function set(event: Event): void {
   event.set();

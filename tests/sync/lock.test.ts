@@ -1,10 +1,11 @@
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLess, assertThrows } from "@std/assert";
 import { getContext } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
 import { declareAcquirable } from "./acquirable_suite.ts";
 import * as f from "./fixtures.ts";
-import { acquireHere, forms, timed, withOthers } from "./others.ts";
+import { acquireHere, forms, timed, withOthers } from "../others.ts";
 
 forEachMethod("Lock", (method) => {
   const { Lock, Process } = getContext(method);
@@ -80,7 +81,7 @@ forEachMethod("Lock", (method) => {
       await here.acquire({ timeout: 10_000 });
       const waits = [one!, two!].map((other) => other.do(f.acquireTimed, lock, form));
       const own = lock.acquire();
-      await f.pause(30);
+      await pause(30);
       child.kill();
       await child.join();
       // Each in its turn; who had it first took it from the dead.

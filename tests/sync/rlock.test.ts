@@ -1,10 +1,11 @@
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { getContext } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
 import { declareAcquirable } from "./acquirable_suite.ts";
 import * as f from "./fixtures.ts";
-import { acquireHere, forms, withOthers } from "./others.ts";
+import { acquireHere, forms, withOthers } from "../others.ts";
 
 forEachMethod("RLock", (method) => {
   const { RLock, Process, Semaphore } = getContext(method);
@@ -88,7 +89,7 @@ forEachMethod("RLock", (method) => {
       child.start();
       await here.acquire({ timeout: 10_000 });
       const wait = one!.do(f.acquireTimed, lock, form, { timeout: 10_000 });
-      await f.pause(30);
+      await pause(30);
       child.kill();
       await child.join();
       assertEquals((await wait).acquired, true);

@@ -9,7 +9,7 @@ import {
   task,
   TimeoutError,
 } from "../../mod.ts";
-import { pause, spin } from "./fixtures.ts";
+import { pause, spin } from "../fixtures.ts";
 
 /** How one task of a child acquires something once, and what it does with it. */
 export interface Op {

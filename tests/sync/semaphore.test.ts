@@ -1,10 +1,11 @@
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { getContext, Semaphore as AnySemaphore } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
 import { declareAcquirable } from "./acquirable_suite.ts";
 import * as f from "./fixtures.ts";
-import { acquireHere, forms, timed, withOthers } from "./others.ts";
+import { acquireHere, forms, timed, withOthers } from "../others.ts";
 
 const highest = 2 ** 30 - 1;
 
@@ -58,7 +59,7 @@ forEachMethod("Semaphore", (method) => {
     await Promise.all(Array.from({ length: 50 }, async (_, i) => {
       using _hold = await semaphore.hold();
       most = Math.max(most, ++inside);
-      await f.pause(i % 3);
+      await pause(i % 3);
       inside--;
     }));
     assertEquals([inside, most, semaphore.getValue()], [0, 3, 3]);
@@ -68,7 +69,7 @@ forEachMethod("Semaphore", (method) => {
     using semaphore = new Semaphore(0);
     const waits = [one!, two!].map((other) => other.do(f.acquireTimed, semaphore, "sync"));
     const own = [semaphore.acquire(), semaphore.acquire()];
-    await f.pause(30);
+    await pause(30);
     const took = await timed(async () => {
       for (let i = 0; i < 5; i++) semaphore.release();
       for (const wait of waits) assertEquals((await wait).acquired, true);

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { type Acquirable, getContext } from "../../mod.ts";
 import { forEachMethod, rounds } from "../harness.ts";
 import * as f from "./fixtures.ts";
-import { type Other, withOthers } from "./others.ts";
+import { type Other, withOthers } from "../others.ts";
 import {
   type BarrierOp,
   type ConditionOp,

@@ -16,7 +16,7 @@ import {
 } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import * as f from "./fixtures.ts";
-import { assertRefused, type Other, withOthers } from "./others.ts";
+import { assertRefused, type Other, withOthers } from "../others.ts";
 
 type Kind = "Lock" | "RLock" | "Semaphore" | "BoundedSemaphore" | "Event" | "Condition" | "Barrier";
 

@@ -3,9 +3,10 @@
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { getContext } from "../../mod.ts";
+import { pause, spin } from "../fixtures.ts";
 import { forEachMethod, linesOf, runtime } from "../harness.ts";
 import * as f from "./fixtures.ts";
-import { acquireHere, type Other, timed, withOthers } from "./others.ts";
+import { acquireHere, type Other, timed, withOthers } from "../others.ts";
 import * as w from "./waiting_fixtures.ts";
 
 forEachMethod("Waiting", (method) => {
@@ -22,11 +23,11 @@ forEachMethod("Waiting", (method) => {
         one.do(w.passToAndFro, form, ping, pong, lock, start, milliseconds),
         two.do(w.passToAndFro, form, pong, ping, lock, start, milliseconds),
       ];
-      await f.pause(100);
+      await pause(100);
       start.set();
       ping.release();
-      await f.pause(10);
-      f.spin(milliseconds);
+      await pause(10);
+      spin(milliseconds);
       const counts = await Promise.all(rounds);
       assertGreater(Math.min(...counts), milliseconds / 20, `rounds: ${counts}`);
     });
@@ -70,7 +71,7 @@ forEachMethod("Waiting", (method) => {
         });
         lock.release();
         assertLess(took, 1000, `${own} among ${theirs}`);
-        await f.pause(3);
+        await pause(3);
       }
       stop.set();
       const counts = await Promise.all(hammering);

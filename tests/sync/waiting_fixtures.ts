@@ -12,7 +12,7 @@ import {
   type Semaphore,
   task,
 } from "../../mod.ts";
-import type { Form } from "./fixtures.ts";
+import type { Form } from "../fixtures.ts";
 
 const take = async (it: Acquirable, form: Form): Promise<boolean> =>
   form === "sync" ? it.acquireSync() : await it.acquire();

@@ -2,11 +2,11 @@
 
 import { afterAll, beforeAll } from "@std/testing/bdd";
 import { assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
-import { type Acquirable, getContext, type Pool, type StartMethod } from "../../mod.ts";
-import * as f from "./fixtures.ts";
+import { type Acquirable, getContext, type Pool, type StartMethod } from "../mod.ts";
+import { type Form, nothing } from "./fixtures.ts";
 
 /** Both ways to wait. */
-export const forms: readonly f.Form[] = ["async", "sync"];
+export const forms: readonly Form[] = ["async", "sync"];
 
 /** Another child: what it is to do one after the other, it does in that order. */
 export class Other {
@@ -31,7 +31,7 @@ export function withOthers(method: StartMethod, count: number): Other[] {
   const others = Array.from({ length: count }, () => new Other());
   beforeAll(async () => {
     for (const other of others) other.start(method);
-    for (const other of others) await other.do(f.nothing);
+    for (const other of others) await other.do(nothing);
   });
   afterAll(async () => {
     for (const other of others) await other.end();
@@ -49,7 +49,7 @@ export async function timed(fn: () => unknown): Promise<number> {
 /** Waits for `lock` in this child, in the given form. */
 export async function acquireHere(
   lock: Acquirable,
-  form: f.Form,
+  form: Form,
   options?: { block?: boolean; timeout?: number },
 ): Promise<boolean> {
   return form === "sync" ? lock.acquireSync(options) : await lock.acquire(options);
