@@ -1,9 +1,14 @@
 """Python's own multiprocessing.Pool, in the scenarios that it shares with the others."""
 
 import argparse
-import json
 import multiprocessing
+import sys
 import time
+from pathlib import Path
+
+# Python has only this folder on its path.
+sys.path.append(str(Path(__file__).parent.parent / "lib"))
+from rows import print_row
 
 ALL = 30_000
 MAP = 400_000
@@ -13,17 +18,6 @@ CHUNKS = [1, 64]
 
 def square(n):
     return n * n
-
-
-def print_row(scenario, samples):
-    row = {
-        "scenario": scenario,
-        "competitor": "python",
-        "method": "process",
-        "unit": "tasks/s",
-        "samples": [round(sample, 1) for sample in samples],
-    }
-    print(json.dumps(row), flush=True)
 
 
 def rate(scenario, count, run, rounds=7):
@@ -37,7 +31,7 @@ def rate(scenario, count, run, rounds=7):
             raise SystemExit(f"WrongResult: {scenario} gave {total} and not {expected}")
         if number >= 0:
             samples.append(count / passed)
-    print_row(scenario, samples)
+    print_row(scenario, "python", "tasks/s", samples)
 
 
 def main():

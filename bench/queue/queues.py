@@ -4,25 +4,19 @@ Not called queue.py: that is a module of Python which multiprocessing itself imp
 """
 
 import argparse
-import json
 import multiprocessing
+import sys
 import time
+from pathlib import Path
+
+# Python has only this folder on its path.
+sys.path.append(str(Path(__file__).parent.parent / "lib"))
+from rows import print_row
 
 ROUNDS = 5
 MESSAGES = {"integer": 20_000, "object": 20_000, "1 KB": 10_000, "1 MB": 60}
 TRIPS = 100
 TRIP_ROUNDS = 15
-
-
-def print_row(scenario, competitor, unit, samples):
-    row = {
-        "scenario": scenario,
-        "competitor": competitor,
-        "method": "process",
-        "unit": unit,
-        "samples": [round(sample, 1) for sample in samples],
-    }
-    print(json.dumps(row), flush=True)
 
 
 def maker(kind):

@@ -1,7 +1,6 @@
 /** The other side of a bare channel: it adds up what comes, or sends it back. */
 
-import process from "node:process";
-import { workerData } from "node:worker_threads";
+import { serveChannel } from "../lib/channel_child.ts";
 import { reader } from "./items.ts";
 import type { Kind } from "./sizes.ts";
 
@@ -27,11 +26,4 @@ function start(post: (message: unknown) => void): (message: unknown) => void {
   };
 }
 
-const { port } = (workerData ?? {}) as { port?: MessagePort };
-if (port !== undefined) {
-  const hear = start((message) => port.postMessage(message));
-  port.onmessage = ({ data }) => hear(data);
-} else {
-  process.on("message", start((message) => process.send!(message)));
-  process.on("disconnect", () => process.exit());
-}
+serveChannel(start);

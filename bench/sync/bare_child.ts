@@ -1,7 +1,6 @@
 /** The other side of a game without this library. */
 
-import process from "node:process";
-import { workerData } from "node:worker_threads";
+import { serveChannel } from "../lib/channel_child.ts";
 import { ChannelSide, type Hold, play, throwBack, wordSide } from "./game.ts";
 
 /** What a child is asked to do; anything else that comes is a ball. */
@@ -26,11 +25,4 @@ function start(post: Post): (message: unknown) => void {
   };
 }
 
-const { port } = (workerData ?? {}) as { port?: MessagePort };
-if (port !== undefined) {
-  const hear = start((message) => port.postMessage(message));
-  port.onmessage = ({ data }) => hear(data);
-} else {
-  process.on("message", start((message) => process.send!(message)));
-  process.on("disconnect", () => process.exit());
-}
+serveChannel(start);

@@ -1,10 +1,15 @@
 """Python's own locks and shared values, in the scenarios that it shares with the others."""
 
 import argparse
-import json
 import multiprocessing
+import sys
 import time
 from multiprocessing import shared_memory
+from pathlib import Path
+
+# Python has only this folder on its path.
+sys.path.append(str(Path(__file__).parent.parent / "lib"))
+from rows import print_row
 
 ROUNDS = 9
 PAIRS = 500_000
@@ -15,17 +20,6 @@ STRIDE = 100
 BALLS = {"wake": (0.0005, 0.0001, 20, 31), "wake after long": (0.02, 0.0001, 3, 15)}
 BALLS["barrier"] = BALLS["wake"]
 COPIED = 64 * 2**20
-
-
-def print_row(scenario, competitor, unit, samples):
-    row = {
-        "scenario": scenario,
-        "competitor": competitor,
-        "method": "process",
-        "unit": unit,
-        "samples": [round(sample, 3) for sample in samples],
-    }
-    print(json.dumps(row), flush=True)
 
 
 def timed(run):
