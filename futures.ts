@@ -10,7 +10,13 @@ export { type ExecutorMapOptions, type ExecutorOptions } from "./src/futures/exe
 export { type Inputs, type Items, ProcessPoolExecutor } from "./src/futures/executor.ts";
 export type { ShutdownOptions } from "./src/futures/executor.ts";
 export { Future } from "./src/futures/future.ts";
-export { asCompleted, type DoneAndNotDone, type ReturnWhen, wait } from "./src/futures/wait.ts";
+export {
+  asCompleted,
+  type CompletedFutures,
+  type DoneAndNotDone,
+  type ReturnWhen,
+  wait,
+} from "./src/futures/wait.ts";
 export type { WaitFuturesOptions } from "./src/futures/wait.ts";
 export { BrokenProcessPool, CancelledError, TimeoutError } from "./src/errors.ts";
 export type { Callable } from "./src/codec/task.ts";

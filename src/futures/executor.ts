@@ -45,7 +45,7 @@ export interface ExecutorMapOptions extends WaitOptions {
 export interface ShutdownOptions {
   /** Whether to wait until all workers have ended; `true` where it is left out. */
   readonly wait?: boolean | undefined;
-  /** Whether to cancel what no worker has been given; `false` where it is left out. */
+  /** Whether to cancel what no worker has; `false` where it is left out. */
   readonly cancelFutures?: boolean | undefined;
 }
 
@@ -160,7 +160,7 @@ export class ProcessPoolExecutor {
    * an asynchronous input as it gives them, whether or not anybody takes results.
    *
    * It ends with the first error. Whenever it ends, also because the loop is left, what no worker
-   * has been given is cancelled. Behind the inputs there may be an object with options:
+   * has is cancelled. Behind the inputs there may be an object with options:
    *
    * - `chunkSize`: how many calls are sent as one, which makes many small ones faster;
    * - `timeout`: milliseconds from now; the results that have not come then are given up by a
@@ -184,18 +184,18 @@ export class ProcessPoolExecutor {
   map<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...iterables: Inputs<A>
-  ): AsyncIterableIterator<Awaited<R>, undefined>;
+  ): AsyncIteratorObject<Awaited<R>, undefined>;
   /** As above, with options behind the inputs. */
   map<A extends readonly unknown[], R>(
     fn: (...args: A) => R,
     ...iterablesAndOptions: [...Inputs<A>, ExecutorMapOptions]
-  ): AsyncIterableIterator<Awaited<R>, undefined>;
+  ): AsyncIteratorObject<Awaited<R>, undefined>;
   /** As above; arguments that are optional need no input. */
   map<I extends readonly Input<unknown>[], R>(
     fn: (...args: Items<I>) => R,
     ...iterablesAndOptions: [...I, ExecutorMapOptions]
-  ): AsyncIterableIterator<Awaited<R>, undefined>;
-  map(fn: Callable, ...given: unknown[]): AsyncIterableIterator<never, undefined> {
+  ): AsyncIteratorObject<Awaited<R>, undefined>;
+  map(fn: Callable, ...given: unknown[]): AsyncIteratorObject<never, undefined> {
     this.#check("map", fn);
     const { inputs, options } = splitInputs(given);
     const queue = new FutureQueue<never[]>();
@@ -217,7 +217,7 @@ export class ProcessPoolExecutor {
 
   /**
    * Takes no more calls. What was submitted is done, and keeps the program alive until then, and the
-   * workers end; `cancelFutures` cancels what no worker has been given.
+   * workers end; `cancelFutures` cancels what no worker has.
    *
    * @returns When all workers have ended; at once if `wait` is `false`.
    */

@@ -159,15 +159,15 @@ export class Future<T> implements PromiseLike<T> {
   }
 
   /**
-   * Whether a worker has been given the call and not ended it. As in CPython the worker may have
-   * others to end first.
+   * Whether a worker has the call. As in CPython it may have others to end first; what it then does
+   * not come to in time is taken back from it, and is pending again.
    */
   running(): boolean {
-    return this.#task?.wasSent === true;
+    return this.#task?.isSent === true;
   }
 
   /**
-   * Cancels it, if no worker has been given the call: then the call is never made, and whoever
+   * Cancels it, if no worker has the call: then the call is never made, and whoever
    * waits gets a `CancelledError`.
    *
    * @returns Whether it is cancelled: not if it is running or has finished.

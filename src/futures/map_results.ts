@@ -10,15 +10,19 @@ import { countdown, type WaitOptions } from "../memory/latch.ts";
 import { Future } from "./future.ts";
 import type { FutureQueue } from "./future_queue.ts";
 
+const end = { done: true, value: undefined } as const;
+
 /**
  * Gives results in the order of the input. As in CPython it ends with the first error, or when its
  * time is over; whenever it ends, what has not begun is cancelled.
  */
-export class MapResults<R> implements AsyncIterableIterator<R, undefined> {
+export class MapResults<R> implements AsyncIteratorObject<R, undefined> {
   readonly #queue: FutureQueue<R[]>;
   readonly #timeout: number | undefined;
   readonly #limits: () => WaitOptions;
   readonly #onClose: () => void;
+  /** Aborted when it ends: whoever waits then need not wait any longer. */
+  readonly #end = new AbortController();
   /** What is left of the last chunk that came. */
   #chunk: Iterator<R> = [].values();
   /** The last `next`: one has its turn after the other. */
@@ -29,7 +33,9 @@ export class MapResults<R> implements AsyncIterableIterator<R, undefined> {
     this.#queue = queue;
     this.#timeout = timeout;
     const left = countdown(timeout);
-    this.#limits = () => ({ timeout: left(), signal });
+    const ended = this.#end.signal;
+    const either = signal === undefined ? ended : AbortSignal.any([signal, ended]);
+    this.#limits = () => ({ timeout: left(), signal: either });
     this.#onClose = onClose;
   }
 
@@ -42,7 +48,7 @@ export class MapResults<R> implements AsyncIterableIterator<R, undefined> {
 
   return(): Promise<IteratorResult<R, undefined>> {
     this.#close();
-    return Promise.resolve({ done: true, value: undefined });
+    return Promise.resolve(end);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -53,17 +59,22 @@ export class MapResults<R> implements AsyncIterableIterator<R, undefined> {
     return this;
   }
 
+  get #hasEnded(): boolean {
+    return this.#end.signal.aborted;
+  }
+
   async #take(): Promise<IteratorResult<R, undefined>> {
     try {
       let step = this.#chunk.next();
       while (step.done) {
         const chunk = await this.#nextChunk();
-        if (chunk === undefined) return { done: true, value: undefined };
+        if (chunk === undefined || this.#hasEnded) return end;
         this.#chunk = chunk.values();
         step = this.#chunk.next();
       }
       return { done: false, value: step.value };
     } catch (error) {
+      if (this.#hasEnded) return end;
       this.#close();
       throw error;
     }
@@ -87,6 +98,7 @@ export class MapResults<R> implements AsyncIterableIterator<R, undefined> {
 
   #close(): void {
     this.#chunk = [].values();
+    this.#end.abort();
     this.#queue.close();
     this.#onClose();
   }

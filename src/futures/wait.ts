@@ -75,6 +75,22 @@ export async function wait<F extends Future<unknown>>(
 }
 
 /**
+ * Futures as they become done: what `asCompleted` gives.
+ *
+ * TypeScript takes whatever comes in a `for await` for awaited if it could be, which a future that
+ * comes there is not; so the loop's variable is `any`.
+ */
+export interface CompletedFutures<F> {
+  /** The next future that is done. */
+  next(): Promise<IteratorResult<F, undefined>>;
+  /** Ends the iteration. */
+  return(): Promise<IteratorResult<F, undefined>>;
+  /** Itself. */
+  // deno-lint-ignore no-explicit-any -- see above: with `F` the loop's type would be a wrong one.
+  [Symbol.asyncIterator](): AsyncIterableIterator<any, undefined>;
+}
+
+/**
  * Gives futures as they become done, finished or cancelled, those first that are; they may be of
  * several executors, and each is given once.
  *
@@ -95,17 +111,29 @@ export async function wait<F extends Future<unknown>>(
 export function asCompleted<F extends Future<unknown>>(
   futures: Iterable<F>,
   { timeout, signal }: WaitOptions = {},
-): AsyncIterableIterator<F, undefined> {
+): CompletedFutures<F> {
   const all = distinct("iterate", futures);
   checkTimeout(timeout);
   const left = countdown(timeout);
-  return completions(all, () => ({ timeout: left(), signal }));
+  const steps = completions(all, () => ({ timeout: left(), signal }));
+  return {
+    next: async () => unwrapped(await steps.next()),
+    return: async () => unwrapped(await steps.return(undefined)),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** A generator would await a future that it yields: so it comes in a list. */
+function unwrapped<F>(step: IteratorResult<readonly [F], undefined>): IteratorResult<F, undefined> {
+  return step.done ? step : { done: false, value: step.value[0] };
 }
 
 async function* completions<F extends Future<unknown>>(
   all: ReadonlySet<F>,
   limits: () => WaitOptions,
-): AsyncGenerator<F, undefined> {
+): AsyncGenerator<readonly [F], undefined> {
   let done: F[] = [];
   let changed = new Latch();
   const stop = follow(all, (future) => {
@@ -122,7 +150,7 @@ async function* completions<F extends Future<unknown>>(
       changed = new Latch();
       for (const future of batch) {
         given++;
-        yield future;
+        yield [future];
       }
     }
     return undefined;

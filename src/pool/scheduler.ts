@@ -110,9 +110,9 @@ export class Scheduler implements KeepAlive {
     return tasks;
   }
 
-  /** Settles a task as cancelled, unless it is settled or was ever sent. Tells whether it did. */
+  /** Settles a task as cancelled, unless it is settled or a worker has it. Tells whether it did. */
   cancel(task: PoolTask): boolean {
-    if (task.settled || task.wasSent) return false;
+    if (task.settled || task.isSent) return false;
     const value = new CancelledError("The task was cancelled before it began");
     task.settle({ status: status.cancelled, value });
     this.#dispatchSoon();

@@ -69,7 +69,10 @@ export class PoolTask {
   readonly alone: boolean;
   /** It is settled, and passed over where it still stands in a queue. */
   settled = false;
-  /** Its place in the order in which the worker that holds it was sent tasks, and begins them. */
+  /**
+   * Its place in the order in which the worker that holds it was sent tasks, and begins them; 0 if
+   * none does.
+   */
   slot = 0;
   lease: Lease = noLease;
   /** Microseconds that it adds to the load of the worker that holds it. */
@@ -98,8 +101,8 @@ export class PoolTask {
     this.#target = target;
   }
 
-  /** Whether a worker ever got it; it may have been given back since. */
-  get wasSent(): boolean {
+  /** Whether it was sent to a worker, and was not given back. */
+  get isSent(): boolean {
     return this.slot > 0;
   }
 

@@ -281,7 +281,10 @@ export class PoolWorker {
 
   #giveBack(tasks: readonly PoolTask[]): void {
     if (tasks.length === 0) return;
-    for (const task of tasks) this.#release(task);
+    for (const task of tasks) {
+      this.#release(task);
+      task.slot = 0;
+    }
     this.quota += tasks.length;
     this.#events.givenBack(tasks);
   }
