@@ -10,7 +10,7 @@
 import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
 import { atExit, exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
-import { isMainPartStop } from "../runtime/main_part.ts";
+import { afterBundle, isMainPartStop } from "../runtime/main_part.ts";
 import type { ParentLink } from "../runtime/runtime.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
@@ -49,11 +49,13 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
     handle(kind, body);
   };
   link.onFrame(hear);
-  const encoder = encoderFor(note.method);
-  encoder.writeUint(frameKind.ready);
-  encoder.write(performance.now(), "value");
-  link.post(encoder.take());
-  if (link.first !== undefined) hear(link.first.bytes, link.first.attachments);
+  afterBundle(() => {
+    const encoder = encoderFor(note.method);
+    encoder.writeUint(frameKind.ready);
+    encoder.write(performance.now(), "value");
+    link.post(encoder.take());
+    if (link.first !== undefined) hear(link.first.bytes, link.first.attachments);
+  });
 }
 
 let crashing = false;

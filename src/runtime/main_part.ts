@@ -12,22 +12,6 @@
 import { bootNote } from "./boot.ts";
 import { isBundled, isBunExecutable } from "./bundle.ts";
 
-/** The bundle is this child's main module, or what its script imports: until it has run to its end. */
-let running = isBundled && bootNote() !== undefined;
-
-if (running) {
-  const end = () => {
-    running = false;
-  };
-  // Why it has ended is told by who runs it.
-  import(import.meta.url).then(end, end);
-}
-
-/** Whether this child is still running a bundle's top level, and with it perhaps the main part. */
-export function isRunningBundle(): boolean {
-  return running;
-}
-
 const stops = new WeakSet<object>();
 
 /** An error that ends the main part. In an executable the child goes on without it. */
@@ -40,4 +24,25 @@ export function mainPartStop(message: string): Error {
 /** Whether what was thrown has just ended the main part of an executable, as it should. */
 export function isMainPartStop(error: unknown): boolean {
   return typeof error === "object" && error !== null && stops.has(error);
+}
+
+/** The bundle is this child's main module, or what its script imports: until it has run to its end. */
+let running = isBundled && bootNote() !== undefined;
+
+/** Whether it has done all that it should. Why it has not is told by who runs it. */
+const hasRun: Promise<boolean> | undefined = running
+  ? import(import.meta.url).then(() => true, isMainPartStop)
+  : undefined;
+
+void hasRun?.then(() => running = false);
+
+/** Whether this child is still running a bundle's top level, and with it perhaps the main part. */
+export function isRunningBundle(): boolean {
+  return running;
+}
+
+/** Calls `begin` when all that tasks may need is there: at once, or when the bundle has run. */
+export function afterBundle(begin: () => void): void {
+  if (hasRun === undefined) begin();
+  else void hasRun.then((isWhole) => isWhole && begin());
 }

@@ -1,0 +1,129 @@
+/** A program of tasks gives the same, with both start methods, when it is bundled or compiled. */
+
+import fs from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
+import { buildSync, version as esbuildVersion } from "esbuild";
+import { findRuntime } from "../../scripts/toolchain.mjs";
+import { runCommand } from "../command.ts";
+import { runtime } from "../harness.ts";
+import { self, WorkFolder } from "./folder.ts";
+
+const program = (name: string): string =>
+  fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
+const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
+const expected = ["tasks: 11 12 13", "exported: 8", "inline: 3", "queue: 10 11", "process: 0"];
+
+let folder: WorkFolder;
+beforeAll(() => {
+  folder = new WorkFolder();
+  // For Node 24, which maps memory with it: a bundle looks where it is.
+  fs.mkdirSync(folder.file("node_modules"));
+  for (const name of ["koffi", "@koromix"]) {
+    fs.symlinkSync(path.join(modules, name), folder.file(`node_modules/${name}`));
+  }
+});
+afterAll(() => folder[Symbol.dispose]());
+
+/** Runs the program that was built, with both start methods. */
+async function check(...words: string[]): Promise<void> {
+  assertEquals(await folder.linesByMethod(words), [expected, expected]);
+}
+
+const flags = runtime === "deno" ? ["run", "-A"] : [];
+
+describe("A program that esbuild bundled", () => {
+  const options = { bundle: true, format: "esm", platform: "node", logLevel: "error" } as const;
+
+  it("runs", async () => {
+    buildSync({ ...options, entryPoints: [program("tasks")], outfile: folder.file("esbuild.mjs") });
+    await check(self, ...flags, "esbuild.mjs");
+  });
+
+  it("runs when it is minified", async () => {
+    const outfile = folder.file("minified.mjs");
+    buildSync({ ...options, entryPoints: [program("tasks")], outfile, minify: true });
+    await check(self, ...flags, "minified.mjs");
+  });
+});
+
+describe("A program that bun build bundled", { ignore: runtime === "deno" }, () => {
+  const bun = runtime === "bun" ? self : findRuntime("bun")!.path;
+
+  it("for this runtime runs", async () => {
+    const words = ["--target", runtime, "--outfile", "bun.mjs"];
+    await folder.run([bun, "build", program("tasks"), ...words]);
+    await check(self, "bun.mjs");
+  });
+
+  it(
+    "for Node tells on Bun how to guard its main part",
+    { ignore: runtime !== "bun" },
+    async () => {
+      const words = ["--target", "node", "--outfile", "node.mjs"];
+      await folder.run([bun, "build", program("tasks"), ...words]);
+      const options = { cwd: folder.path, timeout: 30_000 };
+      const { code, stderr, leftovers } = await runCommand(self, ["node.mjs"], options);
+      assertEquals([code, leftovers], [1, []]);
+      assertStringIncludes(stderr, "if (import.meta.main && parentProcess() === undefined) {");
+    },
+  );
+});
+
+describe("An executable that bun build made", { ignore: runtime !== "bun" }, () => {
+  const executable = async (name: string, ...options: string[]) => {
+    await folder.run([self, "build", "--compile", ...options, program(name), "--outfile", name]);
+    return folder.file(name);
+  };
+
+  it("runs", async () => {
+    await check(await executable("tasks"));
+  });
+
+  it("runs when it is minified and holds bytecode", async () => {
+    await check(await executable("tasks", "--minify", "--bytecode", "--format=esm"));
+  });
+
+  it("has exported functions and a main part that runs once, if that is guarded", async () => {
+    const lines = ["begins once", "state: 1 2"];
+    assertEquals(await folder.linesByMethod([await executable("guarded")]), [lines, lines]);
+  });
+});
+
+describe("A program that deno bundle made", { ignore: runtime !== "deno" }, () => {
+  it("runs", async () => {
+    // Deno would fetch esbuild; where it is of the same version, ours is there already.
+    const name = `esbuild-${process.platform}-${process.arch}`;
+    const dir = folder.file(`deno/dl/esbuild-${esbuildVersion}-1`);
+    const ours = path.join(modules, `@esbuild/${process.platform}-${process.arch}/bin/esbuild`);
+    fs.mkdirSync(dir, { recursive: true });
+    if (fs.existsSync(ours)) fs.copyFileSync(ours, path.join(dir, name));
+    const env = { DENO_DIR: folder.file("deno") };
+    await folder.run([self, "bundle", program("tasks"), "-o", "deno.mjs"], env);
+    await check(self, ...flags, "deno.mjs");
+  });
+});
+
+describe("An executable that deno compile made", { ignore: runtime !== "deno" }, () => {
+  it("runs", async () => {
+    const words = ["compile", "-A", "--no-check", "-o", "executable", program("tasks")];
+    const { code, output } = await runCommand(self, words, { cwd: folder.path, timeout: 60_000 });
+    if (code !== 0 && /denort/.test(output)) {
+      console.log("Not tested: deno compile cannot fetch denort, and DENORT_BIN names none");
+      return;
+    }
+    assertEquals(code, 0, output);
+    await check(folder.file("executable"));
+  });
+
+  it("starts a process by fork(), with a script that is removed", async () => {
+    const words = [self, ...flags, program("executable")];
+    const env = { MULTIPROCESSING_START_METHOD: "process", TMPDIR: folder.path };
+    assertEquals((await folder.run(words, env)).stdout, "true true\n");
+    const left = fs.readdirSync(folder.path).filter((name) => name.startsWith("nproc-"));
+    assertEquals(left, []);
+  });
+});
