@@ -23,7 +23,8 @@ const layers: string[][] = [
   ["channel"],
   ["queue"],
   ["process"],
-  ["pool", "manager"],
+  ["pool"],
+  ["manager"],
   ["futures", "context.ts"],
 ];
 

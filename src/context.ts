@@ -5,6 +5,7 @@ import { connect } from "./channel/connect.ts";
 import { Listener } from "./channel/listener.ts";
 import { makePipe, Pipe } from "./channel/pipe.ts";
 import { wait } from "./channel/wait.ts";
+import { Manager } from "./manager/manager.ts";
 import { JoinableQueue } from "./queue/joinable_queue.ts";
 import { Queue } from "./queue/queue.ts";
 import { SimpleQueue } from "./queue/simple_queue.ts";
@@ -38,6 +39,8 @@ export interface Context {
   readonly Process: typeof Process;
   /** `Pool`, whose workers are started by the context's method. */
   readonly Pool: typeof Pool;
+  /** `Manager`, whose server is started by the context's method. */
+  readonly Manager: typeof Manager;
   /** `Lock`, for children of the context's method. */
   readonly Lock: typeof Lock;
   /** `RLock`, for children of the context's method. */
@@ -106,6 +109,7 @@ export interface Context {
 const classes = {
   Process,
   Pool,
+  Manager,
   Lock,
   RLock,
   Semaphore,

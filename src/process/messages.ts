@@ -46,6 +46,8 @@ export const frameKind = {
   tasks: 18,
   /** There will be no more tasks. */
   finish: 19,
+  /** Body: what a manager's server is to be. */
+  serve: 20,
 } as const;
 
 /** An encoder for what goes over the link between a parent and a child of that start method. */

@@ -247,6 +247,6 @@ export function elementOf(name: string, type: unknown): Element {
  *
  * @internal
  */
-export function elementNamed(name: string): Element {
-  return byName.get(name)!;
+export function elementNamed(name: string): Element | undefined {
+  return byName.get(name);
 }

@@ -67,5 +67,5 @@ export function describeRegion({ element, offset, length }: Region): RegionDescr
 /** The region that was described. */
 export function reviveRegion(block: Block, description: unknown): Region {
   const [name, offset, length] = description as RegionDescription;
-  return new Region(block, elementNamed(name), offset, length);
+  return new Region(block, elementNamed(name)!, offset, length);
 }

@@ -1,0 +1,68 @@
+/**
+ * A managed object, and what a server knows of it.
+ *
+ * @module
+ * @internal
+ */
+
+import { Attended, type Caller } from "./caller.ts";
+
+type Method = (this: unknown, ...args: unknown[]) => unknown;
+
+/** The methods of a class by name, as they are looked up. */
+const known = new WeakMap<object, Map<string, Method | undefined>>();
+
+/** A managed object, or why there is none. */
+export class Entry {
+  readonly type: string;
+  readonly object: object | undefined;
+  readonly #failure: { readonly error: unknown } | undefined;
+  /** How many refer to it from outside of the server. */
+  references = 0;
+
+  constructor(type: string, made: { readonly object: object } | { readonly error: unknown }) {
+    this.type = type;
+    if ("object" in made) this.object = made.object;
+    else this.#failure = made;
+  }
+
+  /** Calls a method of the object. */
+  call(caller: Caller, name: string, args: readonly unknown[]): unknown {
+    const { object } = this;
+    if (object === undefined) throw this.#failure!.error;
+    const method = this.#method(object, name);
+    return object instanceof Attended
+      ? method.call(object, caller, ...args)
+      : method.apply(object, args as unknown[]);
+  }
+
+  #method(object: object, name: string): Method {
+    const prototype = Object.getPrototypeOf(object) as object;
+    let methods = known.get(prototype);
+    if (methods === undefined) known.set(prototype, methods = new Map());
+    let method = methods.get(name);
+    if (method === undefined) {
+      method = publicMethod(prototype, name);
+      if (method === undefined) {
+        throw new TypeError(`Cannot call ${name} as ${this.type} has no method of that name`);
+      }
+      methods.set(name, method);
+    }
+    return method;
+  }
+}
+
+/** A method that a class declares or inherits, and does not keep for itself by a leading `_`. */
+function publicMethod(prototype: object, name: string): Method | undefined {
+  if (name === "constructor" || name.startsWith("_")) return undefined;
+  for (
+    let each: object | null = prototype;
+    each !== null && each !== Object.prototype;
+    each = Object.getPrototypeOf(each)
+  ) {
+    const found = Object.getOwnPropertyDescriptor(each, name);
+    if (found === undefined) continue;
+    return typeof found.value === "function" ? found.value : undefined;
+  }
+  return undefined;
+}

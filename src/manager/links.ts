@@ -1,0 +1,50 @@
+/**
+ * The servers that this thread has reached.
+ *
+ * @module
+ * @internal
+ */
+
+import { connect } from "../channel/connect.ts";
+import type { Connection } from "../channel/connection.ts";
+import { AuthenticationError } from "../errors.ts";
+import { Link } from "./link.ts";
+import { randomNumber } from "./protocol.ts";
+import { LaneTransport, SocketTransport } from "./transport.ts";
+import type { Way } from "./way.ts";
+
+const links = new Map<string, Link>();
+
+/** Notes a conversation, so that proxies of the same server which come here use it. */
+export function noteLink(link: Link): Link {
+  links.set(link.way.id, link);
+  return link;
+}
+
+/** The conversation with a server: the one there is, or a new one. */
+export function linkTo(way: Way): Link {
+  const known = links.get(way.id);
+  if (known !== undefined && known.failure === undefined) return known;
+  return noteLink(newLink(way));
+}
+
+function newLink(way: Way): Link {
+  const key = randomNumber();
+  const { door, gate } = way;
+  if (door !== undefined) return new Link(way, key, new LaneTransport(door, key), door.method);
+  return new Link(way, key, new SocketTransport(reach(gate)), undefined);
+}
+
+async function reach(gate: Way["gate"]): Promise<Connection> {
+  const { address, authKey } = gate!;
+  try {
+    return await connect(address, { authKey });
+  } catch (error) {
+    if (authKey !== undefined || !(error instanceof AuthenticationError)) throw error;
+    throw new AuthenticationError(
+      `Cannot use the proxy as this program does not know its manager's key: ` +
+        `await Manager.connect(${JSON.stringify(address)}, { authKey }) before it comes`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,406 @@
+import { referenceToClass } from "../codec/class_reference.ts";
+import { referenceTo } from "../codec/function_reference.ts";
+import { type AnyClass, registerKind } from "../codec/registry.ts";
+import type { Callable } from "../codec/task.ts";
+import { keyOf } from "../channel/authentication.ts";
+import { parseAddress } from "../channel/address.ts";
+import { connect, type ConnectOptions } from "../channel/connect.ts";
+import { checkTimeout } from "../memory/latch.ts";
+import type { PoolOptions } from "../pool/options.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
+import type { ElementOf, ElementType } from "../shared/element_type.ts";
+import type { BarrierOptions } from "../sync/barrier.ts";
+import { Link } from "./link.ts";
+import { noteLink } from "./links.ts";
+import { arrayElement, arrayItems } from "./objects/array.ts";
+import { randomNumber, serverSlot } from "./protocol.ts";
+import type {
+  BoundedSemaphoreProxy,
+  ConditionProxy,
+  LockProxy,
+  RLockProxy,
+  SemaphoreProxy,
+} from "./proxies/acquirable_proxy.ts";
+import type { ArrayProxy } from "./proxies/array_proxy.ts";
+import type { BarrierProxy } from "./proxies/barrier_proxy.ts";
+import { type DictInit, type DictProxy, sendable } from "./proxies/dict_proxy.ts";
+import type { EventProxy } from "./proxies/event_proxy.ts";
+import type { ListProxy } from "./proxies/list_proxy.ts";
+import type { NamespaceProxy } from "./proxies/namespace_proxy.ts";
+import type { ManagedObject } from "./proxies/object_proxy.ts";
+import { type PoolProxy, sendablePool } from "./proxies/pool_proxy.ts";
+import type { JoinableQueueProxy, QueueProxy } from "./proxies/queue_proxy.ts";
+import type { ValueProxy } from "./proxies/value_proxy.ts";
+import { ServerProcess } from "./server_process.ts";
+import { SocketTransport } from "./transport.ts";
+import { targetOf } from "./target.ts";
+import "./travel.ts";
+import { builtIn, type RegisteredType } from "./types.ts";
+
+/** What a manager is to be. */
+export interface ManagerOptions {
+  /**
+   * Where other programs can connect: `"host:port"`, port 0 for one that is free, or the path of a
+   * socket. If it is left out, a socket in a new temporary folder, from when `address` is asked for.
+   */
+  readonly address?: string | undefined;
+  /** The key that those must prove to know; a random one, which nobody does, if it is left out. */
+  readonly authKey?: string | Uint8Array | undefined;
+}
+
+/** What makes managed objects of a type: see `Manager.register`. */
+export type ManagedFactory<C> = C extends abstract new (...args: infer A) => infer T
+  ? (...args: A) => ManagedObject<T>
+  : C extends (...args: infer A) => infer T ? (...args: A) => ManagedObject<Awaited<T>>
+  : never;
+
+/** A manager of another program, or why this one's cannot be used any more. */
+interface Remote {
+  readonly link: Link;
+  readonly authKey: string | Uint8Array | undefined;
+}
+
+/**
+ * A server that holds objects for whoever has a proxy of them: children of every start method, and
+ * other programs. What an object's methods do happens in the server, one call after the other.
+ *
+ * Shared memory (`Value`, `Queue`, `Lock` ...) is much faster, and is for the children of one start method;
+ * a manager's objects can be anything, and can be reached from everywhere.
+ *
+ * The server is a child that is started with the first use. It ends with `shutdown`, with the end of
+ * the block (`await using`), and with the program or child that has made the manager; it does not
+ * keep that alive. Whoever waits for one of its objects then gets a `RemoteError`.
+ *
+ * @example
+ * ```ts
+ * import { type DictProxy, Manager, Process, task } from "@nproc/multiprocessing";
+ *
+ * export const count = task(import.meta, async (words: DictProxy<string, number>) => {
+ *   await words.set("hello", 1);
+ * });
+ *
+ * if (import.meta.main) {
+ *   await using manager = new Manager();
+ *   const words = manager.dict<string, number>();
+ *   const child = new Process({ target: count, args: [words] });
+ *   child.start();
+ *   await child.join();
+ *   console.log(await words.get("hello")); // 1
+ * }
+ * ```
+ */
+export class Manager implements AsyncDisposable {
+  readonly #method: StartMethod;
+  readonly #options: ManagerOptions;
+  readonly #types: RegisteredType[] = [];
+  readonly #remote: Remote | undefined;
+  #server: ServerProcess | undefined;
+  #isShutDown = false;
+
+  /**
+   * Describes a manager, whose server is started with the first use, by the context's start method.
+   *
+   * @throws {TypeError} If `address` or `authKey` is none.
+   */
+  constructor(options?: ManagerOptions);
+  /** @internal */
+  constructor(options: ManagerOptions, remote: Remote);
+  constructor(options: ManagerOptions = {}, remote?: Remote) {
+    if (options.address !== undefined) parseAddress(options.address, "make a manager");
+    keyOf(options.authKey);
+    this.#options = options;
+    this.#method = startMethodOf(new.target);
+    this.#remote = remote;
+  }
+
+  static {
+    registerKind({
+      name: "Manager",
+      matches: (value) => #types in value,
+      refuses: () => "is a Manager, which stays where it was made: send proxies of its objects",
+      // It never comes so far.
+      describe: () => undefined,
+      revive: () => ({}),
+    });
+  }
+
+  /**
+   * Connects to the manager of another program, which may run on another runtime or machine. The
+   * manager that it gives makes objects there, and has a method for each type that was registered
+   * there. To shut it down is not ours.
+   *
+   * @example
+   * ```ts
+   * import { Manager } from "@nproc/multiprocessing";
+   *
+   * await using manager = new Manager({ address: "127.0.0.1:0", authKey: "secret" });
+   * const there = await Manager.connect(await manager.address, { authKey: "secret" });
+   * const list = there.list([1, 2]);
+   * console.log(await list.length()); // 2
+   * ```
+   *
+   * @param address `"host:port"`, or the path of a socket: what the other's `address` gives.
+   * @param options The key, and how long it may take.
+   * @throws What `connect` throws: an `AuthenticationError` if the key is not the manager's.
+   */
+  static async connect(address: string, options: ConnectOptions = {}): Promise<Manager> {
+    const { timeout, authKey } = options;
+    checkTimeout(timeout);
+    const connection = await connect(address, options);
+    const gate = { address, authKey };
+    const transport = new SocketTransport(Promise.resolve(connection));
+    const link = new Link({ id: "", door: undefined, gate }, randomNumber(), transport, undefined);
+    const introduction = link.call(serverSlot, "introduce", []);
+    const { id, types } = await introduction as { id: string; types: string[] };
+    link.way = { ...link.way, id };
+    noteLink(link);
+    const manager = new this({}, { link, authKey });
+    for (const name of types) manager.#define(name);
+    return manager;
+  }
+
+  /**
+   * Where other programs, and children of the other start method, can reach the server: from now on
+   * they can. Starts the server.
+   *
+   * @throws {Error} The runtime's own error if it cannot listen there, as when the address is in use.
+   */
+  get address(): Promise<string> {
+    return this.#listen();
+  }
+
+  async #listen(): Promise<string> {
+    const link = this.#link("tell the address");
+    if (this.#remote !== undefined) return link.way.gate!.address;
+    const address = await link.call(serverSlot, "address", []) as string;
+    link.way = { ...link.way, gate: { address, authKey: this.#server!.authKey } };
+    return address;
+  }
+
+  /** How many of its objects anyone refers to, but for those that only other managed objects do. */
+  async numberOfObjects(): Promise<number> {
+    return await this.#link("count objects").call(serverSlot, "numberOfObjects", []) as number;
+  }
+
+  /**
+   * Lets the manager make objects of a class of your own, or those that a function gives. The class
+   * must be exported, or given to `registerClass`; the server imports its module. Its methods can be
+   * called by proxies, except those whose names begin with `_`. They are called one after the other; one that
+   * is asynchronous lets others go on meanwhile.
+   *
+   * @example
+   * ```ts
+   * import { Manager } from "@nproc/multiprocessing";
+   *
+   * export class Counter {
+   *   #count = 0;
+   *   add(n: number): number {
+   *     return this.#count += n;
+   *   }
+   * }
+   *
+   * if (import.meta.main) {
+   *   await using manager = new Manager();
+   *   const newCounter = manager.register("Counter", Counter);
+   *   const counter = newCounter(); // or manager.Counter() in JavaScript
+   *   console.log(await counter.add(2)); // 2
+   * }
+   * ```
+   *
+   * @param name The type's name, by which the manager has a method from now on.
+   * @param maker A class, or a function that gives an object.
+   * @returns That method.
+   * @throws {Error} If the server has been started already, or the manager has such a member.
+   * @throws {TypeError} If `name` is no name or `maker` no function.
+   * @throws {TaskReferenceError} If `maker` is native or bound.
+   */
+  register<C extends AnyClass | ((...args: never[]) => object | Promise<object>)>(
+    name: string,
+    maker: C,
+  ): ManagedFactory<C> {
+    if (typeof name !== "string" || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
+      throw new TypeError(
+        `Cannot register a type as its name must be an identifier: received ${String(name)}`,
+      );
+    }
+    if (typeof maker !== "function") {
+      throw new TypeError(
+        `Cannot register ${name} as it must be a class or a function: received ${String(maker)}`,
+      );
+    }
+    if (this.#server !== undefined || this.#remote !== undefined) {
+      throw new Error(`Cannot register ${name} as the manager has been used already`);
+    }
+    if (name in this) throw new Error(`Cannot register ${name} as a manager has such a member`);
+    const isClass = /^class\b/.test(Function.prototype.toString.call(maker));
+    this.#types.push({
+      name,
+      maker: isClass
+        ? { kind: "class", reference: referenceToClass(maker as AnyClass) }
+        : { kind: "function", reference: referenceTo(maker as Callable) },
+    });
+    return this.#define(name) as ManagedFactory<C>;
+  }
+
+  #define(name: string): (...args: unknown[]) => object {
+    const make = (...args: unknown[]) => this.#make(name, args);
+    Object.defineProperty(this, name, { value: make, configurable: true });
+    return make;
+  }
+
+  /** Makes a dictionary. */
+  dict<K = unknown, V = unknown>(init: DictInit<K, V> = []): DictProxy<K, V> {
+    return this.#make("dict", [sendable(init)]) as DictProxy<K, V>;
+  }
+
+  /** Makes a list. */
+  list<T = unknown>(init: Iterable<T> = []): ListProxy<T> {
+    return this.#make("list", [[...init]]) as ListProxy<T>;
+  }
+
+  /** Makes a namespace, with these names. */
+  Namespace(init: Readonly<Record<string, unknown>> = {}): NamespaceProxy {
+    return this.#make("Namespace", [init]) as NamespaceProxy;
+  }
+
+  /**
+   * Makes a value. As in CPython its type is a remark for the reader: the value can be anything that travels.
+   */
+  Value<T = unknown>(type: string | ElementType, value: T): ValueProxy<T> {
+    return this.#make("Value", [typeNameOf(type), value]) as ValueProxy<T>;
+  }
+
+  /**
+   * Makes an array of numbers.
+   *
+   * @param type A typecode (`b B h H i I l L q Q f d`), or the class of a typed array.
+   * @throws {TypeError} If `type` is neither, or an item is not of it.
+   * @throws {RangeError} If an item is out of the type's range.
+   */
+  Array<T extends ElementType>(type: T, init: Iterable<ElementOf<T>>): ArrayProxy<T> {
+    const items = arrayItems(arrayElement(type), init);
+    return this.#make("Array", [typeNameOf(type), items]) as unknown as ArrayProxy<T>;
+  }
+
+  /**
+   * Makes a queue.
+   *
+   * @param maxSize How many items it can hold; with 0, or less, any number.
+   */
+  Queue<T = unknown>(maxSize: number = 0): QueueProxy<T> {
+    return this.#makeChecked("Queue", [maxSize]) as QueueProxy<T>;
+  }
+
+  /** Makes a queue that counts what is still to be done. */
+  JoinableQueue<T = unknown>(maxSize: number = 0): JoinableQueueProxy<T> {
+    return this.#makeChecked("JoinableQueue", [maxSize]) as JoinableQueueProxy<T>;
+  }
+
+  /** Makes a lock. */
+  Lock(): LockProxy {
+    return this.#make("Lock", []) as LockProxy;
+  }
+
+  /** Makes a lock that the client which holds it may acquire again. */
+  RLock(): RLockProxy {
+    return this.#make("RLock", []) as RLockProxy;
+  }
+
+  /** Makes a semaphore. */
+  Semaphore(n: number = 1): SemaphoreProxy {
+    return this.#makeChecked("Semaphore", [n]) as SemaphoreProxy;
+  }
+
+  /** Makes a semaphore that cannot be released more often than it was acquired. */
+  BoundedSemaphore(n: number = 1): BoundedSemaphoreProxy {
+    return this.#makeChecked("BoundedSemaphore", [n]) as BoundedSemaphoreProxy;
+  }
+
+  /** Makes an event. */
+  Event(): EventProxy {
+    return this.#make("Event", []) as EventProxy;
+  }
+
+  /**
+   * Makes a condition.
+   *
+   * @param lock A `Lock` or `RLock` of this manager; a new `Lock` if it is left out: see `Condition`.
+   * @throws {TypeError} If `lock` is something else.
+   */
+  Condition(lock?: LockProxy | RLockProxy): ConditionProxy {
+    if (lock !== undefined && !isLock(lock)) {
+      throw new TypeError(
+        `Cannot make a condition as lock must be this manager's Lock or RLock: received ${
+          String(lock)
+        }`,
+      );
+    }
+    return this.#make("Condition", lock === undefined ? [] : [lock]) as ConditionProxy;
+  }
+
+  /**
+   * Makes a barrier.
+   *
+   * @param options An action is called in the server, and must be a `task()`.
+   */
+  Barrier(parties: number, options: BarrierOptions = {}): BarrierProxy {
+    checkTimeout(options.timeout);
+    return this.#makeChecked("Barrier", [parties, options]) as BarrierProxy;
+  }
+
+  /**
+   * Makes a pool, whose workers are children of the server.
+   *
+   * @param options The number of workers, or more than that.
+   * @throws What `new Pool` throws.
+   */
+  Pool(options: number | PoolOptions = {}): PoolProxy {
+    return this.#make("Pool", [sendablePool(options)]) as PoolProxy;
+  }
+
+  /**
+   * Ends the server: what waits for it is rejected with a `RemoteError`, wherever it waits. One that
+   * does not end within two seconds, as it is busy, is killed. What was not started cannot be any more.
+   *
+   * @throws {Error} If the manager is another program's.
+   */
+  async shutdown(): Promise<void> {
+    if (this.#remote !== undefined) {
+      throw new Error("Cannot shut down a manager that another program has started");
+    }
+    this.#isShutDown = true;
+    await this.#server?.shutdown();
+  }
+
+  /** Shuts the manager down, or if it is another program's, does nothing. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#remote === undefined) await this.shutdown();
+  }
+
+  #make(type: string, args: readonly unknown[]): object {
+    return this.#link(`make a ${type}`).create(type, args);
+  }
+
+  /** Has what is wrong with the arguments be thrown here. */
+  #makeChecked(type: keyof typeof builtIn, args: readonly unknown[]): object {
+    void new builtIn[type]!(...args as never[]);
+    return this.#make(type, args);
+  }
+
+  #link(what: string): Link {
+    if (this.#remote !== undefined) return this.#remote.link;
+    if (this.#isShutDown) throw new Error(`Cannot ${what} as the manager was shut down`);
+    const { address, authKey } = this.#options;
+    this.#server ??= new ServerProcess(this.#method, { address, authKey, types: this.#types });
+    return this.#server.link;
+  }
+}
+
+const isLock = (value: unknown): boolean =>
+  typeof value === "object" && value !== null &&
+  ["Lock", "RLock"].includes(targetOf(value)?.type ?? "");
+
+/** A class does not travel, its name does. */
+const typeNameOf = (type: string | { readonly name: string }): string =>
+  typeof type === "string" ? type : type.name;

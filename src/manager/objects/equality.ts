@@ -1,0 +1,37 @@
+/**
+ * When two values that have travelled are the same to a list: they are copies, so not by identity.
+ *
+ * @module
+ * @internal
+ */
+
+/** Whether two values are equal, as Python's `==` has it: by what they hold. */
+export function areEqual(a: unknown, b: unknown): boolean {
+  if (a === b || (a !== a && b !== b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  if (a instanceof Date) return a.getTime() === (b as Date).getTime();
+  if (a instanceof RegExp) return String(a) === String(b);
+  if (a instanceof Map || a instanceof Set) return areEqualLists([...a], [...b as typeof a]);
+  if (ArrayBuffer.isView(a) || a instanceof ArrayBuffer) {
+    return areEqualLists(bytesOf(a), bytesOf(b as typeof a));
+  }
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length &&
+    keys.every((key) =>
+      Object.hasOwn(b, key) &&
+      areEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])
+    );
+}
+
+function areEqualLists(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (!areEqual(a[i], b[i])) return false;
+  return true;
+}
+
+function bytesOf(value: ArrayBufferView | ArrayBuffer): Uint8Array {
+  return ArrayBuffer.isView(value)
+    ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+    : new Uint8Array(value);
+}

@@ -1,0 +1,85 @@
+/**
+ * Managed pools: their workers are the server's children.
+ *
+ * @module
+ * @internal
+ */
+
+import {
+  explainClosure,
+  type FunctionReference,
+  resolveReference,
+} from "../../codec/function_reference.ts";
+import { task } from "../../codec/task.ts";
+import { Pool as LocalPool } from "../../pool/pool.ts";
+import type { MapOptions, PoolOptions, TaskOptions } from "../../pool/options.ts";
+import { Attended, type Caller } from "../caller.ts";
+
+/** Runs a function that the server was told of, and cannot find itself: its workers can. */
+const run = task(
+  import.meta,
+  async (reference: FunctionReference, args: readonly unknown[]): Promise<unknown> => {
+    const found = await resolveReference(reference);
+    try {
+      return await found.fn(...args as never[]);
+    } catch (error) {
+      throw explainClosure(error, found);
+    }
+  },
+);
+
+/** What of a pool's options gets to the server. */
+export interface RemotePoolOptions extends Omit<PoolOptions, "initializer"> {
+  readonly initializer?: FunctionReference | undefined;
+}
+
+/** A pool of the server's children. */
+export class Pool extends Attended {
+  readonly #pool: LocalPool;
+
+  constructor({ initializer, initArgs = [], ...options }: RemotePoolOptions) {
+    super();
+    this.#pool = new LocalPool({
+      ...options,
+      ...(initializer && { initializer: run, initArgs: [initializer, initArgs] }),
+    });
+  }
+
+  async apply(
+    caller: Caller,
+    fn: FunctionReference,
+    args: readonly unknown[],
+    options: TaskOptions,
+  ): Promise<unknown> {
+    return await this.#pool.apply(run, [fn, args], { ...options, signal: signalOf(caller) });
+  }
+
+  async starmap(
+    caller: Caller,
+    fn: FunctionReference,
+    items: readonly (readonly unknown[])[],
+    options: MapOptions,
+  ): Promise<unknown[]> {
+    const calls = items.map((args): [FunctionReference, readonly unknown[]] => [fn, args]);
+    return await this.#pool.starmap(run, calls, { ...options, signal: signalOf(caller) });
+  }
+
+  close(_caller: Caller): void {
+    this.#pool.close();
+  }
+
+  async terminate(_caller: Caller): Promise<void> {
+    await this.#pool.terminate();
+  }
+
+  async join(_caller: Caller): Promise<void> {
+    await this.#pool.join();
+  }
+}
+
+/** A signal that is aborted when the call is given up. */
+function signalOf(caller: Caller): AbortSignal {
+  const controller = new AbortController();
+  caller.onGivenUp = (reason) => controller.abort(reason);
+  return controller.signal;
+}

@@ -1,0 +1,64 @@
+import { checkTimeout } from "../../memory/latch.ts";
+import type { AcquireOptions } from "../../sync/gate.ts";
+import { bindTarget, type Target, target } from "../target.ts";
+
+/**
+ * Stands for an object that a manager's server holds. Its methods ask the server, in the order of
+ * their calls, and reject if it has ended. It travels to other children, to other programs that have
+ * connected to the manager, and into other managed objects; everywhere it stands for the same object.
+ *
+ * The object lives as long as any proxy of it does, anywhere.
+ */
+export abstract class BaseProxy implements Disposable {
+  /** @internal */
+  constructor(target: Target) {
+    bindTarget(this, target);
+  }
+
+  /**
+   * Gives the reference up, without waiting for this proxy to be collected; other proxies of the
+   * object stay as they are. Methods that are called afterwards reject.
+   */
+  [Symbol.dispose](): void {
+    target(this).release();
+  }
+}
+
+/**
+ * Has the server call a method.
+ *
+ * @internal
+ */
+export function call<T>(
+  proxy: object,
+  method: string,
+  args: readonly unknown[] = [],
+  signal?: AbortSignal,
+): Promise<T> {
+  return target(proxy).call(method, args, signal) as Promise<T>;
+}
+
+/**
+ * Has the server call a method that may wait, behind the arguments how long.
+ *
+ * @internal
+ */
+export async function callPatiently<T>(
+  proxy: object,
+  method: string,
+  args: readonly unknown[],
+  { block, timeout, signal }: AcquireOptions,
+): Promise<T> {
+  checkTimeout(timeout);
+  return await call(proxy, method, [...args, { block, timeout }], signal);
+}
+
+/**
+ * Has the server call a method whose result nobody can wait for. That it fails is seen by the next call.
+ *
+ * @throws If the arguments cannot travel, or the manager is known to have ended.
+ * @internal
+ */
+export function post(proxy: object, method: string, args: readonly unknown[]): void {
+  target(proxy).post(method, args);
+}

@@ -1,0 +1,326 @@
+/**
+ * A client, as the server sees it: what it refers to, and what it has asked for.
+ *
+ * @module
+ * @internal
+ */
+
+import { settleTrips } from "../channel/messages.ts";
+import { Decoder } from "../codec/decoder.ts";
+import { Encoder } from "../codec/encoder.ts";
+import { readLoading } from "../codec/modules.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { Caller, type Held, type Holder } from "./caller.ts";
+import { Entry } from "./entry.ts";
+import type { Description, Peer } from "./peer.ts";
+import { ending, operation, serverSlot } from "./protocol.ts";
+
+/** How many bytes of replies are collected before they are sent although there are more. */
+const mostBytes = 32 * 1024;
+
+/** What a client's server does for it. */
+export interface Host {
+  /** The server itself, as an object. */
+  readonly own: Entry;
+  /** Makes an object. */
+  make(type: string, args: readonly unknown[]): Entry | Promise<Entry>;
+  /** Counts a reference from outside of the server to an object; `by` is 1 or -1. */
+  refer(entry: Entry, by: number, client: ServedClient): void;
+  lend(ticket: number, entry: Entry, client: ServedClient): void;
+  unlend(ticket: number): void;
+  claim(ticket: number): Entry | Promise<Entry>;
+  /** Whether it is the link by which the server reaches objects of its own. */
+  isOwn(link: object): boolean;
+  /** A proxy of an object, for the server's own use. */
+  proxyOf(entry: Entry): object;
+  /** The object at a slot of that link. */
+  ownEntry(slot: number): Entry;
+}
+
+/** How a client is reached. */
+export interface Replies {
+  /** What can travel to it: see `EncoderOptions`. */
+  readonly channel: StartMethod | undefined;
+  /** Sends a frame; the bytes are the caller's again when this returns. */
+  send(bytes: Uint8Array): Promise<void>;
+  /** Ends the conversation. */
+  close(): void;
+}
+
+/** A client, as the server sees it. */
+export class ServedClient implements Holder, Peer {
+  readonly held: Set<Held> = new Set();
+  readonly #host: Host;
+  readonly #replies: Replies;
+  readonly #encoder: Encoder;
+  readonly #slots = new Map<number, Entry>();
+  readonly #calls = new Map<number, Caller>();
+  /** Frames that wait until a module is loaded that the one before needs. */
+  readonly #waiting: Decoder[] = [];
+  #isBusy = false;
+  isGone = false;
+  #granted = -1;
+  #isFlushing = false;
+
+  constructor(host: Host, replies: Replies) {
+    this.#host = host;
+    this.#replies = replies;
+    this.#encoder = new Encoder({ channel: replies.channel, defers: true, peer: this });
+    this.#slots.set(serverSlot, host.own);
+  }
+
+  /** Performs what a frame asks for. */
+  receive(frame: Uint8Array): void {
+    const decoder = new Decoder(frame, [], this.#replies.channel === undefined, this);
+    decoder.readUint();
+    if (this.#isBusy) this.#waiting.push(decoder);
+    else this.#perform(decoder);
+  }
+
+  /** Performs the operations of a frame. One that no client of ours can have written ends it. */
+
+  #perform(decoder: Decoder): void {
+    try {
+      while (!decoder.done && !this.isGone) {
+        const later = this.#operate(decoder);
+        if (later !== undefined) return this.#resume(decoder, later);
+      }
+    } catch {
+      this.leave();
+    } finally {
+      this.#flush();
+    }
+  }
+
+  /** Goes on with a frame, and with those that came meanwhile, when something was loaded for it. */
+  #resume(decoder: Decoder, loaded: Promise<void>): void {
+    this.#isBusy = true;
+    void loaded.then(() => {
+      this.#isBusy = false;
+      this.#perform(decoder);
+      while (!this.#isBusy && this.#waiting.length > 0) this.#perform(this.#waiting.shift()!);
+    });
+  }
+
+  /** Performs one operation. A promise only where the next has to wait for it. */
+  #operate(decoder: Decoder): void | Promise<void> {
+    const code = decoder.readUint();
+    switch (code) {
+      case operation.call:
+        return this.#call(decoder);
+      case operation.create:
+        return this.#create(decoder);
+      case operation.release:
+        return this.#release(decoder.readUint());
+      case operation.lend:
+        return this.#lend(decoder.readUint(), decoder.readUint());
+      case operation.unlend:
+        return this.#host.unlend(decoder.readUint());
+      case operation.claim:
+        return this.#claim(decoder.readUint(), decoder.readUint());
+      case operation.cancel:
+        return this.#calls.get(decoder.readUint())?.giveUp(cancelled);
+    }
+    throw new Error(`Cannot perform operation ${code} as there is none of that number`);
+  }
+
+  #call(decoder: Decoder): void | Promise<void> {
+    const id = decoder.readUint();
+    const slot = decoder.readUint();
+    const method = decoder.read() as string;
+    return withArguments(
+      decoder,
+      (args) => this.#invoke(id, slot, method, args),
+      (error) => this.#reply(id, ending.rejected, error),
+    );
+  }
+
+  #invoke(id: number, slot: number, method: string, args: readonly unknown[]): void {
+    const caller = new Caller(this);
+    let result: unknown;
+    try {
+      const entry = this.#slots.get(slot);
+      if (entry === undefined) throw new Error(`Cannot call ${method} as the object was released`);
+      result = entry.call(caller, method, args);
+    } catch (error) {
+      return this.#reply(id, ending.rejected, error);
+    }
+    if (!isThenable(result)) return this.#reply(id, ending.fulfilled, result);
+    this.#calls.set(id, caller);
+    result.then(
+      (value) => this.#end(id, ending.fulfilled, value),
+      (error) => this.#end(id, error === cancelled ? ending.cancelled : ending.rejected, error),
+    );
+  }
+
+  #end(id: number, how: number, value: unknown): void {
+    this.#calls.delete(id);
+    this.#reply(id, how, how === ending.cancelled ? undefined : value);
+    this.#flushSoon();
+  }
+
+  #create(decoder: Decoder): void | Promise<void> {
+    const slot = decoder.readUint();
+    const type = decoder.read() as string;
+    const keep = (entry: Entry) => this.#refer(slot, entry);
+    const fail = (error: unknown) => keep(new Entry(type, { error }));
+    return withArguments(decoder, (args) => {
+      let made: Entry | Promise<Entry>;
+      try {
+        made = this.#host.make(type, args);
+      } catch (error) {
+        return fail(error);
+      }
+      return made instanceof Promise ? made.then(keep, fail) : keep(made);
+    }, fail);
+  }
+
+  #claim(slot: number, ticket: number): void | Promise<void> {
+    const claimed = this.#host.claim(ticket);
+    if (!(claimed instanceof Promise)) return this.#refer(slot, claimed);
+    return claimed.then(
+      (entry) => this.#refer(slot, entry),
+      (error) => this.#refer(slot, new Entry("object", { error })),
+    );
+  }
+
+  #lend(slot: number, ticket: number): void {
+    const entry = this.#slots.get(slot);
+    if (entry !== undefined) this.#host.lend(ticket, entry, this);
+  }
+
+  #refer(slot: number, entry: Entry): void {
+    this.#slots.set(slot, entry);
+    this.#host.refer(entry, 1, this);
+  }
+
+  #release(slot: number): void {
+    const entry = this.#slots.get(slot);
+    if (entry === undefined || slot === serverSlot) return;
+    this.#slots.delete(slot);
+    this.#host.refer(entry, -1, this);
+  }
+
+  // ---- what travels
+
+  speaksFor(link: object): boolean {
+    return this.#host.isOwn(link);
+  }
+
+  describeOwn(slot: number, type: string): Description {
+    return ["granted", this.grant(this.#host.ownEntry(slot)), type];
+  }
+
+  /** A proxy for the server, of an object that the client has sent a proxy of. */
+  proxyAt(slot: number): object {
+    const entry = this.#slots.get(slot);
+    if (entry === undefined) throw new Error("Cannot use a proxy as its object was released");
+    return this.#host.proxyOf(entry);
+  }
+
+  /** Gives the client a slot for an object. */
+  grant(entry: Entry): number {
+    this.#refer(this.#granted += 2, entry);
+    return this.#granted;
+  }
+
+  /** The object at a slot. */
+  entryAt(slot: number): Entry | undefined {
+    return this.#slots.get(slot);
+  }
+
+  // ---- replies
+
+  #reply(id: number, how: number, value: unknown): void {
+    if (this.isGone) return;
+    const encoder = this.#encoder;
+    const mark = encoder.size;
+    encoder.writeUint(id);
+    encoder.writeUint(how);
+    const begin = encoder.beginSized();
+    try {
+      encoder.write(value, "result");
+    } catch (error) {
+      encoder.truncate(mark);
+      return this.#reply(id, ending.rejected, error);
+    }
+    encoder.endSized(begin);
+    if (encoder.size >= mostBytes) this.#flush();
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    queueMicrotask(() => {
+      this.#isFlushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const encoder = this.#encoder;
+    if (encoder.size === 0) return;
+    const trips = encoder.takeTrips();
+    const sent = this.#replies.send(encoder.view(0));
+    encoder.restart("result");
+    sent.then(
+      () => settleTrips(trips, true),
+      () => {
+        settleTrips(trips, false);
+        this.leave();
+      },
+    );
+  }
+
+  /** It is gone: nobody waits for its calls, and it refers to nothing any more. */
+  leave(): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    for (const caller of this.#calls.values()) caller.giveUp(new Error("The client is gone"));
+    for (const held of [...this.held]) held.forget(this);
+    for (const slot of [...this.#slots.keys()]) this.#release(slot);
+    this.#replies.close();
+  }
+
+  /** The server ends: whoever waits is told so. */
+  dismiss(reason: Error): void {
+    for (const id of this.#calls.keys()) this.#reply(id, ending.rejected, reason);
+    this.#flush();
+    this.isGone = true;
+    this.#replies.close();
+  }
+}
+
+/** What ends a call that its client has cancelled. */
+const cancelled = Symbol("cancelled");
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && "then" in value &&
+  typeof value.then === "function";
+
+/** Reads the arguments and goes on with them, at once where no module has to be loaded for them. */
+function withArguments(
+  decoder: Decoder,
+  go: (args: readonly unknown[]) => void | Promise<void>,
+  fail: (error: unknown) => void,
+): void | Promise<void> {
+  const end = decoder.readSized();
+  let args: unknown;
+  try {
+    args = readLoading(decoder);
+  } catch (error) {
+    decoder.position = end;
+    return fail(error);
+  }
+  if (!(args instanceof Promise)) {
+    decoder.position = end;
+    return go(args as readonly unknown[]);
+  }
+  return args.then(async (args) => {
+    decoder.position = end;
+    await go(args as readonly unknown[]);
+  }, (error) => {
+    decoder.position = end;
+    fail(error);
+  });
+}

@@ -1,0 +1,273 @@
+/**
+ * A manager's server: a child that holds the managed objects, and does with them what its clients ask for.
+ *
+ * @module
+ * @internal
+ */
+
+import { endOf } from "../channel/connection.ts";
+import type { Connection } from "../channel/connection.ts";
+import { Listener } from "../channel/listener.ts";
+import { Messages, type Read } from "../channel/messages.ts";
+import { Decoder } from "../codec/decoder.ts";
+import { RemoteError } from "../errors.ts";
+import { type Child, takeRole } from "../process/child_role.ts";
+import { frameKind } from "../process/messages.ts";
+import { laneOf, type Queue } from "../queue/queue.ts";
+import { exitChild } from "../runtime/current.ts";
+import { arenaOf } from "../memory/arena.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { inBackground, nextTurn } from "../runtime/turns.ts";
+import { Entry } from "./entry.ts";
+import { Link, RemoteTarget } from "./link.ts";
+import { noteLink } from "./links.ts";
+import { operation, randomNumber } from "./protocol.ts";
+import { type Host, type Replies, ServedClient } from "./served_client.ts";
+import { ServerObject } from "./server_object.ts";
+import { targetOf } from "./target.ts";
+import { Tickets } from "./tickets.ts";
+import { LoopTransport, readFrame } from "./transport.ts";
+import "./travel.ts";
+import { type RegisteredType, Types } from "./types.ts";
+
+/** The role of a server, and the module whose evaluation begins it. */
+export const serverRole: { readonly role: string; readonly entry: string } = {
+  role: "manager",
+  entry: import.meta.url,
+};
+
+/** What a server is to be. */
+export interface ServerSetUp {
+  /** Tells it from all other servers. */
+  readonly id: string;
+  /** Where those put requests who share memory with it. */
+  readonly inbox: Queue;
+  readonly address: string | undefined;
+  readonly authKey: string | Uint8Array;
+  readonly types: readonly RegisteredType[];
+}
+
+/** How often to look whether clients have died, in milliseconds. */
+const lookEvery = 100;
+/** How long requests may keep the event loop from its turn, in milliseconds. */
+const turnInterval = 8;
+
+/** A request that was taken out of the inbox: whose it is, and its frame. */
+interface Request {
+  readonly key: number;
+  readonly frame: Uint8Array;
+}
+
+const readRequest: Read<Request> = (decoder, length) => {
+  const begin = decoder.position;
+  const key = decoder.readUint();
+  decoder.position = begin;
+  return { key, frame: readFrame(decoder, length) };
+};
+
+/** A server at work. */
+class Server implements Host {
+  readonly own: Entry;
+  readonly #method: StartMethod;
+  readonly #types: Types;
+  readonly #listener: () => Listener;
+  /** Those who share memory with it, by their keys. */
+  readonly #members = new Map<number, ServedClient>();
+  readonly #clients = new Set<ServedClient>();
+  readonly #tickets = new Tickets((entry, by) => this.#count(entry, by));
+  /** How it reaches its own objects where it was given proxies of them. */
+  readonly #link: Link;
+  readonly #loop: ServedClient;
+  #objects = 0;
+  #openListener: Listener | undefined;
+
+  constructor({ id, inbox, address, authKey, types }: ServerSetUp, method: StartMethod) {
+    this.#method = method;
+    this.#types = new Types(types);
+    this.#listener = () => this.#openListener ??= this.#listen(address, authKey);
+    this.own = new Entry("server", {
+      object: new ServerObject({
+        id,
+        address: async () => await this.#listener().address,
+        objects: () => this.#objects,
+        types: () => this.#types.names,
+      }),
+    });
+    const transport = new LoopTransport((frame) => this.#loop.receive(frame));
+    const door = { method, inbox, token: arenaOf(method).me };
+    this.#link = noteLink(
+      new Link({ id, door, gate: undefined }, randomNumber(), transport, method),
+    );
+    this.#loop = new ServedClient(this, {
+      channel: method,
+      send: (bytes) => Promise.resolve(transport.reply(bytes)),
+      close: () => {},
+    });
+    if (address !== undefined) this.#listener();
+    void this.#serveInbox(new Messages(laneOf(inbox), "request"));
+  }
+
+  // ---- clients
+
+  async #serveInbox(inbox: Messages): Promise<void> {
+    const check = () => {
+      inbox.lane.check("use");
+      return false;
+    };
+    let turned = performance.now();
+    for (;;) {
+      const taken = inbox.trySoon(readRequest) ?? await inbox.take(readRequest, {}, check);
+      this.#hear(taken!.value);
+      // Requests that come and come are not to keep timers and sockets waiting.
+      if (performance.now() - turned < turnInterval) continue;
+      await nextTurn();
+      turned = performance.now();
+    }
+  }
+
+  #hear({ key, frame }: Request): void {
+    const client = this.#members.get(key);
+    if (client !== undefined) client.receive(frame);
+    else this.#welcome(key, frame);
+  }
+
+  #welcome(key: number, frame: Uint8Array): void {
+    const decoder = new Decoder(frame);
+    decoder.readUint();
+    // What a client had sent that is gone already.
+    if (decoder.readUint() !== operation.hello) return;
+    const end = endOf(decoder.read() as Connection);
+    const client = this.#serve({
+      channel: this.#method,
+      send: (bytes) => end.put(bytes),
+      close: () => end.close(),
+    });
+    this.#members.set(key, client);
+    const look = () =>
+      inBackground(lookEvery, () =>
+        end.poll({ timeout: 0 }).then(
+          (isOver) => isOver ? this.#leave(client, key) : look(),
+          () => this.#leave(client, key),
+        ));
+    look();
+  }
+
+  #serve(replies: Replies): ServedClient {
+    const client = new ServedClient(this, replies);
+    this.#clients.add(client);
+    return client;
+  }
+
+  #leave(client: ServedClient, key?: number): void {
+    if (key !== undefined) this.#members.delete(key);
+    this.#clients.delete(client);
+    client.leave();
+    this.#tickets.leave(client);
+  }
+
+  #listen(address: string | undefined, authKey: string | Uint8Array): Listener {
+    const listener = new Listener({ address, authKey });
+    void this.#serveSockets(listener);
+    return listener;
+  }
+
+  async #serveSockets(listener: Listener): Promise<void> {
+    for (;;) {
+      // That it was closed is the server's end; that it cannot listen is told to who asks where it does.
+      const connection = await listener.accept().catch(() => undefined);
+      if (connection === undefined) return;
+      void this.#serveSocket(connection);
+    }
+  }
+
+  async #serveSocket(connection: Connection): Promise<void> {
+    const end = endOf(connection);
+    const client = this.#serve({
+      channel: undefined,
+      send: (bytes) => end.put(bytes),
+      close: () => connection.close(),
+    });
+    for (;;) {
+      // However the connection ends, by the program or by the network, its client is gone.
+      const taken = await end.take(readFrame, {}).catch(() => undefined);
+      if (taken === undefined) return this.#leave(client);
+      client.receive(taken.value);
+    }
+  }
+
+  // ---- objects
+
+  make(type: string, args: readonly unknown[]): Entry | Promise<Entry> {
+    const made = this.#types.make(type, args.map((arg) => this.#unwrap(type, arg)));
+    return made instanceof Promise
+      ? made.then((object) => new Entry(type, { object }))
+      : new Entry(type, { object: made });
+  }
+
+  /** A condition has the lock itself, not a proxy of it. */
+  #unwrap(type: string, arg: unknown): unknown {
+    if (type !== "Condition" || typeof arg !== "object" || arg === null) return arg;
+    const target = targetOf(arg);
+    if (!(target instanceof RemoteTarget) || target.link !== this.#link) return arg;
+    return this.ownEntry(target.slot).object;
+  }
+
+  refer(entry: Entry, by: number, client: ServedClient): void {
+    // What only the server itself refers to lives in what it holds.
+    if (client !== this.#loop) this.#count(entry, by);
+  }
+
+  #count(entry: Entry, by: number): void {
+    const before = entry.references;
+    entry.references += by;
+    if (before === 0) this.#objects++;
+    else if (entry.references === 0) this.#objects--;
+  }
+
+  lend(ticket: number, entry: Entry, client: ServedClient): void {
+    this.#tickets.lend(ticket, entry, client);
+  }
+
+  unlend(ticket: number): void {
+    this.#tickets.unlend(ticket);
+  }
+
+  claim(ticket: number): Entry | Promise<Entry> {
+    return this.#tickets.claim(ticket);
+  }
+
+  isOwn(link: object): boolean {
+    return link === this.#link;
+  }
+
+  ownEntry(slot: number): Entry {
+    return this.#loop.entryAt(slot)!;
+  }
+
+  proxyOf(entry: Entry): object {
+    return this.#link.proxyAt(this.#loop.grant(entry), entry.type);
+  }
+
+  /** Ends: whoever waits is told so. */
+  end(): void {
+    const reason = new RemoteError("Cannot give a result as the manager has ended");
+    for (const client of this.#clients) client.dismiss(reason);
+    this.#openListener?.close();
+  }
+}
+
+let server: Server | undefined;
+
+async function end({ link }: Child): Promise<void> {
+  server?.end();
+  // Replies over sockets are on their way.
+  await nextTurn();
+  await link.drained();
+  exitChild(0);
+}
+
+takeRole(serverRole.role, (child) => (kind, body) => {
+  if (kind === frameKind.serve) {
+    server = new Server(body.read() as ServerSetUp, child.note.method);
+  } else if (kind === frameKind.finish) void end(child);
+});

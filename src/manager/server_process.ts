@@ -1,0 +1,93 @@
+/**
+ * A manager's server, as the one sees it who has started it.
+ *
+ * @module
+ * @internal
+ */
+
+import { randomNonce } from "../runtime/proof.ts";
+import type { Block } from "../memory/allocator.ts";
+import { arenaOf } from "../memory/arena.ts";
+import { encoderFor, frameKind } from "../process/messages.ts";
+import { adopt } from "../process/process.ts";
+import { StartedChild } from "../process/started_child.ts";
+import { allocateQueue, Queue } from "../queue/queue.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import type { Link } from "./link.ts";
+import { linkTo } from "./links.ts";
+import { serverRole, type ServerSetUp } from "./server.ts";
+import type { RegisteredType } from "./types.ts";
+
+/** How long a server may take to end by itself, in milliseconds. */
+const grace = 2000;
+/** How many bytes a key has that nobody has chosen. */
+const keySize = 32;
+
+/** What a server is told at its start. */
+export interface ServerOptions {
+  readonly address: string | undefined;
+  readonly authKey: string | Uint8Array | undefined;
+  readonly types: readonly RegisteredType[];
+}
+
+let count = 0;
+
+/** A server that was started. */
+export class ServerProcess {
+  readonly link: Link;
+  readonly authKey: string | Uint8Array;
+  readonly #child: StartedChild;
+  readonly #inbox: Queue;
+
+  constructor(method: StartMethod, { address, authKey, types }: ServerOptions) {
+    this.authKey = authKey ?? randomNonce(keySize);
+    this.#inbox = inboxOf(method);
+    const setUp: ServerSetUp = {
+      id: crypto.randomUUID(),
+      inbox: this.#inbox,
+      address,
+      authKey: this.authKey,
+      types,
+    };
+    const encoder = encoderFor(method);
+    encoder.writeUint(frameKind.serve);
+    encoder.write(setUp, "value");
+    this.#child = new StartedChild({
+      ...serverRole,
+      name: `Manager-${++count}`,
+      // It may have children: a managed pool's workers. It ends with this program all the same.
+      daemon: false,
+      method,
+      first: encoder.take(),
+    }, { ended: () => this.#end() });
+    adopt(this.#child);
+    this.#child.keepAlive(false);
+    const token = arenaOf(method).members.tokenOf(this.#child.pid);
+    const door = { method, inbox: this.#inbox, token };
+    this.link = linkTo({ id: setUp.id, door, gate: undefined });
+  }
+
+  /** Ends the server: by itself, or if it is busy, by force. */
+  async shutdown(): Promise<void> {
+    if (!this.#child.isAlive) return;
+    const encoder = encoderFor(this.#child.method);
+    encoder.writeUint(frameKind.finish);
+    this.#child.post(encoder.take());
+    this.#child.keepAlive(true);
+    if (await this.#child.ended.wait({ timeout: grace })) return;
+    this.#child.kill("SIGKILL");
+    await this.#child.ended.wait();
+  }
+
+  #end(): void {
+    this.link.close();
+    // Whoever asks from now on is told, here and in all children.
+    this.#inbox[Symbol.dispose]();
+  }
+}
+
+/** A queue like any other, made for the children of that start method. */
+function inboxOf(method: StartMethod): Queue {
+  const OfBlock = Queue as unknown as new (block: Block) => Queue;
+  return new OfBlock(allocateQueue(method, 0));
+}

@@ -1,0 +1,136 @@
+/**
+ * How frames get from a client to its server and back.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Connection } from "../channel/connection.ts";
+import { endOf } from "../channel/connection.ts";
+import { Messages, type Read, settleTrips } from "../channel/messages.ts";
+import { makePipe } from "../channel/pipe.ts";
+import { Encoder } from "../codec/encoder.ts";
+import { arenaOf } from "../memory/arena.ts";
+import { laneOf } from "../queue/queue.ts";
+import { operation } from "./protocol.ts";
+import type { Door } from "./way.ts";
+
+/** A client's way to its server. */
+export interface Transport {
+  /** Sends a frame; the bytes are the caller's again when this returns. */
+  send(bytes: Uint8Array): Promise<void>;
+  /**
+   * The next frame of replies.
+   *
+   * @throws If there can be none, as the server is gone.
+   */
+  receive(): Promise<Uint8Array>;
+}
+
+/** Takes a message as it is. */
+export const readFrame: Read<Uint8Array> = (decoder, length) => decoder.readBytes(length);
+
+/** How often to look whether a server lives that has not answered yet, in milliseconds. */
+const lookEvery = 100;
+
+/** Through shared memory: requests go into the server's inbox, replies come out of a pipe. */
+export class LaneTransport implements Transport {
+  readonly #inbox: Messages;
+  readonly #replies: Connection;
+  readonly #door: Door;
+  /** Whether the server is known to hold its end of the pipe, which tells when it is gone. */
+  #isAccepted = false;
+
+  constructor(door: Door, key: number) {
+    this.#door = door;
+    this.#inbox = new Messages(laneOf(door.inbox), "request");
+    const [replies, theirs] = makePipe(door.method, false);
+    this.#replies = replies;
+    const encoder = new Encoder({ channel: door.method, defers: true });
+    encoder.writeUint(key);
+    encoder.writeUint(operation.hello);
+    encoder.write(theirs, "value");
+    const isPut = this.#inbox.tryPut(encoder.view(0));
+    settleTrips(encoder.takeTrips(), isPut);
+    theirs.close();
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    if (this.#inbox.tryPut(bytes)) return;
+    await this.#inbox.put(bytes, {}, () => {
+      this.#inbox.lane.check("use");
+      return false;
+    });
+  }
+
+  async receive(): Promise<Uint8Array> {
+    const end = endOf(this.#replies);
+    for (;;) {
+      const options = this.#isAccepted ? {} : { timeout: lookEvery };
+      const taken = await end.take(readFrame, options);
+      if (taken !== undefined) {
+        this.#isAccepted = true;
+        return taken.value;
+      }
+      this.#checkServer();
+    }
+  }
+
+  /** What is still in the inbox of a dead server holds the other end of the pipe. */
+  #checkServer(): void {
+    const { members } = arenaOf(this.#door.method);
+    members.look(this.#door.token);
+    if (!members.isAlive(this.#door.token)) throw new Error("The server's process has ended");
+  }
+}
+
+/** Over a socket, which may not be connected yet. */
+export class SocketTransport implements Transport {
+  readonly #connected: Promise<Connection>;
+
+  constructor(connected: Promise<Connection>) {
+    this.#connected = connected;
+    // Told to whoever sends or receives.
+    connected.catch(() => {});
+  }
+
+  async send(bytes: Uint8Array): Promise<void> {
+    const copy = bytes.slice();
+    await endOf(await this.#connected).put(copy);
+  }
+
+  async receive(): Promise<Uint8Array> {
+    const taken = await endOf(await this.#connected).take(readFrame, {});
+    return taken!.value;
+  }
+}
+
+/** Within the server's own thread: what it does with objects that it was given proxies of. */
+export class LoopTransport implements Transport {
+  readonly #deliver: (frame: Uint8Array) => void;
+  readonly #replies: Uint8Array[] = [];
+  #waiting: ((frame: Uint8Array) => void) | undefined;
+
+  constructor(deliver: (frame: Uint8Array) => void) {
+    this.#deliver = deliver;
+  }
+
+  send(bytes: Uint8Array): Promise<void> {
+    const copy = bytes.slice();
+    return Promise.resolve().then(() => this.#deliver(copy));
+  }
+
+  receive(): Promise<Uint8Array> {
+    const first = this.#replies.shift();
+    if (first !== undefined) return Promise.resolve(first);
+    return new Promise((resolve) => this.#waiting = resolve);
+  }
+
+  /** A frame of replies has come. */
+  reply(bytes: Uint8Array): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting === undefined) this.#replies.push(bytes.slice());
+    else waiting(bytes.slice());
+  }
+}

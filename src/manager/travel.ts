@@ -1,0 +1,66 @@
+/**
+ * How proxies travel: as a slot between a client and the server itself, and as a ticket and the ways
+ * to the server everywhere else.
+ *
+ * @module
+ * @internal
+ */
+
+import { registerKind } from "../codec/registry.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { RemoteTarget } from "./link.ts";
+import { linkTo } from "./links.ts";
+import type { Description, Peer } from "./peer.ts";
+import "./proxies/all.ts";
+import { targetOf } from "./target.ts";
+import type { Way } from "./way.ts";
+
+/** Whether it travels by a conversation with the server that has the object. */
+const isPeerOf = (peer: unknown, { link }: RemoteTarget): peer is Peer =>
+  (peer as Peer | undefined)?.speaksFor(link) ?? false;
+
+/** The ways that whoever is on that channel can go; a key is told to this program's children alone. */
+function waysFor({ id, door, gate }: Way, channel: unknown): Way {
+  return {
+    id,
+    door: door?.method === channel ? door : undefined,
+    gate: gate && (channel === undefined ? { ...gate, authKey: undefined } : gate),
+  };
+}
+
+function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string | undefined {
+  if (target.isReleased) return "is a proxy that was disposed of";
+  if (target.link.failure !== undefined) return "is a proxy whose manager has ended";
+  if (isPeerOf(peer, target)) return undefined;
+  const { door, gate } = waysFor(target.link.way, channel);
+  if (door !== undefined || gate !== undefined) return undefined;
+  const whom = channel === undefined
+    ? "another program"
+    : `children of the start method "${channel as StartMethod}"`;
+  return `is a proxy whose manager ${whom} cannot reach yet: await its address first`;
+}
+
+registerKind({
+  name: "ManagedObject",
+  module: import.meta.url,
+  matches: (value) => targetOf(value) instanceof RemoteTarget,
+  refuses: (value, channel, peer) => refusal(targetOf(value) as RemoteTarget, channel, peer),
+  describe: (value, onTrip, channel, peer): Description => {
+    const target = targetOf(value) as RemoteTarget;
+    const { link, slot, type } = target;
+    if (isPeerOf(peer, target)) return peer.describeOwn(slot, type);
+    // Lent before the message is sent: whoever reads it claims it at once.
+    const ticket = link.lend(slot);
+    onTrip({ drop: () => link.unlend(ticket) });
+    return ["lent", waysFor(link.way, channel), ticket, type];
+  },
+  revive: (description, peer) => {
+    const [how, ...rest] = description as Description;
+    if (how === "lent") {
+      const [way, ticket, type] = rest as [Way, number, string];
+      return linkTo(way).claim(ticket, type);
+    }
+    const [slot, type] = rest as [number, string];
+    return (peer as Peer).proxyAt(slot, type);
+  },
+});
