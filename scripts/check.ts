@@ -21,10 +21,13 @@ const steps: Record<string, string[]> = {
   // The stand-ins have the types of the parts of @std that they stand for.
   "types": ["check", "--import-map=tests/std/import_map.json", ...entries, ...present],
   "docs": ["doc", "--lint", ...entries],
-  // Deno puts imports before an example that it may not need: this configuration lets it.
+  // They are run, too. Deno puts imports before an example that it may not need: this
+  // configuration lets it.
   "examples in docs": [
-    "check",
-    "--doc-only",
+    "test",
+    "-A",
+    "--doc",
+    "--parallel",
     "--config=scripts/lib/doc_config.json",
     "--import-map=tests/std/import_map.json",
     ...entries,

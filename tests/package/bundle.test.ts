@@ -48,6 +48,15 @@ describe("A program that esbuild bundled", () => {
     buildSync({ ...options, entryPoints: [program("tasks")], outfile, minify: true });
     await check(self, ...flags, "minified.mjs");
   });
+
+  it("tells why it cannot run as CommonJS", async () => {
+    const outfile = folder.file("esbuild.cjs");
+    const entryPoints = [fileURLToPath(new URL("../../mod.ts", import.meta.url))];
+    buildSync({ ...options, format: "cjs", entryPoints, outfile });
+    const { code, stderr } = await runCommand(self, [...flags, outfile], { timeout: 30_000 });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, 'bundle as "esm"');
+  });
 });
 
 describe("A program that bun build bundled", { ignore: runtime === "deno" }, () => {
