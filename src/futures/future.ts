@@ -114,9 +114,10 @@ export class Future<T> implements PromiseLike<T> {
     future.#outcome = outcome;
     future.#task = undefined;
     AsyncResult.settle(future.#result, outcome);
-    const listeners = future.#listeners ?? [];
+    const listeners = future.#listeners ?? new Set();
     future.#listeners = undefined;
     for (const listener of listeners) {
+      listeners.delete(listener);
       future.#scheduler.letGo();
       listener();
     }
