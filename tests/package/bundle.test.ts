@@ -15,7 +15,14 @@ import { self, WorkFolder } from "./folder.ts";
 const program = (name: string): string =>
   fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
 const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
-const expected = ["tasks: 11 12 13", "exported: 8", "inline: 3", "queue: 10 11", "process: 0"];
+const expected = [
+  "tasks: 11 12 13",
+  "exported: 8",
+  "inline: 3",
+  "queue: 10 11",
+  "process: 0",
+  "manager: 3 2",
+];
 
 let folder: WorkFolder;
 beforeAll(() => {

@@ -17,7 +17,13 @@ import { self, WorkFolder } from "./folder.ts";
 const name = "@nproc/multiprocessing";
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 const program = fs.readFileSync(new URL("project/main.ts", import.meta.url), "utf8");
-const expected = ["pool: 1 4 9", "queue: item 0 item 1", "process: 0", "futures: 16"];
+const expected = [
+  "pool: 1 4 9",
+  "queue: item 0 item 1",
+  "process: 0",
+  "manager: 3 2",
+  "futures: 16",
+];
 const config = path.join(repository, "deno.json");
 const tooling = (file: string): string => path.join(repository, "node_modules", file);
 

@@ -1,10 +1,14 @@
 /** A program to be bundled: a pool of tasks, and a process that puts into a queue. */
 
-import { Pool, Process, Queue, task } from "../../../mod.ts";
+import { type DictProxy, Manager, Pool, Process, Queue, task } from "../../../mod.ts";
 
 const shift = task(import.meta, (x: number): number => x + offset);
 const fill = task(import.meta, async (queue: Queue<number>, count: number): Promise<void> => {
   for (let i = 0; i < count; i++) await queue.put(shift(i));
+});
+
+const enter = task(import.meta, async (scores: DictProxy<string, number>, name: string) => {
+  await scores.set(name, name.length);
 });
 
 // What a module waits for is there when its tasks run.
@@ -27,4 +31,9 @@ if (import.meta.main) {
   console.log("queue:", await queue.get(), await queue.get());
   await filler.join();
   console.log("process:", filler.exitCode);
+
+  await using manager = new Manager();
+  const scores = manager.dict<string, number>();
+  await pool.starmap(enter, [[scores, "Ada"], [scores, "Grace"]]);
+  console.log("manager:", await scores.get("Ada"), await scores.size());
 }
