@@ -17,7 +17,7 @@ import {
   TimeoutError,
 } from "../../futures.ts";
 import { forEachMethod } from "../harness.ts";
-import { Folder, linesIn } from "../process/scratch.ts";
+import { addLine, Folder, linesIn, until, untilLines } from "../process/scratch.ts";
 import { spin } from "../fixtures.ts";
 import * as f from "../pool/fixtures.ts";
 import { Gate, makeExecutor } from "./make_executor.ts";
@@ -91,6 +91,24 @@ forEachMethod("A future", (method) => {
     assertFalse(third.cancel());
     assertFalse(third.cancelled());
     assertEquals(linesIn(file), ["3"]);
+  });
+
+  it("is pending again when it was sent behind a call that turns out to be long", async () => {
+    using folder = new Folder();
+    const [file, open, gate] = ["file", "open", "gate"].map((name) => folder.file(name));
+    addLine(open!, "open");
+    const calls = Array.from({ length: 50 }, () => executor.submit(f.waitAtGate, file!, open!, 0));
+    await Promise.all(calls);
+    // By what is known now, they are all short.
+    const long = executor.submit(f.waitAtGate, file!, gate!, 0);
+    const behind = [1, 2, 3].map((x) => executor.submit(f.trace, folder.file("ran"), x));
+    await untilLines(file!, 51);
+    await until(() => !behind.some((future) => future.running()), "they are taken back");
+    assertEquals([long, ...behind].map(states), ["running", "", "", ""]);
+    assert(behind[1]!.cancel());
+    addLine(gate!, "open");
+    await Promise.all([long, behind[0], behind[2]]);
+    assertEquals(linesIn(folder.file("ran")), ["1", "3"]);
   });
 
   it("can be cancelled in the turn of its submission", async () => {
