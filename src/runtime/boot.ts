@@ -9,7 +9,7 @@
  */
 
 import process from "node:process";
-import { isBunExecutable } from "./bundle.ts";
+import { isBundled, isBunExecutable } from "./bundle.ts";
 import type { Boot, SpawnRequest } from "./runtime.ts";
 
 const note: unique symbol = Symbol.for("@nproc/multiprocessing.boot") as never;
@@ -55,7 +55,9 @@ function noteText({ boot, memory, firstFile, scratch }: SpawnRequest): string {
  * In place of `import.meta.main` a bundle that `bun build` made for Node compares `require.main` with
  * `undefined`. It is no module's where the main module is an ES module, and then is in the parent.
  */
-const mainMark = "Deno" in globalThis || "Bun" in globalThis ? "" : "process.mainModule={};";
+const mainMark = isBundled && !("Deno" in globalThis || "Bun" in globalThis)
+  ? "process.mainModule={};"
+  : "";
 
 /** The text of the script that starts a child. */
 export function startScript(request: SpawnRequest): string {

@@ -6,10 +6,10 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
-import { buildSync, version as esbuildVersion } from "esbuild";
+import { type BuildOptions, buildSync, version as esbuildVersion } from "esbuild";
 import { findRuntime } from "../../scripts/toolchain.mjs";
 import { runCommand } from "../command.ts";
-import { runtime } from "../harness.ts";
+import { methods, runtime } from "../harness.ts";
 import { self, WorkFolder } from "./folder.ts";
 
 const program = (name: string): string =>
@@ -42,25 +42,30 @@ async function check(...words: string[]): Promise<void> {
 
 const flags = runtime === "deno" ? ["run", "-A"] : [];
 
-describe("A program that esbuild bundled", () => {
-  const options = { bundle: true, format: "esm", platform: "node", logLevel: "error" } as const;
+/** Bundles a program with esbuild. */
+function bundle(name: string, outfile: string, options: BuildOptions = {}): void {
+  buildSync({
+    ...{ bundle: true, format: "esm", platform: "node", logLevel: "error" },
+    ...{ entryPoints: [program(name)], outfile: folder.file(outfile) },
+    ...options,
+  });
+}
 
+describe("A program that esbuild bundled", () => {
   it("runs", async () => {
-    buildSync({ ...options, entryPoints: [program("tasks")], outfile: folder.file("esbuild.mjs") });
+    bundle("tasks", "esbuild.mjs");
     await check(self, ...flags, "esbuild.mjs");
   });
 
   it("runs when it is minified", async () => {
-    const outfile = folder.file("minified.mjs");
-    buildSync({ ...options, entryPoints: [program("tasks")], outfile, minify: true });
+    bundle("tasks", "minified.mjs", { minify: true });
     await check(self, ...flags, "minified.mjs");
   });
 
   it("tells why it cannot run as CommonJS", async () => {
-    const outfile = folder.file("esbuild.cjs");
-    const entryPoints = [fileURLToPath(new URL("../../mod.ts", import.meta.url))];
-    buildSync({ ...options, format: "cjs", entryPoints, outfile });
-    const { code, stderr } = await runCommand(self, [...flags, outfile], { timeout: 30_000 });
+    bundle("../../../mod", "esbuild.cjs", { format: "cjs" });
+    const options = { cwd: folder.path, timeout: 30_000 };
+    const { code, stderr } = await runCommand(self, [...flags, "esbuild.cjs"], options);
     assertEquals(code, 1);
     assertStringIncludes(stderr, 'bundle as "esm"');
   });
@@ -141,5 +146,24 @@ describe("An executable that deno compile made", { ignore: runtime !== "deno" },
     assertEquals((await folder.run(words, env)).stdout, "true true\n");
     const left = fs.readdirSync(folder.path).filter((name) => name.startsWith("nproc-"));
     assertEquals(left, []);
+  });
+});
+
+// Node 24 has no command that makes one.
+const canBuild = runtime === "node" && !process.version.startsWith("v24.");
+
+describe("A single executable application of Node", { ignore: !canBuild }, () => {
+  it("tells that it cannot have children", async () => {
+    bundle("guarded", "guarded.mjs");
+    const config = { main: "guarded.mjs", mainFormat: "module", output: "application" };
+    folder.write("sea.json", JSON.stringify({ ...config, disableExperimentalSEAWarning: true }));
+    await folder.run([self, "--build-sea", "sea.json"]);
+    for (const method of methods) {
+      const env = { MULTIPROCESSING_START_METHOD: method };
+      const options = { cwd: folder.path, env, timeout: 30_000 };
+      const { code, stderr, leftovers } = await runCommand(folder.file("application"), [], options);
+      assertEquals([code, leftovers], [1, []]);
+      assertStringIncludes(stderr, "Cannot start PoolWorker-1 as children of a single executable");
+    }
   });
 });

@@ -125,7 +125,9 @@ describe("The package, installed from JSR's side for npm", { ignore: runtime ===
     assertEquals(new Set(registry.requests).size, 2);
   });
 
-  it("has the types that a program expects", async () => {
+  // They are the same everywhere.
+  const isLast = runtime === "node" && !process.version.startsWith("v24.");
+  it("has the types that a program expects", { ignore: !isLast }, async () => {
     const compilerOptions = {
       ...{ target: "esnext", module: "nodenext", noEmit: true, strict: true },
       ...{ exactOptionalPropertyTypes: true, verbatimModuleSyntax: true },
