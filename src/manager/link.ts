@@ -12,7 +12,8 @@ import { readLoading } from "../codec/modules.ts";
 import { settleTrips } from "../channel/messages.ts";
 import { RemoteError } from "../errors.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { ending, operation, randomNumber } from "./protocol.ts";
+import { mayMakeFolders, plannedPath } from "../runtime/socket_server.ts";
+import { ending, operation, randomNumber, serverSlot } from "./protocol.ts";
 import type { Description, Peer } from "./peer.ts";
 import { makeProxy, type Target } from "./target.ts";
 import type { Transport } from "./transport.ts";
@@ -134,6 +135,21 @@ export class Link implements Peer {
     this.#write(operation.lend, [slot, ticket]);
     this.#flush();
     return ticket;
+  }
+
+  /** Whether the server can be reached otherwise than by the memory that this child shares with it. */
+  get canOpenGate(): boolean {
+    return this.way.gate !== undefined || (this.way.door !== undefined && mayMakeFolders());
+  }
+
+  /** Has the server open a gate, if it has none. Where that is is known at once. */
+  openGate(): void {
+    const { gate, door } = this.way;
+    if (gate !== undefined || door === undefined) return;
+    const address = plannedPath();
+    this.post(serverSlot, "openGate", [address]);
+    this.#flush();
+    this.way = { ...this.way, gate: { address, authKey: door.authKey, isNew: true } };
   }
 
   /** Nobody will receive that ticket. */

@@ -8,10 +8,11 @@
 import { connect } from "../channel/connect.ts";
 import type { Connection } from "../channel/connection.ts";
 import { AuthenticationError } from "../errors.ts";
+import { countdown } from "../memory/latch.ts";
 import { Link } from "./link.ts";
 import { randomNumber } from "./protocol.ts";
 import { LaneTransport, SocketTransport } from "./transport.ts";
-import type { Way } from "./way.ts";
+import type { Gate, Way } from "./way.ts";
 
 const links = new Map<string, Link>();
 
@@ -32,14 +33,25 @@ function newLink(way: Way): Link {
   const key = randomNumber();
   const { door, gate } = way;
   if (door !== undefined) return new Link(way, key, new LaneTransport(door, key), door.method);
-  return new Link(way, key, new SocketTransport(reach(gate)), undefined);
+  return new Link(way, key, new SocketTransport(reach(gate!)), undefined);
 }
 
-async function reach(gate: Way["gate"]): Promise<Connection> {
-  const { address, authKey } = gate!;
+/** How long a gate may take to be opened, and how often to try it, in milliseconds. */
+const openingTime = 5_000;
+const tryEvery = 20;
+
+async function reach(
+  gate: Gate,
+  left: () => number = countdown(gate.isNew ? openingTime : 0),
+): Promise<Connection> {
+  const { address, authKey } = gate;
   try {
     return await connect(address, { authKey });
   } catch (error) {
+    if (left() > 0 && !(error instanceof AuthenticationError)) {
+      await new Promise((resolve) => setTimeout(resolve, tryEvery));
+      return await reach(gate, left);
+    }
     if (authKey !== undefined || !(error instanceof AuthenticationError)) throw error;
     throw new AuthenticationError(
       `Cannot use the proxy as this program does not know its manager's key: ` +

@@ -5,7 +5,8 @@ import type { Callable } from "../codec/task.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
 import { connect, type ConnectOptions } from "../channel/connect.ts";
-import { checkTimeout } from "../memory/latch.ts";
+import { TimeoutError } from "../errors.ts";
+import { checkTimeout, countdown, Latch } from "../memory/latch.ts";
 import type { PoolOptions } from "../pool/options.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -145,13 +146,22 @@ export class Manager implements AsyncDisposable {
    * @throws What `connect` throws: an `AuthenticationError` if the key is not the manager's.
    */
   static async connect(address: string, options: ConnectOptions = {}): Promise<Manager> {
-    const { timeout, authKey } = options;
-    checkTimeout(timeout);
+    const { timeout, authKey, signal } = options;
+    const left = countdown(timeout);
     const connection = await connect(address, options);
     const gate = { address, authKey };
     const transport = new SocketTransport(Promise.resolve(connection));
     const link = new Link({ id: "", door: undefined, gate }, randomNumber(), transport, undefined);
     const introduction = link.call(serverSlot, "introduce", []);
+    // Whoever listens there may be no manager, and never answer.
+    const isThere = new Latch();
+    introduction.then(() => isThere.open(), () => isThere.open());
+    try {
+      if (!await isThere.wait({ timeout: left(), signal })) throw late(timeout);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
     const { id, types } = await introduction as { id: string; types: string[] };
     link.way = { ...link.way, id };
     noteLink(link);
@@ -396,6 +406,9 @@ export class Manager implements AsyncDisposable {
     return this.#server.link;
   }
 }
+
+const late = (timeout: number | undefined): TimeoutError =>
+  new TimeoutError(`Cannot connect to a manager as none answered within ${timeout} ms`);
 
 const isLock = (value: unknown): boolean =>
   typeof value === "object" && value !== null &&

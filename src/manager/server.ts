@@ -16,6 +16,7 @@ import { frameKind } from "../process/messages.ts";
 import { laneOf, type Queue } from "../queue/queue.ts";
 import { exitChild } from "../runtime/current.ts";
 import { arenaOf } from "../memory/arena.ts";
+import { makeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { Entry } from "./entry.ts";
@@ -70,7 +71,9 @@ class Server implements Host {
   readonly own: Entry;
   readonly #method: StartMethod;
   readonly #types: Types;
-  readonly #listener: () => Listener;
+  readonly #authKey: string | Uint8Array;
+  /** Where it listens, by the addresses that it was told; `undefined`: wherever it can. */
+  readonly #gates = new Map<string | undefined, Listener>();
   /** Those who share memory with it, by their keys. */
   readonly #members = new Map<number, ServedClient>();
   readonly #clients = new Set<ServedClient>();
@@ -79,22 +82,25 @@ class Server implements Host {
   readonly #link: Link;
   readonly #loop: ServedClient;
   #objects = 0;
-  #openListener: Listener | undefined;
 
   constructor({ id, inbox, address, authKey, types }: ServerSetUp, method: StartMethod) {
     this.#method = method;
     this.#types = new Types(types);
-    this.#listener = () => this.#openListener ??= this.#listen(address, authKey);
+    this.#authKey = authKey;
     this.own = new Entry("server", {
       object: new ServerObject({
         id,
-        address: async () => await this.#listener().address,
+        address: async () => await this.#gateAt(address).address,
+        openGate: (path) => {
+          makeFolderOf(path);
+          this.#gateAt(path);
+        },
         objects: () => this.#objects,
         types: () => this.#types.names,
       }),
     });
     const transport = new LoopTransport((frame) => this.#loop.receive(frame));
-    const door = { method, inbox, token: arenaOf(method).me };
+    const door = { method, inbox, token: arenaOf(method).me, authKey };
     this.#link = noteLink(
       new Link({ id, door, gate: undefined }, randomNumber(), transport, method),
     );
@@ -103,7 +109,7 @@ class Server implements Host {
       send: (bytes) => Promise.resolve(transport.reply(bytes)),
       close: () => {},
     });
-    if (address !== undefined) this.#listener();
+    if (address !== undefined) this.#gateAt(address);
     void this.#serveInbox(new Messages(laneOf(inbox), "request"));
   }
 
@@ -165,8 +171,12 @@ class Server implements Host {
     this.#tickets.leave(client);
   }
 
-  #listen(address: string | undefined, authKey: string | Uint8Array): Listener {
-    const listener = new Listener({ address, authKey });
+  /** The listener there; opens one if it has to. */
+  #gateAt(address: string | undefined): Listener {
+    const known = this.#gates.get(address);
+    if (known !== undefined) return known;
+    const listener = new Listener({ address, authKey: this.#authKey });
+    this.#gates.set(address, listener);
     void this.#serveSockets(listener);
     return listener;
   }
@@ -252,7 +262,7 @@ class Server implements Host {
   end(): void {
     const reason = new RemoteError("Cannot give a result as the manager has ended");
     for (const client of this.#clients) client.dismiss(reason);
-    this.#openListener?.close();
+    for (const gate of this.#gates.values()) gate.close();
   }
 }
 

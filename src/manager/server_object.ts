@@ -9,6 +9,7 @@
 export interface Answers {
   readonly id: string;
   address(): Promise<string>;
+  openGate(path: string): void;
   objects(): number;
   types(): string[];
 }
@@ -24,6 +25,11 @@ export class ServerObject {
   /** Where others can connect; from now on they can. */
   async address(): Promise<string> {
     return await this.#answers.address();
+  }
+
+  /** Listens at the path of a socket, too, in a new folder. */
+  openGate(path: string): void {
+    this.#answers.openGate(path);
   }
 
   /** How many objects somebody outside of the server refers to. */

@@ -63,7 +63,7 @@ export class ServerProcess {
     adopt(this.#child);
     this.#child.keepAlive(false);
     const token = arenaOf(method).members.tokenOf(this.#child.pid);
-    const door = { method, inbox: this.#inbox, token };
+    const door = { method, inbox: this.#inbox, token, authKey: this.authKey };
     this.link = linkTo({ id: setUp.id, door, gate: undefined });
   }
 

@@ -8,7 +8,7 @@
 
 import { registerKind } from "../codec/registry.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { RemoteTarget } from "./link.ts";
+import { type Link, RemoteTarget } from "./link.ts";
 import { linkTo } from "./links.ts";
 import type { Description, Peer } from "./peer.ts";
 import "./proxies/all.ts";
@@ -20,7 +20,7 @@ const isPeerOf = (peer: unknown, { link }: RemoteTarget): peer is Peer =>
   (peer as Peer | undefined)?.speaksFor(link) ?? false;
 
 /** The ways that whoever is on that channel can go; a key is told to this program's children alone. */
-function waysFor({ id, door, gate }: Way, channel: unknown): Way {
+function waysFor({ way: { id, door, gate } }: Link, channel: unknown): Way {
   return {
     id,
     door: door?.method === channel ? door : undefined,
@@ -28,12 +28,16 @@ function waysFor({ id, door, gate }: Way, channel: unknown): Way {
   };
 }
 
+/** Whether they can reach the server, now or as soon as it is told to open a gate. */
+function canReach(link: Link, channel: unknown): boolean {
+  return link.way.door?.method === channel || link.canOpenGate;
+}
+
 function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string | undefined {
   if (target.isReleased) return "is a proxy that was disposed of";
   if (target.link.failure !== undefined) return "is a proxy whose manager has ended";
   if (isPeerOf(peer, target)) return undefined;
-  const { door, gate } = waysFor(target.link.way, channel);
-  if (door !== undefined || gate !== undefined) return undefined;
+  if (canReach(target.link, channel)) return undefined;
   const whom = channel === undefined
     ? "another program"
     : `children of the start method "${channel as StartMethod}"`;
@@ -50,9 +54,10 @@ registerKind({
     const { link, slot, type } = target;
     if (isPeerOf(peer, target)) return peer.describeOwn(slot, type);
     // Lent before the message is sent: whoever reads it claims it at once.
+    if (link.way.door?.method !== channel) link.openGate();
     const ticket = link.lend(slot);
     onTrip({ drop: () => link.unlend(ticket) });
-    return ["lent", waysFor(link.way, channel), ticket, type];
+    return ["lent", waysFor(link, channel), ticket, type];
   },
   revive: (description, peer) => {
     const [how, ...rest] = description as Description;

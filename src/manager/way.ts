@@ -15,6 +15,8 @@ export interface Door {
   readonly inbox: Queue;
   /** The server's token: nobody may be left who takes them. */
   readonly token: number;
+  /** What gates of the server ask for. */
+  readonly authKey: string | Uint8Array;
 }
 
 /** For all others. */
@@ -22,6 +24,8 @@ export interface Gate {
   readonly address: string;
   /** The key; only this program's own children are told. */
   readonly authKey: string | Uint8Array | undefined;
+  /** Whether the server has only been told to open it. */
+  readonly isNew?: boolean;
 }
 
 /** How a server can be reached. */

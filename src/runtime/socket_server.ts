@@ -21,12 +21,25 @@ import { Socket, type SocketAddress } from "./socket.ts";
  */
 export function freshAddress(): SocketAddress {
   if (!mayMakeFolders()) return { host: "127.0.0.1", port: 0 };
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "nproc-"));
-  ownFolders.add(folder);
-  return { path: path.join(folder, "socket") };
+  const planned = plannedPath();
+  makeFolderOf(planned);
+  return { path: planned };
 }
 
-function mayMakeFolders(): boolean {
+/** The path of a socket in a folder that there is not yet. */
+export function plannedPath(): string {
+  return path.join(os.tmpdir(), `nproc-${crypto.randomUUID().slice(-12)}`, "socket");
+}
+
+/** Makes the folder of such a path. It is removed with the socket. */
+export function makeFolderOf(planned: string): void {
+  const folder = path.dirname(planned);
+  fs.mkdirSync(folder, { mode: 0o700 });
+  ownFolders.add(folder);
+}
+
+/** Whether this program can have sockets in folders of its own. */
+export function mayMakeFolders(): boolean {
   if ("Deno" in globalThis) return ["read", "write", "env", "net"].every(granted);
   return process.platform !== "win32";
 }

@@ -7,7 +7,7 @@
 
 /** Whether two values are equal, as Python's `==` has it: by what they hold. */
 export function areEqual(a: unknown, b: unknown): boolean {
-  if (a === b || (a !== a && b !== b)) return true;
+  if (a === b || Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   if (a instanceof Date) return a.getTime() === (b as Date).getTime();

@@ -26,8 +26,9 @@ const isNumber = (value: unknown): value is number | bigint =>
 const sign = (isLess: boolean, isMore: boolean): number => isLess ? -1 : isMore ? 1 : 0;
 
 function compareNumbers(a: number | bigint, b: number | bigint): number {
-  const aIsNone = a !== a, bIsNone = b !== b;
-  return aIsNone || bIsNone ? Number(aIsNone) - Number(bIsNone) : sign(a < b, a > b);
+  // What is not a number comes last.
+  const rank = Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+  return rank !== 0 ? rank : sign(a < b, a > b);
 }
 
 function compareArrays(a: readonly unknown[], b: readonly unknown[]): number {
