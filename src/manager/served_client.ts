@@ -5,18 +5,13 @@
  * @internal
  */
 
-import { settleTrips } from "../channel/messages.ts";
 import { Decoder } from "../codec/decoder.ts";
-import { Encoder } from "../codec/encoder.ts";
 import { readLoading } from "../codec/modules.ts";
-import type { StartMethod } from "../runtime/start_method.ts";
 import { Caller, type Held, type Holder } from "./caller.ts";
 import { Entry } from "./entry.ts";
+import { Outbox, type Replies } from "./outbox.ts";
 import type { Description, Peer } from "./peer.ts";
 import { ending, operation, serverSlot } from "./protocol.ts";
-
-/** How many bytes of replies are collected before they are sent although there are more. */
-const mostBytes = 32 * 1024;
 
 /** What a client's server does for it. */
 export interface Host {
@@ -37,22 +32,12 @@ export interface Host {
   ownEntry(slot: number): Entry;
 }
 
-/** How a client is reached. */
-export interface Replies {
-  /** What can travel to it: see `EncoderOptions`. */
-  readonly channel: StartMethod | undefined;
-  /** Sends a frame; the bytes are the caller's again when this returns. */
-  send(bytes: Uint8Array): Promise<void>;
-  /** Ends the conversation. */
-  close(): void;
-}
-
 /** A client, as the server sees it. */
 export class ServedClient implements Holder, Peer {
   readonly held: Set<Held> = new Set();
   readonly #host: Host;
   readonly #replies: Replies;
-  readonly #encoder: Encoder;
+  readonly #outbox: Outbox;
   readonly #slots = new Map<number, Entry>();
   readonly #calls = new Map<number, Caller>();
   /** Frames that wait until a module is loaded that the one before needs. */
@@ -60,12 +45,11 @@ export class ServedClient implements Holder, Peer {
   #isBusy = false;
   isGone = false;
   #granted = -1;
-  #isFlushing = false;
 
   constructor(host: Host, replies: Replies) {
     this.#host = host;
     this.#replies = replies;
-    this.#encoder = new Encoder({ channel: replies.channel, defers: true, peer: this });
+    this.#outbox = new Outbox(replies, this, () => this.leave());
     this.#slots.set(serverSlot, host.own);
   }
 
@@ -77,8 +61,7 @@ export class ServedClient implements Holder, Peer {
     else this.#perform(decoder);
   }
 
-  /** Performs the operations of a frame. One that no client of ours can have written ends it. */
-
+  /** Performs the operations of a frame. */
   #perform(decoder: Decoder): void {
     try {
       while (!decoder.done && !this.isGone) {
@@ -86,9 +69,8 @@ export class ServedClient implements Holder, Peer {
         if (later !== undefined) return this.#resume(decoder, later);
       }
     } catch {
+      // No client of ours can have written that: nothing more is heard of this one.
       this.leave();
-    } finally {
-      this.#flush();
     }
   }
 
@@ -153,10 +135,13 @@ export class ServedClient implements Holder, Peer {
     );
   }
 
+  #reply(id: number, how: number, value: unknown): void {
+    if (!this.isGone) this.#outbox.add(id, how, value);
+  }
+
   #end(id: number, how: number, value: unknown): void {
     this.#calls.delete(id);
     this.#reply(id, how, how === ending.cancelled ? undefined : value);
-    this.#flushSoon();
   }
 
   #create(decoder: Decoder): void | Promise<void> {
@@ -229,48 +214,7 @@ export class ServedClient implements Holder, Peer {
     return this.#slots.get(slot);
   }
 
-  // ---- replies
-
-  #reply(id: number, how: number, value: unknown): void {
-    if (this.isGone) return;
-    const encoder = this.#encoder;
-    const mark = encoder.size;
-    encoder.writeUint(id);
-    encoder.writeUint(how);
-    const begin = encoder.beginSized();
-    try {
-      encoder.write(value, "result");
-    } catch (error) {
-      encoder.truncate(mark);
-      return this.#reply(id, ending.rejected, error);
-    }
-    encoder.endSized(begin);
-    if (encoder.size >= mostBytes) this.#flush();
-  }
-
-  #flushSoon(): void {
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    queueMicrotask(() => {
-      this.#isFlushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    const encoder = this.#encoder;
-    if (encoder.size === 0) return;
-    const trips = encoder.takeTrips();
-    const sent = this.#replies.send(encoder.view(0));
-    encoder.restart("result");
-    sent.then(
-      () => settleTrips(trips, true),
-      () => {
-        settleTrips(trips, false);
-        this.leave();
-      },
-    );
-  }
+  // ---- its end
 
   /** It is gone: nobody waits for its calls, and it refers to nothing any more. */
   leave(): void {
@@ -285,7 +229,7 @@ export class ServedClient implements Holder, Peer {
   /** The server ends: whoever waits is told so. */
   dismiss(reason: Error): void {
     for (const id of this.#calls.keys()) this.#reply(id, ending.rejected, reason);
-    this.#flush();
+    this.#outbox.flush();
     this.isGone = true;
     this.#replies.close();
   }
