@@ -71,6 +71,9 @@ export class ServedClient implements Holder, Peer {
     } catch {
       // No client of ours can have written that: nothing more is heard of this one.
       this.leave();
+    } finally {
+      // At once: the server looks for more requests for a while before it lets microtasks run.
+      this.#outbox.flush();
     }
   }
 
