@@ -78,12 +78,14 @@ export class Link implements Peer {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const id = ++this.#calls;
+    // Known before it is written: that may send it, and whoever waits for something listens then.
+    const ended = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
     try {
       this.#write(operation.call, [id, slot], [method], args);
     } catch (error) {
+      this.#pending.delete(id);
       return Promise.reject(error);
     }
-    const ended = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
     return signal === undefined ? ended : this.#cancelling(id, ended, signal);
   }
 

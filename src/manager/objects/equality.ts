@@ -5,28 +5,34 @@
  * @internal
  */
 
+/** Pairs that are being compared: within themselves they are equal if nothing else tells them apart. */
+type Begun = Map<object, Set<object>>;
+
 /** Whether two values are equal, as Python's `==` has it: by what they hold. */
-export function areEqual(a: unknown, b: unknown): boolean {
+export function areEqual(a: unknown, b: unknown, begun: Begun = new Map()): boolean {
   if (a === b || Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   if (a instanceof Date) return a.getTime() === (b as Date).getTime();
   if (a instanceof RegExp) return String(a) === String(b);
-  if (a instanceof Map || a instanceof Set) return areEqualLists([...a], [...b as typeof a]);
   if (ArrayBuffer.isView(a) || a instanceof ArrayBuffer) {
-    return areEqualLists(bytesOf(a), bytesOf(b as typeof a));
+    return areEqualLists(bytesOf(a), bytesOf(b as typeof a), begun);
   }
+  const others = begun.get(a) ?? new Set();
+  if (others.has(b)) return true;
+  begun.set(a, others.add(b));
+  if (a instanceof Map || a instanceof Set) return areEqualLists([...a], [...b as typeof a], begun);
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length &&
     keys.every((key) =>
       Object.hasOwn(b, key) &&
-      areEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])
+      areEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], begun)
     );
 }
 
-function areEqualLists(a: ArrayLike<unknown>, b: ArrayLike<unknown>): boolean {
+function areEqualLists(a: ArrayLike<unknown>, b: ArrayLike<unknown>, begun: Begun): boolean {
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i++) if (!areEqual(a[i], b[i])) return false;
+  for (let i = 0; i < a.length; i++) if (!areEqual(a[i], b[i], begun)) return false;
   return true;
 }
 

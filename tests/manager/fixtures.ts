@@ -1,0 +1,86 @@
+/** What children do with managed objects. */
+
+import { currentProcess, type EventProxy, type LockProxy, task } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
+
+// deno-lint-ignore no-explicit-any -- a proxy of any type.
+type AnyProxy = any;
+
+/** Calls a method of a proxy here. */
+export async function ask(
+  proxy: AnyProxy,
+  method: string,
+  ...args: readonly unknown[]
+): Promise<unknown> {
+  return await proxy[method](...args);
+}
+task(import.meta, ask);
+
+/** Reads a property here that is a promise. */
+export async function read(proxy: AnyProxy, name: string): Promise<unknown> {
+  return await proxy[name];
+}
+task(import.meta, read);
+
+/** Assigns a property, and ends at once. */
+export function assign(proxy: AnyProxy, name: string, value: unknown): void {
+  proxy[name] = value;
+}
+task(import.meta, assign);
+
+/** Acquires something, says so, and stays until the child is killed. */
+export async function acquireAndStay(lock: LockProxy, here: EventProxy): Promise<void> {
+  await lock.acquire();
+  await here.set();
+  await pause(60_000);
+}
+task(import.meta, acquireAndStay);
+
+/** Acquires something, and ends without a release. */
+export async function acquireAndEnd(lock: LockProxy): Promise<void> {
+  await lock.acquire();
+}
+task(import.meta, acquireAndEnd);
+
+/** Waits by a method, says so before, and is killed meanwhile. */
+export async function sayAndCall(
+  here: EventProxy,
+  proxy: AnyProxy,
+  method: string,
+  ...args: readonly unknown[]
+): Promise<void> {
+  const called = proxy[method](...args);
+  await here.set();
+  await called;
+}
+task(import.meta, sayAndCall);
+
+/** Waits for a condition, and says what that gave. */
+export async function waitUnder(
+  condition: AnyProxy,
+  here: EventProxy,
+  options: object,
+): Promise<boolean> {
+  using _ = await condition.hold();
+  const waited = condition.wait(options);
+  await here.set();
+  return await waited;
+}
+task(import.meta, waitUnder);
+
+export function double(x: number): number {
+  return 2 * x;
+}
+task(import.meta, double);
+
+/** The name of the child that this runs in. */
+export function nameHere(): string {
+  return currentProcess().name;
+}
+task(import.meta, nameHere);
+
+/** What a list is sorted by. */
+export function byRank(item: { readonly rank: number }): number {
+  return item.rank;
+}
+task(import.meta, byRank);
