@@ -1,6 +1,7 @@
 /** How things are timed: in rounds, the contenders in turns. */
 
 import { Bench } from "tinybench";
+import { rounds as someOf } from "./rounds.ts";
 
 /** How many rounds there are. */
 export interface RoundOptions {
@@ -15,7 +16,7 @@ export interface RoundOptions {
 export async function timeRounds<T>(
   step: () => Promise<T>,
   check: (result: T) => void,
-  { warm = 3, most = 15, budget = 1200 }: RoundOptions = {},
+  { warm = 3, most = someOf(15), budget = 1200 }: RoundOptions = {},
 ): Promise<number[]> {
   const samples: number[] = [];
   const begin = performance.now();
@@ -44,7 +45,7 @@ export interface LoopOptions {
 /** How much each contender does in a second, slice by slice in turns. */
 export async function loopsPerSecond(
   contenders: Readonly<Record<string, () => Promise<void>>>,
-  { rounds = 9, time = 120, warm = 10_000 }: LoopOptions = {},
+  { rounds = someOf(9), time = 120, warm = 10_000 }: LoopOptions = {},
 ): Promise<Record<string, number[]>> {
   const names = Object.keys(contenders);
   const rates: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));

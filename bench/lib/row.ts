@@ -8,7 +8,7 @@ export interface Row {
   readonly scenario: string;
   readonly competitor: string;
   readonly method: Method;
-  readonly unit: "tasks/s" | "pairs/s" | "messages/s" | "us" | "ms" | "times";
+  readonly unit: "tasks/s" | "pairs/s" | "messages/s" | "calls/s" | "us" | "ms" | "times";
   readonly samples: readonly number[];
   /** The competitor that the same program measured in turns with this one: round by round. */
   readonly beside?: string;

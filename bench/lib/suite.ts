@@ -1,5 +1,6 @@
 /** What a folder of `bench/` tells `scripts/bench.ts` of itself: its `suite.ts` exports a `Suite`. */
 
+import type { Area } from "./comparison.ts";
 import type { PlacedRow } from "./row.ts";
 
 /** A program to run, once for each runtime or by Python. */
@@ -13,6 +14,8 @@ export interface BenchProgram {
   readonly oneCore?: boolean;
   /** A peer may fail to run on a runtime; what is ours may not. */
   readonly isPeer: boolean;
+  /** Seconds after which it is given up, where they are not as many as usual. */
+  readonly limit?: number;
 }
 
 /** A program that did not run to its end. */
@@ -32,6 +35,8 @@ export interface Suite {
   readonly programs: readonly BenchProgram[];
   /** What Python runs, once. */
   readonly python: readonly BenchProgram[];
+  /** What is compared with what in the results. */
+  readonly area: Area;
   /** The tables. */
   report(rows: readonly PlacedRow[], failures: readonly Failure[]): string;
 }

@@ -1,6 +1,7 @@
 /** What competes, and the scenarios that it is put through. */
 
 import { loopsPerSecond, timeRounds } from "../lib/measure.ts";
+import { rounds } from "../lib/rounds.ts";
 import { numbersBelow } from "../lib/numbers.ts";
 import { endSoon, programOptions } from "../lib/program.ts";
 import { expectEqual, type Method, printRow, WrongResult } from "../lib/row.ts";
@@ -78,7 +79,7 @@ class Runner {
     }
     const rates = await loopsPerSecond(
       loops,
-      beside === undefined ? { rounds: 5, warm: 5000 } : {},
+      beside === undefined ? { rounds: rounds(5), warm: 5000 } : {},
     );
     for (const { name } of competitors) {
       const other = competitors.find((competitor) => competitor.name !== name)?.name;

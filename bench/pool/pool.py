@@ -8,7 +8,7 @@ from pathlib import Path
 
 # Python has only this folder on its path.
 sys.path.append(str(Path(__file__).parent.parent / "lib"))
-from rows import print_row
+from rows import print_row, rounds
 
 ALL = 30_000
 MAP = 400_000
@@ -20,10 +20,10 @@ def square(n):
     return n * n
 
 
-def rate(scenario, count, run, rounds=7):
+def rate(scenario, count, run, most=7):
     expected = (count - 1) * count * (2 * count - 1) // 6
     samples = []
-    for number in range(-1, rounds):
+    for number in range(-1, rounds(most)):
         before = time.perf_counter()
         total = run()
         passed = time.perf_counter() - before

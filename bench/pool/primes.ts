@@ -3,6 +3,7 @@
 import { Pool, setStartMethod } from "@nproc/multiprocessing";
 import { timeInTurns } from "../lib/measure.ts";
 import { endSoon, programOptions } from "../lib/program.ts";
+import { rounds } from "../lib/rounds.ts";
 import { expectEqual, printRow } from "../lib/row.ts";
 import { sizes } from "./sizes.ts";
 
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
   const times = await timeInTurns({
     "one core": () => time(() => inputs.map(countPrimes)),
     "nproc": () => time(() => pool.map(countPrimes, inputs, { chunkSize: 1 })),
-  }, 3);
+  }, rounds(3));
   await pool.terminate();
   for (const [competitor, samples] of Object.entries(times)) {
     printRow({ scenario: "primes", competitor, method, unit: "ms", samples, beside: "one core" });

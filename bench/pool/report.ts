@@ -2,6 +2,7 @@
 
 import { median, pairedRatio } from "../lib/numbers.ts";
 import type { Method, PlacedRow } from "../lib/row.ts";
+import { joined } from "../lib/rows.ts";
 import type { Failure } from "../lib/suite.ts";
 import { figure, table } from "../lib/table.ts";
 import { sizes } from "./sizes.ts";
@@ -10,18 +11,6 @@ const own = ["nproc", "raw", "python"];
 
 /** The rows that fit. */
 type Fit = Partial<Pick<PlacedRow, "scenario" | "competitor" | "method" | "on">>;
-
-/** Makes one row of those that measured the same in several programs. */
-function joined(rows: readonly PlacedRow[]): PlacedRow[] {
-  const groups = Map.groupBy(
-    rows,
-    ({ on, scenario, competitor, method }) => [on, scenario, competitor, method].join(),
-  );
-  return [...groups.values()].map((group) => ({
-    ...group[0]!,
-    samples: group.flatMap(({ samples }) => samples),
-  }));
-}
 
 class Rows {
   readonly #rows: readonly PlacedRow[];

@@ -46,6 +46,7 @@ async function main(): Promise<void> {
   const { openChannel } = await import("../lib/channel.ts");
   const { timeInTurns } = await import("../lib/measure.ts");
   const { printRow } = await import("../lib/row.ts");
+  const { rounds } = await import("../lib/rounds.ts");
   const { endSoon, programOptions } = await import("../lib/program.ts");
   const { method } = programOptions();
   setStartMethod(method);
@@ -55,7 +56,7 @@ async function main(): Promise<void> {
     "bare": () => startBare(open("./loaded_child.ts"), 1),
     "two bare": () => startBare(open("./loaded_child.ts"), 2),
     "empty": () => startBare(open("./child.ts"), 1),
-  }, 7);
+  }, rounds(7));
   for (const [competitor, samples] of Object.entries(times)) {
     printRow({ scenario: "startup", competitor, method, unit: "ms", samples, beside: "bare" });
   }

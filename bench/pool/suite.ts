@@ -2,6 +2,7 @@
 
 import type { Method } from "../lib/row.ts";
 import type { BenchProgram, Suite } from "../lib/suite.ts";
+import { area } from "./area.ts";
 import { report } from "./report.ts";
 
 const methods: readonly Method[] = ["worker", "process"];
@@ -45,6 +46,7 @@ export const suite: Suite = {
     // Once more: what else the machine does changes while the peers run, and counts on both sides.
     ...methods.map((method) => program("nproc.ts", method, "all")),
   ],
-  python: both("pool.py", "process"),
+  python: both("pool.py", "process").map((python) => ({ ...python, limit: 30 })),
+  area,
   report,
 };

@@ -11,12 +11,12 @@ from pathlib import Path
 
 # Python has only this folder on its path.
 sys.path.append(str(Path(__file__).parent.parent / "lib"))
-from rows import print_row
+from rows import print_row, rounds
 
-ROUNDS = 5
+ROUNDS = rounds(5)
 MESSAGES = {"integer": 20_000, "object": 20_000, "1 KB": 10_000, "1 MB": 60}
 TRIPS = 100
-TRIP_ROUNDS = 15
+TRIP_ROUNDS = rounds(15)
 
 
 def maker(kind):

@@ -2,6 +2,7 @@
 
 import type { Method } from "../lib/row.ts";
 import type { BenchProgram, Suite } from "../lib/suite.ts";
+import { area } from "./area.ts";
 import { report } from "./report.ts";
 
 const methods: readonly Method[] = ["worker", "process"];
@@ -21,12 +22,13 @@ const multithreading: BenchProgram = {
   isPeer: true,
 };
 
-/** Not limited as a peer is: it has many scenarios. */
 const python = (scenario: string): BenchProgram => ({
   file: "queues.py",
   title: `${scenario} (python)`,
   args: ["--scenario", scenario],
-  isPeer: false,
+  isPeer: true,
+  // It has many scenarios.
+  limit: 60,
 });
 
 /** The benches of queues and pipes. */
@@ -37,5 +39,6 @@ export const suite: Suite = {
     multithreading,
   ],
   python: files.map(python),
+  area,
   report,
 };

@@ -2,6 +2,7 @@
 
 import type { Method } from "../lib/row.ts";
 import type { BenchProgram, Suite } from "../lib/suite.ts";
+import { area } from "./area.ts";
 import { report } from "./report.ts";
 
 const methods: readonly Method[] = ["worker", "process"];
@@ -19,6 +20,7 @@ const python = (scenario: string): BenchProgram => ({
   title: `${scenario} (python)`,
   args: ["--scenario", scenario],
   isPeer: true,
+  limit: 30,
 });
 
 /** The benches of locks and shared values. */
@@ -26,5 +28,6 @@ export const suite: Suite = {
   needsPeers: false,
   programs: methods.flatMap((method) => files.map((file) => ours(file, method))),
   python: files.map(python),
+  area,
   report,
 };

@@ -9,15 +9,15 @@ from pathlib import Path
 
 # Python has only this folder on its path.
 sys.path.append(str(Path(__file__).parent.parent / "lib"))
-from rows import print_row
+from rows import print_row, rounds
 
-ROUNDS = 9
+ROUNDS = rounds(9)
 PAIRS = 500_000
 VALUE_PAIRS = 100_000
 CONTENTION = 0.12
 STRIDE = 100
 # Seconds before a throw and after it, balls in a round, rounds.
-BALLS = {"wake": (0.0005, 0.0001, 20, 31), "wake after long": (0.02, 0.0001, 3, 15)}
+BALLS = {"wake": (0.0005, 0.0001, 20, rounds(21)), "wake after long": (0.02, 0.0001, 3, rounds(9))}
 BALLS["barrier"] = BALLS["wake"]
 COPIED = 64 * 2**20
 
@@ -166,13 +166,13 @@ def play(side, rest, after, count):
 
 
 def game(scenario, make_side, mine, theirs):
-    rest, after, count, rounds = BALLS[scenario]
+    rest, after, count, most = BALLS[scenario]
     child = multiprocessing.Process(
         target=throw_back, args=(make_side, theirs, rest, after), daemon=True
     )
     child.start()
     side = make_side(*mine)
-    samples = [play(side, rest, after, count) for _ in range(-1, rounds)]
+    samples = [play(side, rest, after, count) for _ in range(-1, most)]
     print_row(scenario, "python", "us", samples[1:])
     child.kill()
     child.join()
