@@ -13,7 +13,7 @@ import { settleTrips } from "../channel/messages.ts";
 import { RemoteError } from "../errors.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { mayMakeFolders, plannedPath } from "../runtime/socket_server.ts";
-import { ending, operation, randomNumber, serverSlot } from "./protocol.ts";
+import { ending, operation, randomNumber, serverSlot, unanswered } from "./protocol.ts";
 import type { Description, Peer } from "./peer.ts";
 import { makeProxy, type Target } from "./target.ts";
 import type { Transport } from "./transport.ts";
@@ -52,6 +52,15 @@ export class Link implements Peer {
   #collected = 0;
   #isListening = false;
   #failure: RemoteError | undefined;
+  /** Called once, when there is nobody to speak to any more. */
+  onFailure: () => void = () => {};
+  /**
+   * Proxies in replies that are being read: a reply that needs a module is read twice, and a slot
+   * has one proxy.
+   */
+  readonly #arriving = new Map<number, object>();
+  /** How many replies wait for a module. */
+  #loading = 0;
 
   /** `channel`: the start method of those who share memory with the server, if this child does. */
   constructor(way: Way, key: number, transport: Transport, channel: StartMethod | undefined) {
@@ -92,7 +101,7 @@ export class Link implements Peer {
   /** Calls a method whose result nobody waits for, and so does not keep the program alive. */
   post(slot: number, method: string, args: readonly unknown[]): void {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#write(operation.call, [++this.#calls, slot], [method], args);
+    this.#write(operation.call, [unanswered, slot], [method], args);
   }
 
   /** The server has ended in order: what is not settled is, and nothing more is sent. */
@@ -121,14 +130,14 @@ export class Link implements Peer {
     if (this.#failure !== undefined) throw this.#failure;
     const slot = this.#newSlot();
     this.#write(operation.create, [slot], [type], args);
-    return this.proxyAt(slot, type);
+    return this.newProxy(slot, type);
   }
 
   /** Claims what a ticket refers to, and gives its proxy. */
   claim(ticket: number, type: string): object {
     const slot = this.#newSlot();
     this.#write(operation.claim, [slot, ticket]);
-    return this.proxyAt(slot, type);
+    return this.newProxy(slot, type);
   }
 
   /** Lends the object at a slot to whoever receives the ticket. It is known to the server at once. */
@@ -164,8 +173,15 @@ export class Link implements Peer {
     this.#write(operation.release, [slot]);
   }
 
-  /** The proxy of the object at a slot. */
+  /** The proxy of an object that a reply tells of. */
   proxyAt(slot: number, type: string): object {
+    const proxy = this.#arriving.get(slot) ?? this.newProxy(slot, type);
+    this.#arriving.set(slot, proxy);
+    return proxy;
+  }
+
+  /** A proxy of the object at a slot, which has no other. */
+  newProxy(slot: number, type: string): object {
     const target = new RemoteTarget(this, slot, type);
     const proxy = makeProxy(target);
     collected.register(proxy, { link: this, slot }, target);
@@ -235,7 +251,7 @@ export class Link implements Peer {
     if (this.#isListening) return;
     this.#isListening = true;
     try {
-      while (this.#pending.size > 0) this.#receive(await this.#transport.receive());
+      while (this.#pending.size > this.#loading) this.#receive(await this.#transport.receive());
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -253,8 +269,12 @@ export class Link implements Peer {
       if (pending !== undefined) {
         const value = readSafely(frame, decoder, this.#isForeign, this);
         if (value instanceof Later) {
-          // It keeps the program alive, and its place, until its module is loaded.
-          value.settled.then((value) => this.#settle(id, pending, how, value));
+          // What imports the module keeps the program alive meanwhile; no reply is missing.
+          this.#loading++;
+          value.settled.then((value) => {
+            this.#loading--;
+            this.#settle(id, pending, how, value);
+          });
         } else this.#settle(id, pending, how, value);
       }
       decoder.position = end;
@@ -263,6 +283,7 @@ export class Link implements Peer {
 
   #settle(id: number, pending: Pending, how: number, read: Outcome): void {
     this.#pending.delete(id);
+    if (this.#loading === 0) this.#arriving.clear();
     if ("error" in read) pending.reject(read.error);
     else if (how === ending.fulfilled) pending.resolve(read.value);
     else if (how === ending.cancelled) pending.reject(pending.reason);
@@ -271,12 +292,16 @@ export class Link implements Peer {
 
   /** Nobody is there any more: whoever waits is told, and whoever comes. */
   #fail(cause: unknown): void {
+    const isFirst = this.#failure === undefined;
     this.#failure ??= cause instanceof RemoteError ? cause : new RemoteError(
       "Cannot reach the manager's server as it has ended or cannot be connected to",
       { cause },
     );
     for (const pending of this.#pending.values()) pending.reject(this.#failure);
     this.#pending.clear();
+    if (!isFirst) return;
+    this.#transport.close();
+    this.onFailure();
   }
 }
 

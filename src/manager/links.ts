@@ -18,15 +18,17 @@ const links = new Map<string, Link>();
 
 /** Notes a conversation, so that proxies of the same server which come here use it. */
 export function noteLink(link: Link): Link {
-  links.set(link.way.id, link);
+  const { id } = link.way;
+  links.set(id, link);
+  link.onFailure = () => {
+    if (links.get(id) === link) links.delete(id);
+  };
   return link;
 }
 
 /** The conversation with a server: the one there is, or a new one. */
 export function linkTo(way: Way): Link {
-  const known = links.get(way.id);
-  if (known !== undefined && known.failure === undefined) return known;
-  return noteLink(newLink(way));
+  return links.get(way.id) ?? noteLink(newLink(way));
 }
 
 function newLink(way: Way): Link {

@@ -5,7 +5,7 @@
  *
  *     frame:      the client's key, operation …
  *     hello       where to send replies; only where they do not go back the way that requests come
- *     call        id, slot, name of the method, [arguments]
+ *     call        id (0: without a reply), slot, name of the method, [arguments]
  *     create      slot, name of the type, [arguments]
  *     release     slot
  *     lend        slot, ticket
@@ -47,6 +47,9 @@ export const ending = {
   /** The client had cancelled it, and nothing was done. */
   cancelled: 2,
 } as const;
+
+/** The id of a call whose end nobody is to be told. */
+export const unanswered = 0;
 
 /** The slot of the server itself, in every client. */
 export const serverSlot = 0;

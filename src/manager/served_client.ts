@@ -11,7 +11,7 @@ import { Caller, type Held, type Holder } from "./caller.ts";
 import { Entry } from "./entry.ts";
 import { Outbox, type Replies } from "./outbox.ts";
 import type { Description, Peer } from "./peer.ts";
-import { ending, operation, serverSlot } from "./protocol.ts";
+import { ending, operation, serverSlot, unanswered } from "./protocol.ts";
 
 /** What a client's server does for it. */
 export interface Host {
@@ -139,7 +139,7 @@ export class ServedClient implements Holder, Peer {
   }
 
   #reply(id: number, how: number, value: unknown): void {
-    if (!this.isGone) this.#outbox.add(id, how, value);
+    if (!this.isGone && id !== unanswered) this.#outbox.add(id, how, value);
   }
 
   #end(id: number, how: number, value: unknown): void {

@@ -25,6 +25,8 @@ export interface Transport {
    * @throws If there can be none, as the server is gone.
    */
   receive(): Promise<Uint8Array>;
+  /** Nothing more is sent or received. */
+  close(): void;
 }
 
 /** Takes a message as it is. */
@@ -40,6 +42,8 @@ export class LaneTransport implements Transport {
   readonly #door: Door;
   /** Whether the server is known to hold its end of the pipe, which tells when it is gone. */
   #isAccepted = false;
+  /** Why nothing can be sent: what is told by a call, as a proxy may come when its manager has ended. */
+  #refusal: { readonly error: unknown } | undefined;
 
   constructor(door: Door, key: number) {
     this.#door = door;
@@ -50,12 +54,18 @@ export class LaneTransport implements Transport {
     encoder.writeUint(key);
     encoder.writeUint(operation.hello);
     encoder.write(theirs, "value");
-    const isPut = this.#inbox.tryPut(encoder.view(0));
+    let isPut = false;
+    try {
+      isPut = this.#inbox.tryPut(encoder.view(0));
+    } catch (error) {
+      this.#refusal = { error };
+    }
     settleTrips(encoder.takeTrips(), isPut);
     theirs.close();
   }
 
   async send(bytes: Uint8Array): Promise<void> {
+    if (this.#refusal !== undefined) throw this.#refusal.error;
     if (this.#inbox.tryPut(bytes)) return;
     await this.#inbox.put(bytes, {}, () => {
       this.#inbox.lane.check("use");
@@ -74,6 +84,10 @@ export class LaneTransport implements Transport {
       }
       this.#checkServer();
     }
+  }
+
+  close(): void {
+    this.#replies.close();
   }
 
   /** What is still in the inbox of a dead server holds the other end of the pipe. */
@@ -102,6 +116,11 @@ export class SocketTransport implements Transport {
   async receive(): Promise<Uint8Array> {
     const taken = await endOf(await this.#connected).take(readFrame, {});
     return taken!.value;
+  }
+
+  close(): void {
+    // Where it was never connected, that is what was told.
+    this.#connected.then((connection) => connection.close(), () => {});
   }
 }
 
@@ -133,4 +152,6 @@ export class LoopTransport implements Transport {
     if (waiting === undefined) this.#replies.push(bytes.slice());
     else waiting(bytes.slice());
   }
+
+  close(): void {}
 }
