@@ -55,7 +55,9 @@ export class Scheduler implements KeepAlive {
   readonly processes: number;
   readonly #options: SchedulerOptions;
   readonly #encoder: TaskEncoder;
+  /** What workers are told first, as it was encoded when the pool was made. */
   readonly #setUp: WorkerSetUp;
+  #isSetUpUsed = false;
   readonly #workers = new Set<PoolWorker>();
   readonly #queue = new TaskQueue();
   readonly #feeds = new Set<Feed>();
@@ -74,8 +76,7 @@ export class Scheduler implements KeepAlive {
     this.#options = options;
     this.processes = options.processes;
     this.#encoder = new TaskEncoder(options.method);
-    const { initializer, initArgs, maxTasksPerChild } = options;
-    this.#setUp = this.#encoder.setUp(initializer, initArgs, maxTasksPerChild);
+    this.#setUp = this.#encodeSetUp();
     try {
       for (let i = 0; i < options.processes; i++) this.#startWorker();
     } catch (error) {
@@ -115,7 +116,6 @@ export class Scheduler implements KeepAlive {
     if (task.settled || task.isSent) return false;
     const value = new CancelledError("The task was cancelled before it began");
     task.settle({ status: status.cancelled, value });
-    this.#dispatchSoon();
     return true;
   }
 
@@ -234,7 +234,7 @@ export class Scheduler implements KeepAlive {
     const { name, method, permissions, maxTasksPerChild = Infinity } = this.#options;
     const worker: PoolWorker = new PoolWorker(
       { name: `${name}-${++this.#named}`, daemon: true, method, permissions },
-      this.#setUp,
+      this.#nextSetUp(),
       maxTasksPerChild,
       {
         ready: () => {
@@ -255,6 +255,29 @@ export class Scheduler implements KeepAlive {
     );
     this.#workers.add(worker);
     worker.child.keepAlive(this.#references.isHeld);
+  }
+
+  #encodeSetUp(): WorkerSetUp {
+    const { initializer, initArgs, maxTasksPerChild } = this.#options;
+    return this.#encoder.setUp(initializer, initArgs, maxTasksPerChild);
+  }
+
+  /**
+   * What the next worker is told first. What that refers to (a connection's end, a managed object) each
+   * worker refers to for itself; where it cannot be sent again, as this child has closed it, the worker
+   * takes what the others have left.
+   */
+  #nextSetUp(): WorkerSetUp {
+    if (!this.#isSetUpUsed || this.#setUp.trips.length === 0) {
+      this.#isSetUpUsed = true;
+      return this.#setUp;
+    }
+    try {
+      return this.#encodeSetUp();
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      return { ...this.#setUp, trips: [] };
+    }
   }
 
   /** Starts a worker in the place of one that ended; a pool that cannot have it fails its tasks. */

@@ -3,7 +3,6 @@ import { describe, it } from "@std/testing/bdd";
 import {
   assert,
   assertEquals,
-  assertInstanceOf,
   assertNotEquals,
   assertRejects,
   assertStringIncludes,
@@ -39,10 +38,7 @@ forEachMethod("An executor", (method) => {
     assertEquals(await executor.submit(f.identity as (x: number) => unknown, "2"), "2");
     // @ts-expect-error: an argument is missing.
     assertEquals(await executor.submit(f.add, 1), NaN);
-  });
-
-  it("refuses at the call what cannot be called or cannot travel, and goes on", async () => {
-    await using executor = makeExecutor(method, { maxWorkers: 1 });
+    // What cannot be called or cannot travel is refused at the call, and disturbs nothing.
     // @ts-expect-error: that is the mistake.
     assertThrows(() => executor.submit("square", 2), TypeError, "received square");
     assertThrows(() => executor.submit(Math.abs, 2), TaskReferenceError);
@@ -69,10 +65,8 @@ forEachMethod("An executor", (method) => {
 
   it("replaces a worker that has made its calls", async () => {
     await using executor = makeExecutor(method, { maxWorkers: 1, maxTasksPerChild: 2 });
-    const pids = await Promise.all([1, 2, 3, 4, 5].map(() => executor.submit(f.workerName)));
-    assertEquals(pids, [1, 1, 2, 2, 3].map((n) => `ExecutorWorker-${n}`));
-    const rest = await Array.fromAsync(executor.map(f.square, [1, 2, 3, 4, 5], { chunkSize: 2 }));
-    assertEquals(rest, [1, 4, 9, 16, 25]);
+    const names = await Promise.all([1, 2, 3].map(() => executor.submit(f.workerName)));
+    assertEquals(names, [1, 1, 2].map((n) => `ExecutorWorker-${n}`));
   });
 
   it("does what it was given when it is shut down, and takes no more", async () => {
@@ -166,9 +160,6 @@ describe("An executor's constructor", () => {
     assertEquals(await executor.submit(systemPid), process.pid);
     await using other = new ProcessPoolExecutor({ maxWorkers: 1, context: getContext("process") });
     assertNotEquals(await other.submit(systemPid), process.pid);
-    await using third = new ProcessPoolExecutor({ maxWorkers: 1, context: getContext() });
-    assertEquals(await third.submit(systemPid), process.pid);
-    assertInstanceOf(third, ProcessPoolExecutor);
     assert(activeChildren().every((child) => child.name.startsWith("ExecutorWorker-")));
   });
 });

@@ -27,7 +27,7 @@ const seed = Number(process.env["FUTURES_SEED"] ?? Math.floor(Math.random() * 2 
 /** For each start method. */
 const roundsToRun = stress ? 1000 : 50;
 /** One round of so many ends with a kill, which costs the start of an executor. */
-const killingRounds = 10;
+const killingRounds = stress ? 10 : 25;
 
 type Fate = "result" | "slow" | "error";
 

@@ -153,9 +153,9 @@ forEachMethod("An executor's map", (method) => {
   });
 
   it("takes its turns one by one", async () => {
-    const results = executor.map(f.squareLater, [1, 2]);
-    const steps = await Promise.all([1, 2, 3, 4].map(() => results.next()));
-    assertEquals(steps.map(({ done, value }) => done ? "done" : value), [1, 4, "done", "done"]);
+    const results = executor.map(f.squareLater, [1, 2, 3], { chunkSize: 2 });
+    const steps = await Promise.all([1, 2, 3, 4, 5].map(() => results.next()));
+    assertEquals(steps.map(({ done, value }) => done ? "done" : value), [1, 4, 9, "done", "done"]);
   });
 
   it("submits what asynchronous inputs give as they give it", async () => {

@@ -13,22 +13,20 @@ export const waitForEver = (): Promise<never> => new Promise(() => setInterval((
 if (import.meta.main) {
   const [, , method, what] = process.argv;
   setStartMethod(method as StartMethod);
-  const executor = new ProcessPoolExecutor({ maxWorkers: 2 });
+  const executor = new ProcessPoolExecutor({ maxWorkers: 1 });
   switch (what) {
     case "dropped":
       executor.submit(squareLater, 2);
       executor.submit(waitForEver);
       executor.map(squareLater, [1, 2, 3]);
       break;
-    case "unheard error":
+    case "given up": {
       executor.submit(() => {
         throw new Error("nobody asks");
       });
-      console.log(await executor.submit(squareLater, 3));
-      break;
-    case "given up": {
+      const soon = executor.submit(squareLater, 1);
       const future = executor.submit(waitForEver);
-      for await (const _ of asCompleted([future, executor.submit(squareLater, 1)])) break;
+      for await (const _ of asCompleted([future, soon])) break;
       await wait([future], { timeout: 5 });
       await executor.map(waitForEver, [1], { timeout: 5 }).next()
         .catch((error: Error) => console.log(error.name));
