@@ -8,6 +8,7 @@
 
 import type { Encoder } from "../codec/encoder.ts";
 import { referenceTo } from "../codec/function_reference.ts";
+import type { Trip } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
 import type { Frame } from "../runtime/runtime.ts";
@@ -30,6 +31,7 @@ export interface Submission {
 
 /** How a worker begins. */
 export interface WorkerSetUp extends Frame {
+  readonly trips: readonly Trip[];
   readonly hasInitializer: boolean;
 }
 
@@ -46,12 +48,13 @@ export class TaskEncoder {
     this.#encoder = encoderFor(method);
   }
 
-  /** The frame that every worker gets first. */
+  /** The frame that a worker gets first. */
   setUp(
     initializer: Callable | undefined,
     initArgs: readonly unknown[],
     maxTasks: number | undefined,
   ): WorkerSetUp {
+    this.seal();
     const setUp: SetUp = { initializer: initializer && referenceTo(initializer), maxTasks };
     this.#encoder.writeUint(frameKind.setUp);
     this.#encoder.write(setUp, "value");

@@ -7,7 +7,8 @@ import { bindTarget, type Target, target } from "../target.ts";
  * their calls, and reject if it has ended. It travels to other children, to other programs that have
  * connected to the manager, and into other managed objects; everywhere it stands for the same object.
  *
- * The object lives as long as any proxy of it does, anywhere.
+ * The object lives as long as any proxy of it does, anywhere; one that was sent and is never read counts
+ * as long as the child lives that has sent it.
  */
 export abstract class BaseProxy implements Disposable {
   /** @internal */
