@@ -84,3 +84,12 @@ export function byRank(item: { readonly rank: number }): number {
   return item.rank;
 }
 task(import.meta, byRank);
+
+/** Counts up, one at a time. */
+export async function addUnder(lock: AnyProxy, count: AnyProxy, rounds: number): Promise<void> {
+  for (let i = 0; i < rounds; i++) {
+    using _ = await lock.hold();
+    count.value = await count.value + 1;
+  }
+}
+task(import.meta, addUnder);

@@ -6,9 +6,9 @@ import { getContext, type Manager, type StartMethod } from "../../mod.ts";
 import { pause } from "../fixtures.ts";
 
 /** Longer than any wait takes that is not for ever; only to fail with a name. */
-export const long = 20_000;
+export const long: number = 20_000;
 /** Why tests abort. */
-export const reason = new Error("expected: aborted by the test");
+export const reason: Error = new Error("expected: aborted by the test");
 /** What is no time. */
 export const wrongTimeouts: readonly unknown[] = [NaN, "5", null, 1n, {}];
 
