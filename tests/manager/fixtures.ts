@@ -93,3 +93,15 @@ export async function addUnder(lock: AnyProxy, count: AnyProxy, rounds: number):
   }
 }
 task(import.meta, addUnder);
+
+/** Fails, with all that an error can have. */
+export function fail(): never {
+  throw new RangeError("expected: the fixture failed");
+}
+task(import.meta, fail);
+
+/** Puts items, one after the other. */
+export async function putAll(queue: AnyProxy, items: readonly unknown[]): Promise<void> {
+  for (const item of items) await queue.put(item);
+}
+task(import.meta, putAll);

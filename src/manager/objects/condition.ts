@@ -54,12 +54,16 @@ export class Condition extends Attended {
   }
 
   notify(caller: Caller, n: number = 1): void {
+    if (!Number.isInteger(n) || n < 0) {
+      throw new RangeError(`Cannot notify as n must be an integer from 0: received ${String(n)}`);
+    }
     this.#checkHeld(caller, "notify");
     for (let i = 0; i < n && this.#waiting.give(true) !== undefined; i++);
   }
 
   notifyAll(caller: Caller): void {
-    this.notify(caller, Infinity);
+    this.#checkHeld(caller, "notify");
+    this.#waiting.giveAll(true);
   }
 
   #checkHeld(caller: Caller, verb: string): void {

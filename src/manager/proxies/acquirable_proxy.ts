@@ -149,6 +149,7 @@ export class ConditionProxy extends OwnedProxy {
   /**
    * Ends the wait of the `n` that have waited longest, or of as many as there are.
    *
+   * @throws {RangeError} If `n` is not an integer from 0.
    * @throws {Error} If this client does not hold the lock.
    */
   notify(n: number = 1): Promise<void> {
