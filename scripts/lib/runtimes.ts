@@ -1,6 +1,7 @@
 /** The choice of runtimes on the command line of a script. */
 
-import { environment, findRuntime, runtimeNames } from "../toolchain.mjs";
+import path from "node:path";
+import { environment, findRuntime, root, runtimeNames } from "../toolchain.mjs";
 
 /** A runtime that is here. */
 export interface Runtime {
@@ -34,5 +35,7 @@ export function programEnvironment(): Record<string, string | undefined> {
     FORCE_COLOR: undefined,
     MULTIPROCESSING_START_METHOD: undefined,
     NODE_OPTIONS: undefined,
+    // Node would strip the types of all our files anew in every child.
+    NODE_COMPILE_CACHE: path.join(root, "node_modules", ".cache", "node"),
   };
 }
