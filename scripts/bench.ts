@@ -18,11 +18,9 @@ import {
 } from "../bench/lib/measurement.ts";
 import { installPeers, peers } from "../bench/lib/peers.ts";
 import { render } from "../bench/lib/render.ts";
-import { quickVariable } from "../bench/lib/rounds.ts";
-import { type PlacedRow, readRow } from "../bench/lib/row.ts";
-import type { BenchProgram, Failure, Suite } from "../bench/lib/suite.ts";
-import { runCommand } from "../tests/command.ts";
-import { chosenRuntimes, programEnvironment, programFlags, type Runtime } from "./lib/runtimes.ts";
+import type { BenchProgram, Suite } from "../bench/lib/suite.ts";
+import { canPin, type Collected, runProgram } from "./lib/bench_program.ts";
+import { chosenRuntimes, programFlags, type Runtime } from "./lib/runtimes.ts";
 import { root, runtimeNames } from "./toolchain.mjs";
 
 const folder = path.join(root, "bench");
@@ -63,63 +61,11 @@ const { values: options, positionals } = parseArgs({
   },
 });
 
-/** What a suite has given so far. */
-interface Collected {
-  readonly rows: PlacedRow[];
-  readonly failures: Failure[];
-  good: boolean;
-}
+const timeout = options.timeout === undefined ? undefined : Number(options.timeout);
 
 /** Whether suites are run as the results want it. */
 const isWhole = options.only === undefined && !options["no-peers"] && !options["no-python"] &&
   options.runtime === runtimeNames.join(",");
-
-/** The words before a command that keep it on one core; none where that cannot be had. */
-const pin = spawnSync("taskset", ["-c", "0", process.execPath, "--version"]).status === 0
-  ? ["taskset", "-c", "0"]
-  : [];
-
-/** The line of an output that tells the error: the first that names one, or else the last. */
-function reasonOf(output: string): string {
-  // deno-lint-ignore no-control-regex -- colours are control characters
-  const plain = output.replaceAll(/\x1b\[[0-9;]*m/g, "");
-  const lines = plain.split("\n").map((line) => line.trim()).filter((line) => line !== "");
-  const found = lines.find((line) => /^(error: |Uncaught |\w*(Error|WrongResult)\b)/.test(line));
-  return (found ?? lines.at(-1) ?? "it said nothing").slice(0, 160);
-}
-
-/** Runs one program, and takes in its rows. */
-async function runProgram(
-  on: string,
-  command: readonly string[],
-  { args, oneCore, title, isPeer, limit = isPeer ? 10 : 60 }: BenchProgram,
-  collected: Collected,
-): Promise<void> {
-  const [first, ...rest] = [...(oneCore ? pin : []), ...command, ...args] as [string];
-  if (
-    isPeer && collected.failures.some((failure) => failure.on === on && failure.title === title)
-  ) {
-    return;
-  }
-  const timeout = 1000 * Number(options.timeout ?? limit);
-  const result = await runCommand(first, rest, {
-    cwd: root,
-    timeout,
-    env: { ...programEnvironment(), [quickVariable]: options.quick ? "1" : undefined },
-  });
-  const rows = result.stdout.split("\n").flatMap((line) => readRow(line) ?? []);
-  collected.rows.push(...rows.map((row) => ({ ...row, on })));
-  const seconds = (result.duration / 1000).toFixed(1);
-  const scenarios = [...new Set(rows.map(({ scenario }) => scenario))];
-  console.error(`  ${on}: ${title}: ${scenarios.join("; ")} (${seconds} s)`);
-  if (result.code === 0 && !result.timedOut) return;
-  const reason = result.timedOut
-    ? `it has not ended after ${timeout / 1000} s`
-    : reasonOf(result.stderr);
-  collected.failures.push({ on, title, reason, measured: rows.length });
-  if (!isPeer || reason.includes("WrongResult")) collected.good = false;
-  if (!isPeer) console.error(result.stderr.trimEnd());
-}
 
 function isChosen({ title, isPeer }: BenchProgram): boolean {
   if (isPeer && options["no-peers"]) return false;
@@ -142,16 +88,23 @@ function findPython(): string | undefined {
 }
 
 /** Runs all programs of a suite. */
-async function collect(name: string, suite: Suite, runtimes: readonly Runtime[]) {
+async function collect(
+  name: string,
+  suite: Suite,
+  runtimes: readonly Runtime[],
+): Promise<Collected> {
   const collected: Collected = { rows: [], failures: [], good: true };
-  const fileOf = ({ file }: BenchProgram): string => path.join(folder, name, file);
+  const run = async (on: string, command: string[], program: BenchProgram): Promise<void> => {
+    const words = [...command, path.join(folder, name, program.file)];
+    await runProgram({ on, command: words, program, timeout, isQuick: options.quick }, collected);
+  };
   for (const program of python !== undefined && !options["no-python"] ? suite.python : []) {
-    await runProgram("python", ["python3", fileOf(program)], program, collected);
+    await run("python", ["python3"], program);
   }
   for (const runtime of runtimes) {
     const command = [runtime.path, ...programFlags(runtime.name)];
     for (const program of suite.programs.filter(isChosen)) {
-      await runProgram(runtime.name, [...command, fileOf(program)], program, collected);
+      await run(runtime.name, command, program);
     }
   }
   return collected;
@@ -169,7 +122,7 @@ async function runSuite(name: string, runtimes: readonly Runtime[]): Promise<boo
   const collected = await collect(name, suite, runtimes);
   const { rows, failures, good } = collected;
   console.log(`\n${name}\n\n${suite.report(rows, failures)}`);
-  if (pin.length === 0) console.log("\nWithout taskset: one by one was not kept on one core.");
+  if (!canPin) console.log("\nWithout taskset: one by one was not kept on one core.");
   if (options.json !== undefined) {
     fs.writeFileSync(options.json, JSON.stringify(collected, undefined, 1));
   }
@@ -218,10 +171,12 @@ async function main(): Promise<boolean> {
   }
   let good = true;
   if (!options.render) {
+    const begin = performance.now();
     const runtimes = runtimesHere();
     for (const name of positionals.length === 0 ? suiteNames : positionals) {
       if (!await runSuite(name, runtimes)) good = false;
     }
+    console.error(`Measured in ${((performance.now() - begin) / 60_000).toFixed(1)} minutes`);
   }
   if (isWhole || options.render) await renderAll();
   return good;

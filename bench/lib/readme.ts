@@ -30,8 +30,16 @@ function line(rows: Rows, runtimes: readonly string[], comparison: Comparison): 
   ];
 }
 
-/** The table. */
-export function readmeTable(areas: readonly MeasuredArea[]): string {
+/** What the numbers are, and of which machine. */
+function caption([first]: readonly MeasuredArea[]): string {
+  if (first === undefined) return "Nothing was measured yet.";
+  const { model, cores } = first.measurement.setting;
+  return `What is done in a second on ${cores} cores (${model}), with each runtime's default start ` +
+    "method; [all results](bench/RESULTS.md), with what they do not say:";
+}
+
+/** The table, and a sentence before it. */
+export function readmeBlock(areas: readonly MeasuredArea[]): string {
   const measured = areas.map(({ area, measurement }) => ({
     comparisons: area.comparisons.filter(({ readme }) => readme !== undefined),
     rows: new Rows(measurement.rows),
@@ -40,7 +48,8 @@ export function readmeTable(areas: readonly MeasuredArea[]): string {
   const lines = measured.flatMap(({ rows, comparisons }) =>
     comparisons.map((comparison) => line(rows, runtimes, comparison))
   );
-  return markdownTable(["", ...runtimes.map(nameOf), "Python", "best peer"], lines);
+  const head = ["", ...runtimes.map(nameOf), "Python", "best peer"];
+  return `${caption(areas)}\n\n${markdownTable(head, lines)}`;
 }
 
 /** The README with its block filled; `undefined` where it has none. */

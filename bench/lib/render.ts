@@ -7,7 +7,7 @@ import { type BarGroup, chart } from "./chart.ts";
 import { ratioOf } from "./comparison.ts";
 import { formatMarkdown } from "./markdown.ts";
 import { nameOf } from "./place_names.ts";
-import { readmeTable, withBlock } from "./readme.ts";
+import { readmeBlock, withBlock } from "./readme.ts";
 import { type MeasuredArea, results } from "./results.ts";
 import { Rows } from "./rows.ts";
 
@@ -38,7 +38,7 @@ export function render(areas: readonly MeasuredArea[]): void {
   }
   fs.writeFileSync(path.join(folder, "RESULTS.md"), formatMarkdown(results(areas)));
   const file = path.join(root, "README.md");
-  const filled = withBlock(fs.readFileSync(file, "utf8"), formatMarkdown(readmeTable(areas)));
+  const filled = withBlock(fs.readFileSync(file, "utf8"), formatMarkdown(readmeBlock(areas)));
   if (filled !== undefined) fs.writeFileSync(file, filled);
   console.error(
     `Written: bench/RESULTS.md, bench/charts/${

@@ -146,9 +146,9 @@ export function results(areas: readonly MeasuredArea[]): string {
     "- What crosses from a core to another that sleeps costs tens of microseconds by itself, and how " +
     "often that happens is the system's choice. Results of one call after another have two modes; a " +
     "median shows the one that was more frequent.\n" +
-    "- Python's children are made by `fork`, its default here until 3.14; its start-up is not " +
+    "- Python's children are made by `fork`, which is the fastest that it has; its start-up is not " +
     "compared.\n" +
-    "- The peers are measured with tasks that do nothing, where their cost is all that there is. " +
-    "With tasks of some milliseconds all pools are as fast.",
+    "- Tasks that do next to nothing show what a pool costs. The longer a task takes, the less it " +
+    "matters which pool runs it.",
   ].join("\n\n");
 }

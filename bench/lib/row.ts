@@ -28,9 +28,8 @@ export function printRow(row: Row): void {
 
 /** The row of a line; `undefined` for anything else that a program says. */
 export function readRow(line: string): Row | undefined {
-  return line.startsWith('{"scenario":') || line.startsWith('{"scenario": ')
-    ? JSON.parse(line) as Row
-    : undefined;
+  // One that was killed may have been in the middle of a line.
+  return /^\{"scenario": ?".*\}$/.test(line) ? JSON.parse(line) as Row : undefined;
 }
 
 /** A competitor gave a wrong result: nothing that it measured counts. */

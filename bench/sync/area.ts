@@ -52,7 +52,6 @@ export const area: Area = {
   comparisons: [
     ...pairs("lock, `tryAcquire`", "lock", "tryAcquire", [python, bareWords], {
       ...shown,
-      readme: "`Lock`, acquire and release",
     }),
     ...pairs("lock, `await acquire`", "lock", "await acquire", [python]),
     ...pairs("semaphore, `tryAcquire`", "semaphore", "tryAcquire", [python]),
