@@ -1,21 +1,16 @@
-import { referenceToClass } from "../codec/class_reference.ts";
-import { referenceTo } from "../codec/function_reference.ts";
 import { type AnyClass, registerKind } from "../codec/registry.ts";
-import type { Callable } from "../codec/task.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
-import { connect, type ConnectOptions } from "../channel/connect.ts";
-import { TimeoutError } from "../errors.ts";
-import { checkTimeout, countdown, Latch } from "../memory/latch.ts";
+import type { ConnectOptions } from "../channel/connect.ts";
+import { checkTimeout } from "../memory/latch.ts";
 import type { PoolOptions } from "../pool/options.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { ElementOf, ElementType } from "../shared/element_type.ts";
 import type { BarrierOptions } from "../sync/barrier.ts";
-import { Link } from "./link.ts";
-import { noteLink } from "./links.ts";
+import type { Link } from "./link.ts";
 import { arrayElement, arrayItems } from "./objects/array.ts";
-import { randomNumber, serverSlot } from "./protocol.ts";
+import { serverSlot } from "./protocol.ts";
 import type {
   BoundedSemaphoreProxy,
   ConditionProxy,
@@ -33,11 +28,11 @@ import type { ManagedObject } from "./proxies/object_proxy.ts";
 import { type PoolProxy, sendablePool } from "./proxies/pool_proxy.ts";
 import type { JoinableQueueProxy, QueueProxy } from "./proxies/queue_proxy.ts";
 import type { ValueProxy } from "./proxies/value_proxy.ts";
+import { reachRemote, type Remote } from "./remote.ts";
 import { ServerProcess } from "./server_process.ts";
-import { SocketTransport } from "./transport.ts";
 import { targetOf } from "./target.ts";
 import "./travel.ts";
-import { builtIn, type RegisteredType } from "./types.ts";
+import { builtIn, type RegisteredType, typeOf } from "./types.ts";
 
 /** What a manager is to be. */
 export interface ManagerOptions {
@@ -55,12 +50,6 @@ export type ManagedFactory<C> = C extends abstract new (...args: infer A) => inf
   ? (...args: A) => ManagedObject<T>
   : C extends (...args: infer A) => infer T ? (...args: A) => ManagedObject<Awaited<T>>
   : never;
-
-/** A manager of another program, or why this one's cannot be used any more. */
-interface Remote {
-  readonly link: Link;
-  readonly authKey: string | Uint8Array | undefined;
-}
 
 /**
  * A server that holds objects for whoever has a proxy of them: children of every start method, and
@@ -146,27 +135,9 @@ export class Manager implements AsyncDisposable {
    * @throws What `connect` throws: an `AuthenticationError` if the key is not the manager's.
    */
   static async connect(address: string, options: ConnectOptions = {}): Promise<Manager> {
-    const { timeout, authKey, signal } = options;
-    const left = countdown(timeout);
-    const connection = await connect(address, options);
-    const gate = { address, authKey };
-    const transport = new SocketTransport(Promise.resolve(connection));
-    const link = new Link({ id: "", door: undefined, gate }, randomNumber(), transport, undefined);
-    const introduction = link.call(serverSlot, "introduce", []);
-    // Whoever listens there may be no manager, and never answer.
-    const isThere = new Latch();
-    introduction.then(() => isThere.open(), () => isThere.open());
-    try {
-      if (!await isThere.wait({ timeout: left(), signal })) throw late(timeout);
-    } catch (error) {
-      connection.close();
-      throw error;
-    }
-    const { id, types } = await introduction as { id: string; types: string[] };
-    link.way = { ...link.way, id };
-    noteLink(link);
-    const manager = new this({}, { link, authKey });
-    for (const name of types) manager.#define(name);
+    const remote = await reachRemote(address, options);
+    const manager = new this({}, remote);
+    for (const name of remote.types) manager.#define(name);
     return manager;
   }
 
@@ -243,13 +214,7 @@ export class Manager implements AsyncDisposable {
       throw new Error(`Cannot register ${name} as the manager has been used already`);
     }
     if (name in this) throw new Error(`Cannot register ${name} as a manager has such a member`);
-    const isClass = /^class\b/.test(Function.prototype.toString.call(maker));
-    this.#types.push({
-      name,
-      maker: isClass
-        ? { kind: "class", reference: referenceToClass(maker as AnyClass) }
-        : { kind: "function", reference: referenceTo(maker as Callable) },
-    });
+    this.#types.push(typeOf(name, maker));
     return this.#define(name) as ManagedFactory<C>;
   }
 
@@ -406,9 +371,6 @@ export class Manager implements AsyncDisposable {
     return this.#server.link;
   }
 }
-
-const late = (timeout: number | undefined): TimeoutError =>
-  new TimeoutError(`Cannot connect to a manager as none answered within ${timeout} ms`);
 
 const isLock = (value: unknown): boolean =>
   typeof value === "object" && value !== null &&

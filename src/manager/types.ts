@@ -5,8 +5,14 @@
  * @internal
  */
 
-import { type ClassReference, resolveClass } from "../codec/class_reference.ts";
-import { type FunctionReference, resolveReference } from "../codec/function_reference.ts";
+import { type ClassReference, referenceToClass, resolveClass } from "../codec/class_reference.ts";
+import {
+  type FunctionReference,
+  referenceTo,
+  resolveReference,
+} from "../codec/function_reference.ts";
+import type { AnyClass } from "../codec/registry.ts";
+import type { Callable } from "../codec/task.ts";
 import { TypedArray } from "./objects/array.ts";
 import { Barrier } from "./objects/barrier.ts";
 import { Condition } from "./objects/condition.ts";
@@ -48,6 +54,13 @@ export interface RegisteredType {
   readonly maker:
     | { readonly kind: "class"; readonly reference: ClassReference }
     | { readonly kind: "function"; readonly reference: FunctionReference };
+}
+
+/** What a server is told of a type of the user's own. */
+export function typeOf(name: string, maker: AnyClass | Callable): RegisteredType {
+  return /^class\b/.test(Function.prototype.toString.call(maker))
+    ? { name, maker: { kind: "class", reference: referenceToClass(maker as AnyClass) } }
+    : { name, maker: { kind: "function", reference: referenceTo(maker as Callable) } };
 }
 
 type Make = (args: readonly unknown[]) => object | Promise<object>;
