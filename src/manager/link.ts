@@ -102,6 +102,8 @@ export class Link implements Peer {
   post(slot: number, method: string, args: readonly unknown[]): void {
     if (this.#failure !== undefined) throw this.#failure;
     this.#write(operation.call, [unanswered, slot], [method], args);
+    // At once: nothing tells when it is done, so what others are told afterwards must come behind it.
+    this.#flush();
   }
 
   /** The server has ended in order: what is not settled is, and nothing more is sent. */

@@ -67,7 +67,8 @@ export class TypedArray {
 
   slice(start: number = 0, end: number = this.#items.length): AnyArray {
     const { length } = this.#items;
-    return this.#items.subarray(
+    // Not a view, which would travel with all that the array has.
+    return this.#items.slice(
       clampedPosition(length, start, what),
       clampedPosition(length, end, what),
     );

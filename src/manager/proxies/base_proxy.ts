@@ -23,6 +23,11 @@ export abstract class BaseProxy implements Disposable {
   [Symbol.dispose](): void {
     target(this).release();
   }
+
+  /** What a text shows that it is put into: its type, as asking for more takes time. */
+  [Symbol.toPrimitive](): string {
+    return `[object ${target(this).type}]`;
+  }
 }
 
 /**
@@ -62,4 +67,16 @@ export async function callPatiently<T>(
  */
 export function post(proxy: object, method: string, args: readonly unknown[]): void {
   target(proxy).post(method, args);
+}
+
+/**
+ * A member of what a `Proxy` stands before, to be called on that. It is no bound function: Node 24
+ * refuses such a one where `using` looks for `Symbol.dispose`.
+ *
+ * @internal
+ */
+export function memberOf(own: object, key: string | symbol): unknown {
+  const member: unknown = Reflect.get(own, key);
+  if (typeof member !== "function") return member;
+  return (...args: unknown[]): unknown => Reflect.apply(member, own, args);
 }

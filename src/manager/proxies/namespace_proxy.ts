@@ -1,12 +1,12 @@
 import { bindTarget, defineProxy, type Target } from "../target.ts";
-import { BaseProxy, call, post } from "./base_proxy.ts";
+import { BaseProxy, call, memberOf, post } from "./base_proxy.ts";
 
 /**
  * A managed namespace: `ns.name = value` sends the value on its way, `await ns.name` asks for it, and
  * `delete ns.name` removes it, all in their order. To read a name that was not set rejects.
  *
  * As in Python, changing what was read changes a copy: assign it again. Every name can be used but
- * `then`, by which JavaScript tells a promise.
+ * `then` and `toJSON`, for which JavaScript looks in any object.
  *
  * @example
  * ```ts
@@ -26,12 +26,16 @@ export type NamespaceProxy = Disposable & {
 /** What a namespace's proxy is beneath. */
 class NamespaceTarget extends BaseProxy {}
 
-/** What every object has, and no namespace means. */
-const isName = (key: string | symbol): key is string => typeof key === "string" && key !== "then";
+/** What JavaScript looks for in any object, and would take for an answer. */
+const reserved: ReadonlySet<string> = new Set(["then", "toJSON"]);
+
+/** What is not a name is the proxy's own. */
+const isName = (key: string | symbol): key is string =>
+  typeof key === "string" && !reserved.has(key);
 
 const handler: ProxyHandler<NamespaceTarget> = {
   get(own, key) {
-    return isName(key) ? call(own, "get", [key]) : ofOwn(own, key);
+    return isName(key) ? call(own, "get", [key]) : memberOf(own, key);
   },
   set(own, key, value) {
     if (!isName(key)) {
@@ -46,12 +50,6 @@ const handler: ProxyHandler<NamespaceTarget> = {
   },
   has: (own, key) => !isName(key) && key in own,
 };
-
-/** A member of the proxy itself, which is to be called on that. */
-function ofOwn(own: object, key: string | symbol): unknown {
-  const member: unknown = Reflect.get(own, key);
-  return typeof member === "function" ? member.bind(own) : member;
-}
 
 function newNamespace(target: Target): object {
   const own = new NamespaceTarget(target);

@@ -1,5 +1,5 @@
 import { bindTarget, defineOtherProxies, type Target } from "../target.ts";
-import { BaseProxy, call } from "./base_proxy.ts";
+import { BaseProxy, call, memberOf } from "./base_proxy.ts";
 
 /**
  * A managed object of a class that was given to `register`: its methods, as asynchronous ones. Those
@@ -24,8 +24,7 @@ function newObject(target: Target): object {
   const proxy = new Proxy(own, {
     get(own, key) {
       if (typeof key === "symbol" || reserved.has(key)) {
-        const member: unknown = Reflect.get(own, key);
-        return typeof member === "function" && typeof key === "symbol" ? member.bind(own) : member;
+        return typeof key === "symbol" ? memberOf(own, key) : Reflect.get(own, key);
       }
       let method = methods.get(key);
       if (method === undefined) {
