@@ -26,10 +26,19 @@ export class Entry {
     else this.#failure = made;
   }
 
+  /**
+   * The object.
+   *
+   * @throws Why there is none.
+   */
+  get(): object {
+    if (this.object === undefined) throw this.#failure!.error;
+    return this.object;
+  }
+
   /** Calls a method of the object. */
   call(caller: Caller, name: string, args: readonly unknown[]): unknown {
-    const { object } = this;
-    if (object === undefined) throw this.#failure!.error;
+    const object = this.get();
     const method = this.#method(object, name);
     return object instanceof Attended
       ? method.call(object, caller, ...args)

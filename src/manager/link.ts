@@ -130,14 +130,14 @@ export class Link implements Peer {
   /** Has the server make an object, and gives its proxy. */
   create(type: string, args: readonly unknown[]): object {
     if (this.#failure !== undefined) throw this.#failure;
-    const slot = this.#newSlot();
+    const slot = this.newSlot();
     this.#write(operation.create, [slot], [type], args);
     return this.newProxy(slot, type);
   }
 
-  /** Claims what a ticket refers to, and gives its proxy. */
-  claim(ticket: number, type: string): object {
-    const slot = this.#newSlot();
+  /** Claims what a ticket refers to, and gives its proxy. `peer`: who has sent the ticket. */
+  claim(ticket: number, type: string, _peer: unknown): object {
+    const slot = this.newSlot();
     this.#write(operation.claim, [slot, ticket]);
     return this.newProxy(slot, type);
   }
@@ -199,7 +199,8 @@ export class Link implements Peer {
     return ["own", slot];
   }
 
-  #newSlot(): number {
+  /** A slot for something that this side makes or claims. */
+  protected newSlot(): number {
     return this.#slots += 2;
   }
 

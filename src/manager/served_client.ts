@@ -43,6 +43,8 @@ export class ServedClient implements Holder, Peer {
   /** Frames that wait until a module is loaded that the one before needs. */
   readonly #waiting: Decoder[] = [];
   #isBusy = false;
+  /** What is to be there before the request is performed that is being read. */
+  readonly #awaited: Promise<void>[] = [];
   isGone = false;
   #granted = -1;
 
@@ -102,7 +104,7 @@ export class ServedClient implements Holder, Peer {
       case operation.unlend:
         return this.#host.unlend(decoder.readUint());
       case operation.claim:
-        return this.#claim(decoder.readUint(), decoder.readUint());
+        return this.claim(decoder.readUint(), decoder.readUint());
       case operation.cancel:
         return this.#calls.get(decoder.readUint())?.giveUp(cancelled);
     }
@@ -113,7 +115,7 @@ export class ServedClient implements Holder, Peer {
     const id = decoder.readUint();
     const slot = decoder.readUint();
     const method = decoder.read() as string;
-    return withArguments(
+    return this.#withArguments(
       decoder,
       (args) => this.#invoke(id, slot, method, args),
       (error) => this.#reply(id, ending.rejected, error),
@@ -152,7 +154,7 @@ export class ServedClient implements Holder, Peer {
     const type = decoder.read() as string;
     const keep = (entry: Entry) => this.#refer(slot, entry);
     const fail = (error: unknown) => keep(new Entry(type, { error }));
-    return withArguments(decoder, (args) => {
+    return this.#withArguments(decoder, (args) => {
       let made: Entry | Promise<Entry>;
       try {
         made = this.#host.make(type, args);
@@ -163,7 +165,8 @@ export class ServedClient implements Holder, Peer {
     }, fail);
   }
 
-  #claim(slot: number, ticket: number): void | Promise<void> {
+  /** Gives it a slot for what a ticket refers to. A promise only where the next has to wait for it. */
+  claim(slot: number, ticket: number): void | Promise<void> {
     const claimed = this.#host.claim(ticket);
     if (!(claimed instanceof Promise)) return this.#refer(slot, claimed);
     return claimed.then(
@@ -189,7 +192,53 @@ export class ServedClient implements Holder, Peer {
     this.#host.refer(entry, -1, this);
   }
 
+  /** Reads the arguments and goes on with them; at once where nothing must be loaded or claimed first. */
+  #withArguments(
+    decoder: Decoder,
+    go: (args: readonly unknown[]) => void | Promise<void>,
+    fail: (error: unknown) => void,
+  ): void | Promise<void> {
+    const end = decoder.readSized();
+    let args: unknown;
+    try {
+      args = readLoading(decoder);
+    } catch (error) {
+      decoder.position = end;
+      return fail(error);
+    }
+    decoder.position = end;
+    if (!(args instanceof Promise) && this.#awaited.length === 0) {
+      return go(args as readonly unknown[]);
+    }
+    return this.#performLater(decoder, end, args, go, fail);
+  }
+
+  async #performLater(
+    decoder: Decoder,
+    end: number,
+    loaded: unknown,
+    go: (args: readonly unknown[]) => void | Promise<void>,
+    fail: (error: unknown) => void,
+  ): Promise<void> {
+    let args: readonly unknown[];
+    try {
+      args = await loaded as readonly unknown[];
+    } catch (error) {
+      return fail(error);
+    } finally {
+      // Where a module was loaded, they were read once more.
+      decoder.position = end;
+    }
+    await Promise.all(this.#awaited.splice(0));
+    await go(args);
+  }
+
   // ---- what travels
+
+  /** A request of this client refers to something that the client has lent by another conversation. */
+  await(claimed: Promise<void>): void {
+    this.#awaited.push(claimed);
+  }
 
   speaksFor(link: object): boolean {
     return this.#host.isOwn(link);
@@ -244,30 +293,3 @@ const cancelled = Symbol("cancelled");
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === "object" && value !== null && "then" in value &&
   typeof value.then === "function";
-
-/** Reads the arguments and goes on with them, at once where no module has to be loaded for them. */
-function withArguments(
-  decoder: Decoder,
-  go: (args: readonly unknown[]) => void | Promise<void>,
-  fail: (error: unknown) => void,
-): void | Promise<void> {
-  const end = decoder.readSized();
-  let args: unknown;
-  try {
-    args = readLoading(decoder);
-  } catch (error) {
-    decoder.position = end;
-    return fail(error);
-  }
-  if (!(args instanceof Promise)) {
-    decoder.position = end;
-    return go(args as readonly unknown[]);
-  }
-  return args.then(async (args) => {
-    decoder.position = end;
-    await go(args as readonly unknown[]);
-  }, (error) => {
-    decoder.position = end;
-    fail(error);
-  });
-}

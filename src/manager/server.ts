@@ -20,9 +20,10 @@ import { makeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { Entry } from "./entry.ts";
-import { Link, RemoteTarget } from "./link.ts";
+import { type Link, RemoteTarget } from "./link.ts";
 import { noteLink } from "./links.ts";
-import { operation, randomNumber } from "./protocol.ts";
+import { OwnLink } from "./own_link.ts";
+import { operation } from "./protocol.ts";
 import type { Replies } from "./outbox.ts";
 import { type Host, ServedClient } from "./served_client.ts";
 import { ServerObject } from "./server_object.ts";
@@ -106,7 +107,10 @@ class Server implements Host {
     const transport = new LoopTransport((frame) => this.#loop.receive(frame));
     const door = { method, inbox, token: arenaOf(method).me, authKey };
     this.#link = noteLink(
-      new Link({ id, door, gate: undefined }, randomNumber(), transport, method),
+      new OwnLink({ id, door, gate: undefined }, transport, method, (slot, ticket, peer) => {
+        const claimed = this.#loop.claim(slot, ticket);
+        if (peer instanceof ServedClient && claimed !== undefined) peer.await(claimed);
+      }),
     );
     this.#loop = new ServedClient(this, {
       channel: method,
@@ -228,7 +232,7 @@ class Server implements Host {
     if (type !== "Condition" || typeof arg !== "object" || arg === null) return arg;
     const target = targetOf(arg);
     if (!(target instanceof RemoteTarget) || target.link !== this.#link) return arg;
-    return this.ownEntry(target.slot).object;
+    return this.ownEntry(target.slot).get();
   }
 
   refer(entry: Entry, by: number, client: ServedClient): void {

@@ -63,7 +63,7 @@ registerKind({
     const [how, ...rest] = description as Description;
     if (how === "lent") {
       const [way, ticket, type] = rest as [Way, number, string];
-      return linkTo(way).claim(ticket, type);
+      return linkTo(way).claim(ticket, type, peer);
     }
     const [slot, type] = rest as [number, string];
     return (peer as Peer).proxyAt(slot, type);

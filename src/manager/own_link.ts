@@ -1,0 +1,31 @@
+/**
+ * A server's conversation with itself, about objects that it was given proxies of.
+ *
+ * @module
+ * @internal
+ */
+
+import type { StartMethod } from "../runtime/start_method.ts";
+import { Link } from "./link.ts";
+import { randomNumber } from "./protocol.ts";
+import type { LoopTransport } from "./transport.ts";
+import type { Way } from "./way.ts";
+
+/** Claims what a ticket refers to, for a slot. `peer`: who has sent the ticket. */
+export type Claim = (slot: number, ticket: number, peer: unknown) => void;
+
+/** A link of the server to itself. What was lent to it is claimed at once: the next request may ask for it. */
+export class OwnLink extends Link {
+  readonly #claim: Claim;
+
+  constructor(way: Way, transport: LoopTransport, method: StartMethod, claim: Claim) {
+    super(way, randomNumber(), transport, method);
+    this.#claim = claim;
+  }
+
+  override claim(ticket: number, type: string, peer: unknown): object {
+    const slot = this.newSlot();
+    this.#claim(slot, ticket, peer);
+    return this.newProxy(slot, type);
+  }
+}
