@@ -1,4 +1,4 @@
-import { registerKind } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
 import { Bell, checkTimeout, countdown, longestTimer, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
@@ -101,14 +101,7 @@ export class Listener implements Disposable {
   }
 
   static {
-    registerKind({
-      name: "Listener",
-      matches: (value) => #accepting in value,
-      refuses: () => "is a Listener, which stays where it was made: send what it accepts",
-      // It never comes so far.
-      describe: () => undefined,
-      revive: () => ({}),
-    });
+    refuseToSend("Listener", (value) => #accepting in value, "send what it accepts");
   }
 
   /**

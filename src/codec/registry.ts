@@ -111,6 +111,29 @@ export function registerKind(kind: Kind): void {
 }
 
 /**
+ * Refuses values of a class everywhere: what they stand for stays where it was made. `instead` says
+ * what can be sent.
+ *
+ * @internal
+ */
+export function refuseToSend(
+  name: string,
+  matches: (value: object) => boolean,
+  instead?: string,
+): void {
+  const article = /^[AEIO]/.test(name) ? "an" : "a";
+  const reason = `is ${article} ${name}, which stays where it was made`;
+  registerKind({
+    name,
+    matches,
+    refuses: () => instead === undefined ? reason : `${reason}: ${instead}`,
+    // It never comes so far.
+    describe: () => undefined,
+    revive: () => ({}),
+  });
+}
+
+/**
  * The kind that this value is of.
  *
  * @internal

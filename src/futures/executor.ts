@@ -1,4 +1,4 @@
-import { registerKind } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import { BrokenProcessPool } from "../errors.ts";
 import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
@@ -93,14 +93,7 @@ export class ProcessPoolExecutor {
   readonly #scheduler: Scheduler;
 
   static {
-    registerKind({
-      name: "ProcessPoolExecutor",
-      matches: (value) => #scheduler in value,
-      refuses: () => "is a ProcessPoolExecutor, which stays where it was made",
-      // It never comes so far.
-      describe: () => undefined,
-      revive: () => ({}),
-    });
+    refuseToSend("ProcessPoolExecutor", (value) => #scheduler in value);
   }
 
   /**

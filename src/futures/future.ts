@@ -1,4 +1,4 @@
-import { registerKind } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
 import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
 import { AsyncResult } from "../pool/async_result.ts";
@@ -40,14 +40,7 @@ export class Future<T> implements PromiseLike<T> {
   #listeners: Set<() => void> | undefined;
 
   static {
-    registerKind({
-      name: "Future",
-      matches: (value) => #scheduler in value,
-      refuses: () => "is a Future, which stays where it was made: send its result",
-      // It never comes so far.
-      describe: () => undefined,
-      revive: () => ({}),
-    });
+    refuseToSend("Future", (value) => #scheduler in value, "send its result");
   }
 
   /** @internal */

@@ -1,4 +1,4 @@
-import { type AnyClass, registerKind } from "../codec/registry.ts";
+import { type AnyClass, refuseToSend } from "../codec/registry.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
@@ -105,14 +105,7 @@ export class Manager implements AsyncDisposable {
   }
 
   static {
-    registerKind({
-      name: "Manager",
-      matches: (value) => #types in value,
-      refuses: () => "is a Manager, which stays where it was made: send proxies of its objects",
-      // It never comes so far.
-      describe: () => undefined,
-      revive: () => ({}),
-    });
+    refuseToSend("Manager", (value) => #types in value, "send proxies of its objects");
   }
 
   /**

@@ -1,3 +1,4 @@
+import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
 import { Latch, type WaitOptions } from "../memory/latch.ts";
 import type { KeepAlive } from "./references.ts";
@@ -39,6 +40,10 @@ export class AsyncResult<T> implements PromiseLike<T> {
   #settlePromise: ((outcome: Outcome) => void) | undefined;
   /** What those wait for who have not. */
   #latch: Latch | undefined;
+
+  static {
+    refuseToSend("AsyncResult", (value) => #pool in value, "send what it comes to");
+  }
 
   /** @internal */
   constructor(pool: KeepAlive, callbacks: Callbacks<T> = {}) {

@@ -1,4 +1,5 @@
 import type { Callable } from "../codec/task.ts";
+import { refuseToSend } from "../codec/registry.ts";
 import { checkTimeout } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { availableProcessors } from "../runtime/current.ts";
@@ -48,6 +49,10 @@ const dropped = new FinalizationRegistry<Scheduler>((scheduler) => scheduler.clo
  */
 export class Pool {
   readonly #scheduler: Scheduler;
+
+  static {
+    refuseToSend("Pool", (value) => #scheduler in value, "a managed pool's proxy can be sent");
+  }
 
   /**
    * Starts the workers.

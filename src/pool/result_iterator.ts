@@ -1,3 +1,4 @@
+import { refuseToSend } from "../codec/registry.ts";
 import { CancelledError, TimeoutError } from "../errors.ts";
 import { Latch, type WaitOptions } from "../memory/latch.ts";
 import type { KeepAlive } from "./references.ts";
@@ -80,6 +81,10 @@ export class ResultIterator<R>
   #inputEnded = false;
   #unbound = false;
   #isClosed = false;
+
+  static {
+    refuseToSend("ResultIterator", (value) => #source in value, "send the results");
+  }
 
   /** @internal */
   constructor(

@@ -1,7 +1,7 @@
 import type { Parcel } from "../codec/encoder.ts";
 import { referenceToClass } from "../codec/class_reference.ts";
 import { referenceTo } from "../codec/function_reference.ts";
-import type { AnyClass } from "../codec/registry.ts";
+import { type AnyClass, refuseToSend } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -299,6 +299,9 @@ function encodeJob(process: Process, state: State, method: StartMethod): Parcel 
   encoder.write(state.args, "args");
   return encoder.take();
 }
+
+// CPython does not send one either, but to its own child.
+refuseToSend("Process", (value) => states.has(value), "send its pid or its name");
 
 const role = "process";
 let current: Process | undefined;

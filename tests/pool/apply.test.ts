@@ -3,13 +3,20 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertNotStrictEquals,
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type AsyncResult, type Pool, TimeoutError, WorkerLostError } from "../../mod.ts";
+import {
+  type AsyncResult,
+  currentProcess,
+  type Pool,
+  TimeoutError,
+  WorkerLostError,
+} from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import { addLine, Folder, linesIn, untilLines } from "../process/scratch.ts";
 import { makePool } from "./make_pool.ts";
@@ -90,6 +97,18 @@ forEachMethod("Pool.apply()", (method) => {
     assertEquals(error.name, "DataCloneError");
     assertStringIncludes(error.message, "result.options.callback is a function");
     assertEquals([await before, await after], [4, 9]);
+  });
+
+  it("refuses what stays where it was made, at the call and with the path", () => {
+    const stays = { pool, AsyncResult: pool.applyAsync(f.square, [1]), process: currentProcess() };
+    for (const [name, value] of Object.entries(stays)) {
+      const error = assertThrows(() => pool.applyAsync(f.square, [{ [name]: value }] as never));
+      assertEquals((error as Error).name, "DataCloneError");
+      assertMatch(
+        (error as Error).message,
+        /^args\[0\]\.\w+ is an? \w+, which stays where it was made/,
+      );
+    }
   });
 
   it("lets an error arrive whose properties cannot travel", async () => {
