@@ -82,10 +82,10 @@ function answerOf(claim: string, result: CommandResult): string {
   const line = result.stdout.split("\n").findLast((line) => line.startsWith(mark));
   const answer = line === undefined ? undefined : JSON.parse(line.slice(mark.length)) as string;
   if (answer === undefined) return result.timedOut ? "hangs" : "error";
-  if (!endsByItself.has(claim)) return answer;
+  if (answer !== "yes" || !endsByItself.has(claim)) return answer;
   if (result.timedOut) return "never ends";
   if (result.leftovers.length > 0) return "child left";
-  return result.code === 0 ? answer : "error";
+  return result.code === 0 ? "yes" : "error";
 }
 
 async function tryClaim({ command, library, method, on }: Trial, claim: string): Promise<Cell> {
