@@ -190,6 +190,11 @@ export class Link implements Peer {
     return proxy;
   }
 
+  /** Whether two slots are known to be of one object. */
+  areSame(slot: number, other: number): boolean {
+    return slot === other;
+  }
+
   speaksFor(link: object): boolean {
     return link === this;
   }
@@ -368,6 +373,11 @@ export class RemoteTarget implements Target {
       throw new Error(`Cannot call ${method} as this proxy was disposed of`);
     }
     this.link.post(this.slot, method, args);
+  }
+
+  isSame(other: Target): boolean {
+    return other instanceof RemoteTarget && other.link === this.link &&
+      this.link.areSame(this.slot, other.slot);
   }
 
   release(): void {

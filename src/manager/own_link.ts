@@ -14,13 +14,28 @@ import type { Way } from "./way.ts";
 /** Claims what a ticket refers to, for a slot. `peer`: who has sent the ticket. */
 export type Claim = (slot: number, ticket: number, peer: unknown) => void;
 
+/** The object at a slot. */
+export type Lookup = (slot: number) => object | undefined;
+
 /** A link of the server to itself. What was lent to it is claimed at once: the next request may ask for it. */
 export class OwnLink extends Link {
   readonly #claim: Claim;
+  readonly #lookup: Lookup;
 
-  constructor(way: Way, transport: LoopTransport, method: StartMethod, claim: Claim) {
+  constructor(
+    way: Way,
+    transport: LoopTransport,
+    method: StartMethod,
+    claim: Claim,
+    lookup: Lookup,
+  ) {
     super(way, randomNumber(), transport, method);
     this.#claim = claim;
+    this.#lookup = lookup;
+  }
+
+  override areSame(slot: number, other: number): boolean {
+    return slot === other || this.#lookup(slot) === this.#lookup(other);
   }
 
   override claim(ticket: number, type: string, peer: unknown): object {

@@ -110,7 +110,7 @@ class Server implements Host {
       new OwnLink({ id, door, gate: undefined }, transport, method, (slot, ticket, peer) => {
         const claimed = this.#loop.claim(slot, ticket);
         if (peer instanceof ServedClient && claimed !== undefined) peer.await(claimed);
-      }),
+      }, (slot) => this.#loop.entryAt(slot)),
     );
     this.#loop = new ServedClient(this, {
       channel: method,

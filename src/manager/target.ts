@@ -22,6 +22,8 @@ export interface Target {
    * @throws If the arguments cannot travel, or there is nobody to call any more.
    */
   post(method: string, args: readonly unknown[]): void;
+  /** Whether another is known to stand for the same object. */
+  isSame(other: Target): boolean;
   /** Gives the reference up. */
   release(): void;
 }

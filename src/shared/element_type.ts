@@ -85,6 +85,7 @@ export interface AnyArray extends ArrayLike<unknown> {
   readonly byteOffset: number;
   set(values: ArrayLike<unknown>): void;
   subarray(begin?: number, end?: number): AnyArray;
+  slice(begin?: number, end?: number): AnyArray;
 }
 
 /**

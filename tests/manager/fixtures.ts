@@ -105,3 +105,31 @@ export async function putAll(queue: AnyProxy, items: readonly unknown[]): Promis
   for (const item of items) await queue.put(item);
 }
 task(import.meta, putAll);
+
+/** Calls methods, each on what the one before gave. */
+export async function along(
+  proxy: AnyProxy,
+  calls: readonly (readonly [method: string, ...args: unknown[]])[],
+): Promise<unknown> {
+  let at = proxy;
+  for (const [method, ...args] of calls) at = await at[method](...args);
+  return at;
+}
+task(import.meta, along);
+
+export function giveBack(value: unknown): unknown {
+  return value;
+}
+task(import.meta, giveBack);
+
+/** Appends numbers without waiting, and tells what the list's length was after each. */
+export async function appendMany(
+  list: AnyProxy,
+  name: string,
+  count: number,
+): Promise<readonly string[]> {
+  const appended = Array.from({ length: count }, (_, i) => list.append(`${name} ${i}`));
+  await Promise.all(appended);
+  return await list.copy();
+}
+task(import.meta, appendMany);

@@ -242,6 +242,9 @@ forEachMethod("A managed list", (method) => {
       [new Map([["a", { n: 1 }]]), new Map([["a", { n: 1 }]])],
       [new Set([1, 2]), new Set([1, 2])],
       [Uint8Array.of(1, 2), Uint8Array.of(1, 2)],
+      [new RangeError("a"), new RangeError("a")],
+      [Object(1n), Object(1n)],
+      [f.double, f.double],
     ];
     const different: [unknown, unknown][] = [
       [0, "0"],
@@ -255,6 +258,10 @@ forEachMethod("A managed list", (method) => {
       [Uint8Array.of(1), Int8Array.of(1)],
       [Uint8Array.of(1, 2), Uint8Array.of(1)],
       [1, 1n],
+      [new RangeError("a"), new RangeError("b")],
+      [new RangeError("a"), new TypeError("a")],
+      [Object("a"), Object("b")],
+      [f.double, f.fail],
     ];
     for (const [a, b] of equal) {
       using list = manager.list<unknown>([a]);

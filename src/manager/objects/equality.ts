@@ -5,6 +5,12 @@
  * @internal
  */
 
+import { kindOf } from "../../codec/registry.ts";
+import { targetOf } from "../target.ts";
+
+/** What is no more than a primitive value. */
+const boxes = [Date, Number, String, Boolean, BigInt];
+
 /** Pairs that are being compared: within themselves they are equal if nothing else tells them apart. */
 type Begun = Map<object, Set<object>>;
 
@@ -13,8 +19,11 @@ export function areEqual(a: unknown, b: unknown, begun: Begun = new Map()): bool
   if (a === b || Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
-  if (a instanceof Date) return a.getTime() === (b as Date).getTime();
-  if (a instanceof RegExp) return String(a) === String(b);
+  if (kindOf(a) !== undefined) return standForTheSame(a, b);
+  if (boxes.some((box) => a instanceof box)) return Object.is(a.valueOf(), b.valueOf());
+  if (a instanceof RegExp || a instanceof Error) {
+    if (String(a) !== String(b)) return false;
+  }
   if (ArrayBuffer.isView(a) || a instanceof ArrayBuffer) {
     return areEqualLists(bytesOf(a), bytesOf(b as typeof a), begun);
   }
@@ -28,6 +37,12 @@ export function areEqual(a: unknown, b: unknown, begun: Begun = new Map()): bool
       Object.hasOwn(b, key) &&
       areEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], begun)
     );
+}
+
+/** What stands for something else, as a proxy does, holds nothing to tell it by. */
+function standForTheSame(a: object, b: object): boolean {
+  const [one, other] = [targetOf(a), targetOf(b)];
+  return one !== undefined && other !== undefined && one.isSame(other);
 }
 
 function areEqualLists(a: ArrayLike<unknown>, b: ArrayLike<unknown>, begun: Begun): boolean {
