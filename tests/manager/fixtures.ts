@@ -1,7 +1,9 @@
 /** What children do with managed objects. */
 
+import process from "node:process";
 import { currentProcess, type EventProxy, type LockProxy, task } from "../../mod.ts";
 import { pause } from "../fixtures.ts";
+import { CounterError } from "./registered.ts";
 
 // deno-lint-ignore no-explicit-any -- a proxy of any type.
 type AnyProxy = any;
@@ -133,3 +135,39 @@ export async function appendMany(
   return await list.copy();
 }
 task(import.meta, appendMany);
+
+export async function sleep(milliseconds: number): Promise<void> {
+  await pause(milliseconds);
+}
+task(import.meta, sleep);
+
+/** Ends the child that it runs in. */
+export function exit(code: number): never {
+  process.exit(code);
+}
+task(import.meta, exit);
+
+/** Fails with an error of a registered class. */
+export function failAsCounter(count: number): never {
+  throw new CounterError("expected: in a task", count);
+}
+task(import.meta, failAsCounter);
+
+let told: unknown;
+
+/** What a worker is told at its start. */
+export function remember(what: unknown): void {
+  told = what;
+}
+task(import.meta, remember);
+
+export function remembered(): unknown {
+  return told;
+}
+task(import.meta, remembered);
+
+/** Maps by a pool, in whatever child this is called. */
+export async function mapIn(pool: AnyProxy, numbers: readonly number[]): Promise<number[]> {
+  return await pool.map(double, numbers);
+}
+task(import.meta, mapIn);
