@@ -7,6 +7,7 @@
  */
 
 import { TaskReferenceError } from "../errors.ts";
+import { runtime } from "../runtime/current.ts";
 import { exportersOf, findExport } from "./function_reference.ts";
 import { loadModule } from "./modules.ts";
 import { type AnyClass, classAt, classOfPrototype } from "./registry.ts";
@@ -17,6 +18,8 @@ export type ClassReference =
     readonly kind: "exported";
     readonly name: string;
     readonly source: string;
+    /** The runtime that has printed the source. */
+    readonly by: string;
     /** Modules that may export the class. */
     readonly modules: readonly string[];
   }
@@ -34,7 +37,13 @@ export function referenceToClass(cls: AnyClass): ClassReference {
   if (registered !== undefined) {
     return { kind: "registered", name, url: registered.url, index: registered.index };
   }
-  return { kind: "exported", name, source: String(cls), modules: exportersOf(name) };
+  return {
+    kind: "exported",
+    name,
+    source: String(cls),
+    by: runtime.name,
+    modules: exportersOf(name),
+  };
 }
 
 /** Finds, in a child, the class that a reference names. Imports modules where it must. */

@@ -11,7 +11,8 @@
  */
 
 import { TaskReferenceError } from "../errors.ts";
-import { callerModules, moduleSource } from "../runtime/modules.ts";
+import { runtime } from "../runtime/current.ts";
+import { callerModules, importedModules, moduleSource } from "../runtime/modules.ts";
 import { loadModule, mainModule, type Namespace } from "./modules.ts";
 import { type Callable, type TaskAddress, taskAddress, taskAt } from "./task.ts";
 
@@ -22,6 +23,8 @@ export type FunctionReference =
     readonly kind: "source";
     readonly name: string;
     readonly source: string;
+    /** The runtime that has printed the source: each prints it in its own way. */
+    readonly by: string;
     /** Modules that may export the function; none of them: it is inline. */
     readonly modules: readonly string[];
   };
@@ -92,15 +95,19 @@ function newReference(fn: Callable): FunctionReference {
   if (address !== undefined) return { kind: "task", ...address };
   const source = String(fn);
   checkSource(fn, source);
-  return { kind: "source", name: fn.name, source, modules: exportersOf(fn.name) };
+  return { kind: "source", name: fn.name, source, by: runtime.name, modules: exportersOf(fn.name) };
 }
 
-/** The modules that may export something of this name, the main module first. */
+/**
+ * The modules that may export something of this name: the main module, those that the call comes
+ * through, and what these import, as whoever calls has the function from somewhere.
+ */
 export function exportersOf(name: string): string[] {
   const main = mainModule();
-  const modules = new Set(main === undefined ? [] : [main]);
-  for (const url of callerModules()) modules.add(url);
-  return [...modules].filter((url) => mayExport(url, name));
+  const near = [...(main === undefined ? [] : [main]), ...callerModules()];
+  // What has no name was written in place, nearly always: no module is to be imported for that.
+  const imported = name === "" ? [] : near.flatMap(importedModules);
+  return [...new Set([...near, ...imported])].filter((url) => mayExport(url, name));
 }
 
 /** Finds, in a child, the function that a reference names. Imports modules where it must. */
@@ -128,11 +135,12 @@ async function resolveTask(address: TaskAddress): Promise<Callable> {
 /** The export with this name and source text, or the only one so made under another name. */
 export function findExport(
   namespace: Namespace,
-  { name, source }: { name: string; source: string },
+  { name, source, by }: { name: string; source: string; by: string },
   url: string,
 ): unknown {
   const matches = (value: unknown) =>
-    typeof value === "function" && value.name === name && String(value) === source;
+    typeof value === "function" && value.name === name &&
+    (by !== runtime.name || String(value) === source);
   if (Object.hasOwn(namespace, name) && matches(namespace[name])) return namespace[name];
   const found = new Set(Object.values(namespace).filter(matches));
   if (found.size < 2) return [...found][0];
@@ -155,4 +163,13 @@ export function explainClosure(error: unknown, { inline }: Found): unknown {
       `. This function travelled as source text, and closures do not travel: ${remedy}`;
   }
   return error;
+}
+
+/** Calls a function that was found again. */
+export async function callFound(found: Found, args: readonly unknown[]): Promise<unknown> {
+  try {
+    return await found.fn(...args as never[]);
+  } catch (error) {
+    throw explainClosure(error, found);
+  }
 }

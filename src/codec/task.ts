@@ -1,3 +1,4 @@
+import { runtime } from "../runtime/current.ts";
 import { ModuleNeeded, registerKind } from "./registry.ts";
 
 /** Any function. */
@@ -13,6 +14,8 @@ export interface TaskAddress {
   readonly index: number;
   readonly name: string;
   readonly source: string;
+  /** The runtime that has printed the source: each prints it in its own way. */
+  readonly by: string;
 }
 
 const tasksOf = new Map<string, Callable[]>();
@@ -54,7 +57,8 @@ export function task<F extends Callable>(meta: ImportMeta, fn: F): F {
   const tasks = tasksOf.get(meta.url) ?? [];
   tasksOf.set(meta.url, tasks);
   const index = tasks.push(fn) - 1;
-  addresses.set(fn, { url: meta.url, index, name: fn.name, source: String(fn) });
+  const source = String(fn);
+  addresses.set(fn, { url: meta.url, index, name: fn.name, source, by: runtime.name });
   return fn;
 }
 
@@ -69,14 +73,15 @@ export function taskAddress(fn: Callable): TaskAddress | undefined {
 
 /**
  * The task at an address, in this thread; `undefined` while its module is not loaded. A module
- * that declares other tasks here than there (a condition around `task()`) is searched by source.
+ * that declares other tasks here than there (a condition around `task()`) is searched by source; for
+ * another runtime's task, whose source is printed in another way, by name.
  *
  * @internal
  */
-export function taskAt({ url, index, name, source }: TaskAddress): Callable | undefined {
+export function taskAt({ url, index, name, source, by }: TaskAddress): Callable | undefined {
   const tasks = tasksOf.get(url) ?? [];
   const matches = (fn: Callable | undefined): fn is Callable =>
-    fn !== undefined && fn.name === name && String(fn) === source;
+    fn !== undefined && fn.name === name && (by !== runtime.name || String(fn) === source);
   return matches(tasks[index]) ? tasks[index] : tasks.find(matches);
 }
 

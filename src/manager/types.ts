@@ -7,6 +7,8 @@
 
 import { type ClassReference, referenceToClass, resolveClass } from "../codec/class_reference.ts";
 import {
+  callFound,
+  type Found,
   type FunctionReference,
   referenceTo,
   resolveReference,
@@ -94,7 +96,7 @@ export class Types {
   async #load({ name, maker }: RegisteredType): Promise<Make> {
     const make = maker.kind === "class"
       ? constructing(await resolveClass(maker.reference) as unknown as Class)
-      : calling((await resolveReference(maker.reference)).fn, name);
+      : calling(await resolveReference(maker.reference), name);
     this.#makers.set(name, make);
     return make;
   }
@@ -102,9 +104,9 @@ export class Types {
 
 const constructing = (cls: Class): Make => (args) => new cls(...args as never[]);
 
-function calling(fn: (...args: never[]) => unknown, name: string): Make {
+function calling(found: Found, name: string): Make {
   return async (args) => {
-    const made = await fn(...args as never[]);
+    const made = await callFound(found, args);
     if (typeof made === "object" && made !== null) return made;
     throw new TypeError(
       `Cannot make a ${name} as its function must give an object: received ${String(made)}`,

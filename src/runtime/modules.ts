@@ -45,6 +45,23 @@ function deepStack(): string {
   }
 }
 
+/** A static import or re-export, with the text of its specifier. */
+const importing = /\b(?:import|export)\b[^'"`;]*?\bfrom\s*["']([^"']+)["']/g;
+/** What Bun and bundlers let one leave out. */
+const endings = ["", ".ts", ".js", ".mjs", ".tsx", ".jsx", "/index.ts", "/index.js"];
+
+/** The modules that a module imports by relative paths, by its text; those that can be read. */
+export function importedModules(url: string): string[] {
+  const specifiers = [...(moduleSource(url) ?? "").matchAll(importing)].map((match) => match[1]!);
+  return specifiers.filter((specifier) => /^(\.{0,2}\/|file:)/.test(specifier)).flatMap(
+    (specifier) => {
+      const { href } = new URL(specifier, url);
+      const found = endings.map((ending) => href + ending).find(moduleSource);
+      return found === undefined || isOwn(found) ? [] : [found];
+    },
+  );
+}
+
 const sources = new Map<string, string | undefined>();
 
 /** The text of a module that is a file; `undefined` where it cannot be read. */

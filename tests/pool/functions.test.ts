@@ -11,6 +11,7 @@ import { forEachMethod } from "../harness.ts";
 import * as other from "./other_module.ts";
 import { makePool } from "./make_pool.ts";
 import * as f from "./fixtures.ts";
+import { quadruple as renamed, triple } from "./third_module.ts";
 
 forEachMethod("A function for a pool", (method) => {
   let pool: Pool;
@@ -23,6 +24,11 @@ forEachMethod("A function for a pool", (method) => {
   it("may be exported by the module that the call comes through", async () => {
     assertEquals(await other.callAll(pool), [40, 41, 42, 43]);
     assertEquals(await other.callMap(pool), [10, 20, 30]);
+  });
+
+  it("may be exported by a module that the caller imports", async () => {
+    assertEquals(await pool.map(triple, [1, 2]), [3, 6]);
+    assertEquals(await pool.apply(renamed, [2]), 8);
   });
 
   it("that is not exported is inline, and says what it lacks", async () => {

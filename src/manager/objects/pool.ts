@@ -6,7 +6,7 @@
  */
 
 import {
-  explainClosure,
+  callFound,
   type FunctionReference,
   resolveReference,
 } from "../../codec/function_reference.ts";
@@ -18,14 +18,8 @@ import { Attended, type Caller } from "../caller.ts";
 /** Runs a function that the server was told of, and cannot find itself: its workers can. */
 const run = task(
   import.meta,
-  async (reference: FunctionReference, args: readonly unknown[]): Promise<unknown> => {
-    const found = await resolveReference(reference);
-    try {
-      return await found.fn(...args as never[]);
-    } catch (error) {
-      throw explainClosure(error, found);
-    }
-  },
+  async (reference: FunctionReference, args: readonly unknown[]): Promise<unknown> =>
+    await callFound(await resolveReference(reference), args),
 );
 
 /** What of a pool's options gets to the server. */
