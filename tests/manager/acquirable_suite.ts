@@ -174,11 +174,15 @@ export function declareAcquirable(
     await assertFree(lock);
   });
 
-  it("refuses what is no time", async () => {
+  it("refuses what is no time or no signal, and holds nothing then", async () => {
     using lock = make();
     for (const timeout of wrongTimeouts as number[]) {
       await assertRejects(() => lock.acquire({ timeout }), TypeError, "timeout must be a number");
       await assertRejects(() => lock.hold({ timeout }), TypeError, "timeout must be a number");
+    }
+    for (const signal of [{}, "abort", 1] as never[]) {
+      await assertRejects(() => lock.acquire({ signal }), TypeError);
+      await assertRejects(() => lock.hold({ signal }), TypeError);
     }
     await assertFree(lock);
   });

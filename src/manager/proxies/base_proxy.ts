@@ -56,6 +56,8 @@ export async function callPatiently<T>(
   { block, timeout, signal }: AcquireOptions,
 ): Promise<T> {
   checkTimeout(timeout);
+  // Also where it is no signal: nothing must be on its way then.
+  signal?.throwIfAborted();
   return await call(proxy, method, [...args, { block, timeout }], signal);
 }
 
