@@ -1,0 +1,33 @@
+/** A class of managed objects that do harm to their server. */
+
+import process from "node:process";
+import type { DictProxy, ManagedFactory, Manager } from "../../mod.ts";
+import { spin } from "../fixtures.ts";
+
+export class Rude {
+  /** Ends the server. */
+  exit(code: number): void {
+    process.exit(code);
+  }
+
+  /** Throws where nobody catches. */
+  throwLater(): void {
+    setTimeout(() => {
+      throw new Error("expected: thrown in a server");
+    }, 1);
+  }
+
+  /** Says that it begins, and leaves the server no time for anything else. */
+  async spin(dict: DictProxy<string, string>, milliseconds: number): Promise<void> {
+    await dict.set("spins", "soon");
+    setTimeout(() => spin(milliseconds), 5);
+  }
+
+  ping(): string {
+    return "pong";
+  }
+}
+
+export function registerRude(manager: Manager): ManagedFactory<typeof Rude> {
+  return manager.register("Rude", Rude);
+}

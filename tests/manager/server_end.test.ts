@@ -1,0 +1,54 @@
+import { it } from "@std/testing/bdd";
+import { assert, assertEquals, assertInstanceOf, assertLess, assertRejects } from "@std/assert";
+import { getContext, RemoteError } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
+import { forEachMethod } from "../harness.ts";
+import { type Other, timed, withOthers } from "../others.ts";
+import * as f from "./fixtures.ts";
+import { registerRude } from "./rude.ts";
+import { watch } from "./stage.ts";
+
+forEachMethod("A manager's server that ends", (method) => {
+  const { Manager } = getContext(method);
+  const [one] = withOthers(method, 1) as [Other];
+
+  for (const how of ["exit", "throwLater"] as const) {
+    it(`by itself is told to all who wait, and to those who come: ${how}`, async () => {
+      await using manager = new Manager();
+      const rude = registerRude(manager)();
+      using event = manager.Event();
+      using here = manager.Event();
+      const waits = [
+        watch(event.wait()),
+        watch(event.wait({ signal: new AbortController().signal })),
+        watch(one.do(f.sayAndCall, here, event, "wait")),
+      ];
+      await here.wait();
+      if (how === "exit") waits.push(watch(rude.exit(3) as Promise<never>));
+      else await rude.throwLater();
+      for (const { settled } of waits) {
+        const outcome = await settled;
+        assert(outcome.status === "rejected");
+        assertInstanceOf(outcome.reason, RemoteError);
+      }
+      await assertRejects(() => event.wait(), RemoteError);
+      await assertRejects(() => one.do(f.ask, event, "isSet"));
+      // What it held is gone with it: it is not begun again behind its user's back.
+      await assertRejects(async () => await manager.dict().size(), RemoteError);
+    });
+  }
+
+  it("is killed if it is too busy to end by itself", async () => {
+    const manager = new Manager();
+    const rude = registerRude(manager)();
+    using dict = manager.dict<string, string>();
+    await rude.spin(dict, 60_000);
+    assertEquals(await dict.get("spins"), "soon");
+    await pause(60);
+    const waits = watch(rude.ping());
+    assertLess(await timed(() => manager.shutdown()), 15_000);
+    const outcome = await waits.settled;
+    assert(outcome.status === "rejected");
+    assertInstanceOf(outcome.reason, RemoteError);
+  });
+});
