@@ -1,7 +1,7 @@
 /** A class of managed objects that do harm to their server. */
 
 import process from "node:process";
-import type { DictProxy, ManagedFactory, Manager } from "../../mod.ts";
+import type { ManagedFactory, Manager, RawValue } from "../../mod.ts";
 import { spin } from "../fixtures.ts";
 
 export class Rude {
@@ -17,10 +17,10 @@ export class Rude {
     }, 1);
   }
 
-  /** Says that it begins, and leaves the server no time for anything else. */
-  async spin(dict: DictProxy<string, string>, milliseconds: number): Promise<void> {
-    await dict.set("spins", "soon");
-    setTimeout(() => spin(milliseconds), 5);
+  /** Says that it has begun, and leaves the server no time for anything else. */
+  spin(begun: RawValue, milliseconds: number): void {
+    begun.value = 1;
+    spin(milliseconds);
   }
 
   ping(): string {

@@ -1,15 +1,14 @@
 import { it } from "@std/testing/bdd";
-import { assert, assertEquals, assertInstanceOf, assertLess, assertRejects } from "@std/assert";
+import { assert, assertInstanceOf, assertLess, assertRejects } from "@std/assert";
 import { getContext, RemoteError } from "../../mod.ts";
-import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
 import { type Other, timed, withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
 import { registerRude } from "./rude.ts";
-import { watch } from "./stage.ts";
+import { until, watch } from "./stage.ts";
 
 forEachMethod("A manager's server that ends", (method) => {
-  const { Manager } = getContext(method);
+  const { Manager, RawValue } = getContext(method);
   const [one] = withOthers(method, 1) as [Other];
 
   for (const how of ["exit", "throwLater"] as const) {
@@ -41,14 +40,14 @@ forEachMethod("A manager's server that ends", (method) => {
   it("is killed if it is too busy to end by itself", async () => {
     const manager = new Manager();
     const rude = registerRude(manager)();
-    using dict = manager.dict<string, string>();
-    await rude.spin(dict, 60_000);
-    assertEquals(await dict.get("spins"), "soon");
-    await pause(60);
-    const waits = watch(rude.ping());
+    using begun = new RawValue("i", 0);
+    const waits = [watch(rude.spin(begun, 60_000) as Promise<never>), watch(rude.ping())];
+    await until(() => Promise.resolve(begun.value === 1), "the server is busy");
     assertLess(await timed(() => manager.shutdown()), 15_000);
-    const outcome = await waits.settled;
-    assert(outcome.status === "rejected");
-    assertInstanceOf(outcome.reason, RemoteError);
+    for (const { settled } of waits) {
+      const outcome = await settled;
+      assert(outcome.status === "rejected");
+      assertInstanceOf(outcome.reason, RemoteError);
+    }
   });
 });
