@@ -56,7 +56,7 @@ async function main(): Promise<void> {
     "bare": () => startBare(open("./loaded_child.ts"), 1),
     "two bare": () => startBare(open("./loaded_child.ts"), 2),
     "empty": () => startBare(open("./child.ts"), 1),
-  }, rounds(7));
+  }, rounds(5));
   for (const [competitor, samples] of Object.entries(times)) {
     printRow({ scenario: "startup", competitor, method, unit: "ms", samples, beside: "bare" });
   }

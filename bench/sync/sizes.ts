@@ -8,14 +8,14 @@ export const sizes = {
   /** The same, each awaited. */
   awaitedPairs: 100_000,
   /** Milliseconds that two children contend in a round, and how many pairs pass between two looks at the clock. */
-  contention: { time: 120, stride: 100 },
+  contention: { time: 80, stride: 100 },
   /**
    * For how many milliseconds a ball is held so that the other side sleeps, and how many its thrower
    * goes on with something else; how often it goes and comes in a round, and how many rounds there are.
    */
-  balls: { rest: 0.5, after: 0.1, count: 20, rounds: rounds(21) as number },
+  balls: { rest: 0.5, after: 0.1, count: 20, rounds: rounds(15) as number },
   /** The same for a sleep that is long. */
-  longBalls: { rest: 20, after: 0.1, count: 3, rounds: rounds(9) as number },
+  longBalls: { rest: 20, after: 0.1, count: 3, rounds: rounds(7) as number },
   /** Bytes that are copied in and out. */
   copied: 67_108_864,
 } as const;

@@ -14,10 +14,10 @@ from rows import print_row, rounds
 ROUNDS = rounds(9)
 PAIRS = 500_000
 VALUE_PAIRS = 100_000
-CONTENTION = 0.12
+CONTENTION = 0.08
 STRIDE = 100
 # Seconds before a throw and after it, balls in a round, rounds.
-BALLS = {"wake": (0.0005, 0.0001, 20, rounds(21)), "wake after long": (0.02, 0.0001, 3, rounds(9))}
+BALLS = {"wake": (0.0005, 0.0001, 20, rounds(15)), "wake after long": (0.02, 0.0001, 3, rounds(7))}
 BALLS["barrier"] = BALLS["wake"]
 COPIED = 64 * 2**20
 
