@@ -43,10 +43,12 @@ function pythonOf(rows: Rows, comparisons: readonly Comparison[]): string {
 }
 
 /** Which of the peers was the best on each runtime. */
-function peersOf(rows: Rows, { scenario }: Comparison): string[] {
+function peersOf(rows: Rows, { scenario, baseline }: Comparison): string[] {
   return rows.runtimes().map((on) => {
     const best = rows.best(scenario, peerNames, on);
-    return best === undefined ? "–" : `${short(median(best.samples))} (${best.competitor})`;
+    if (best === undefined) return "–";
+    const name = best.competitor === baseline.name ? "" : ` (${best.competitor})`;
+    return `${short(median(best.samples))}${name}`;
   });
 }
 
@@ -106,6 +108,7 @@ function section({ suite, area, measurement }: MeasuredArea): string {
     "The medians behind these ratios:",
     numbers(rows, area.comparisons),
     ...(failures.length === 0 ? [] : ["What did not run:", failures.join("\n")]),
+    "What to know of them:",
     area.limits.map((limit) => `- ${limit}`).join("\n"),
   ].join("\n\n");
 }
