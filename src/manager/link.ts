@@ -54,11 +54,6 @@ export class Link implements Peer {
   #failure: RemoteError | undefined;
   /** Called once, when there is nobody to speak to any more. */
   onFailure: () => void = () => {};
-  /**
-   * Proxies in replies that are being read: a reply that needs a module is read twice, and a slot
-   * has one proxy.
-   */
-  readonly #arriving = new Map<number, object>();
   /** How many replies wait for a module. */
   #loading = 0;
 
@@ -132,14 +127,14 @@ export class Link implements Peer {
     if (this.#failure !== undefined) throw this.#failure;
     const slot = this.newSlot();
     this.#write(operation.create, [slot], [type], args);
-    return this.newProxy(slot, type);
+    return this.proxyAt(slot, type);
   }
 
   /** Claims what a ticket refers to, and gives its proxy. `peer`: who has sent the ticket. */
   claim(ticket: number, type: string, _peer: unknown): object {
     const slot = this.newSlot();
     this.#write(operation.claim, [slot, ticket]);
-    return this.newProxy(slot, type);
+    return this.proxyAt(slot, type);
   }
 
   /** Lends the object at a slot to whoever receives the ticket. It is known to the server at once. */
@@ -175,15 +170,8 @@ export class Link implements Peer {
     this.#write(operation.release, [slot]);
   }
 
-  /** The proxy of an object that a reply tells of. */
+  /** The proxy of the object at a slot. */
   proxyAt(slot: number, type: string): object {
-    const proxy = this.#arriving.get(slot) ?? this.newProxy(slot, type);
-    this.#arriving.set(slot, proxy);
-    return proxy;
-  }
-
-  /** A proxy of the object at a slot, which has no other. */
-  newProxy(slot: number, type: string): object {
     const target = new RemoteTarget(this, slot, type);
     const proxy = makeProxy(target);
     collected.register(proxy, { link: this, slot }, target);
@@ -291,7 +279,6 @@ export class Link implements Peer {
 
   #settle(id: number, pending: Pending, how: number, read: Outcome): void {
     this.#pending.delete(id);
-    if (this.#loading === 0) this.#arriving.clear();
     if ("error" in read) pending.reject(read.error);
     else if (how === ending.fulfilled) pending.resolve(read.value);
     else if (how === ending.cancelled) pending.reject(pending.reason);

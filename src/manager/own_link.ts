@@ -41,6 +41,6 @@ export class OwnLink extends Link {
   override claim(ticket: number, type: string, peer: unknown): object {
     const slot = this.newSlot();
     this.#claim(slot, ticket, peer);
-    return this.newProxy(slot, type);
+    return this.proxyAt(slot, type);
   }
 }

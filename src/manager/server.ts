@@ -268,7 +268,7 @@ class Server implements Host {
   }
 
   proxyOf(entry: Entry): object {
-    return this.#link.newProxy(this.#loop.grant(entry), entry.type);
+    return this.#link.proxyAt(this.#loop.grant(entry), entry.type);
   }
 
   /** Ends: whoever waits is told so. */
