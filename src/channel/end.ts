@@ -19,6 +19,8 @@ export interface End {
   /** Whether messages can come in, and go out, by its nature. */
   readonly canRead: boolean;
   readonly canWrite: boolean;
+  /** How many messages were sent and not taken yet; 0 where that cannot be told. */
+  readonly unread: number;
   /** Sends a message, when there is room; the bytes are the caller's again when this returns. */
   put(bytes: Uint8Array): Promise<void>;
   putSync(bytes: Uint8Array): void;

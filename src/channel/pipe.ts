@@ -65,6 +65,10 @@ class PipeEnd implements End {
     collected.register(this, () => letGo(new Block(arena, address, serial), side, hold), this);
   }
 
+  get unread(): number {
+    return this.#outgoing.lane.size;
+  }
+
   async put(bytes: Uint8Array): Promise<void> {
     this.#checkOut();
     if (this.#outgoing.tryPut(bytes)) return;

@@ -36,6 +36,10 @@ export class SocketEnd implements End {
     collected.register(this, wire, this);
   }
 
+  get unread(): number {
+    return 0;
+  }
+
   async put(bytes: Uint8Array): Promise<void> {
     this.#check("send");
     try {

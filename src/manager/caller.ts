@@ -26,6 +26,9 @@ export class Caller {
   /** Called when it is; whoever waits for it sets this. */
   onGivenUp: ((reason: unknown) => void) | undefined;
 
+  /** Takes back what the call has done; called if its client ends before it hears of that. */
+  undo: (() => void) | undefined;
+
   constructor(client: Holder) {
     this.client = client;
   }

@@ -20,6 +20,8 @@ export interface Replies {
   readonly channel: StartMethod | undefined;
   /** Sends a frame; the bytes are the caller's again when this returns. */
   send(bytes: Uint8Array): Promise<void>;
+  /** How many frames have arrived and were not read; where that can be told. */
+  readonly unread: (() => number) | undefined;
   /** Ends the conversation. */
   close(): void;
 }
@@ -30,6 +32,12 @@ export class Outbox {
   readonly #onLost: () => void;
   readonly #encoder: Encoder;
   #isWaiting = false;
+  /** What takes back what is told in the frame that is being written. */
+  #undos: (() => void)[] = [];
+  /** The same of the frames that were sent and may not have been read, in their order. */
+  readonly #unheard: (readonly (() => void)[])[] = [];
+  /** How many frames wait for room. */
+  #leaving = 0;
 
   /** `onLost` is called when a frame cannot be sent, as the client is gone. */
   constructor(replies: Replies, peer: Peer, onLost: () => void) {
@@ -38,8 +46,8 @@ export class Outbox {
     this.#encoder = new Encoder({ channel: replies.channel, defers: true, peer });
   }
 
-  /** Says how a call ended. A result that cannot travel is an error. */
-  add(id: number, how: number, value: unknown): void {
+  /** Says how a call ended. A result that cannot travel is an error. `undo`: see `Caller`. */
+  add(id: number, how: number, value: unknown, undo?: () => void): void {
     const encoder = this.#encoder;
     const mark = encoder.size;
     encoder.writeUint(id);
@@ -52,6 +60,7 @@ export class Outbox {
       return this.add(id, ending.rejected, error);
     }
     encoder.endSized(begin);
+    if (undo !== undefined) this.#undos.push(undo);
     if (encoder.size >= mostBytes) this.flush();
     else this.#flushSoon();
   }
@@ -70,11 +79,37 @@ export class Outbox {
     const encoder = this.#encoder;
     if (encoder.size === 0) return;
     const trips = encoder.takeTrips();
+    this.#leaving++;
     const sent = this.#replies.send(encoder.view(0));
     encoder.restart("result");
-    sent.then(() => settleTrips(trips, true), () => {
+    this.#remember();
+    sent.then(() => {
+      this.#leaving--;
+      settleTrips(trips, true);
+    }, () => {
       settleTrips(trips, false);
       this.#onLost();
     });
+  }
+
+  /** Keeps what takes back the frame that was sent, until the client has read it. */
+  #remember(): void {
+    const undos = this.#undos;
+    this.#undos = [];
+    if (this.#replies.unread === undefined) return;
+    this.#unheard.push(undos);
+    this.#forgetRead();
+  }
+
+  #forgetRead(): void {
+    const unread = (this.#replies.unread?.() ?? 0) + this.#leaving;
+    this.#unheard.splice(0, this.#unheard.length - unread);
+  }
+
+  /** The client is gone: what it has not heard of is taken back, what came last first. */
+  undo(): void {
+    this.#forgetRead();
+    for (const undo of [...this.#unheard.flat(), ...this.#undos].reverse()) undo();
+    this.#unheard.length = this.#undos.length = 0;
   }
 }

@@ -132,21 +132,21 @@ export class ServedClient implements Holder, Peer {
     } catch (error) {
       return this.#reply(id, ending.rejected, error);
     }
-    if (!isThenable(result)) return this.#reply(id, ending.fulfilled, result);
+    if (!isThenable(result)) return this.#reply(id, ending.fulfilled, result, caller.undo);
     this.#calls.set(id, caller);
-    result.then(
-      (value) => this.#end(id, ending.fulfilled, value),
-      (error) => this.#end(id, error === cancelled ? ending.cancelled : ending.rejected, error),
-    );
+    result.then((value) => {
+      this.#calls.delete(id);
+      this.#reply(id, ending.fulfilled, value, caller.undo);
+    }, (error) => {
+      this.#calls.delete(id);
+      if (error === cancelled) this.#reply(id, ending.cancelled, undefined);
+      else this.#reply(id, ending.rejected, error);
+    });
   }
 
-  #reply(id: number, how: number, value: unknown): void {
-    if (!this.isGone && id !== unanswered) this.#outbox.add(id, how, value);
-  }
-
-  #end(id: number, how: number, value: unknown): void {
-    this.#calls.delete(id);
-    this.#reply(id, how, how === ending.cancelled ? undefined : value);
+  #reply(id: number, how: number, value: unknown, undo?: () => void): void {
+    if (this.isGone) undo?.();
+    else if (id !== unanswered) this.#outbox.add(id, how, value, undo);
   }
 
   #create(decoder: Decoder): void | Promise<void> {
@@ -274,6 +274,7 @@ export class ServedClient implements Holder, Peer {
     this.isGone = true;
     for (const caller of this.#calls.values()) caller.giveUp(new Error("The client is gone"));
     for (const held of [...this.held]) held.forget(this);
+    this.#outbox.undo();
     for (const slot of [...this.#slots.keys()]) this.#release(slot);
     this.#replies.close();
   }

@@ -115,6 +115,7 @@ class Server implements Host {
     this.#loop = new ServedClient(this, {
       channel: method,
       send: (bytes) => Promise.resolve(transport.reply(bytes)),
+      unread: undefined,
       close: () => {},
     });
     if (address !== undefined) this.#gateAt(address);
@@ -159,6 +160,7 @@ class Server implements Host {
     const client = this.#serve({
       channel: this.#method,
       send: (bytes) => end.put(bytes),
+      unread: () => end.unread,
       close: () => end.close(),
     });
     this.#members.set(key, client);
@@ -208,6 +210,7 @@ class Server implements Host {
     const client = this.#serve({
       channel: undefined,
       send: (bytes) => end.put(bytes),
+      unread: undefined,
       close: () => connection.close(),
     });
     for (;;) {

@@ -8,6 +8,7 @@
 import { Empty, Full } from "../../errors.ts";
 import { Attended, type Caller } from "../caller.ts";
 import { WaitLine } from "../wait_line.ts";
+import { Fifo } from "./fifo.ts";
 import { limitOf, type Patience } from "./options.ts";
 
 /** An item for somebody who waits for one. */
@@ -18,7 +19,7 @@ interface Given {
 /** A queue: first in, first out, also among those who wait. */
 export class Queue extends Attended {
   readonly #maxSize: number;
-  readonly #items: unknown[] = [];
+  readonly #items = new Fifo<unknown>();
   readonly #getters = new WaitLine<Given>();
   /** Those who wait for room, with their items. */
   readonly #putters = new WaitLine<true, unknown>();
@@ -44,14 +45,31 @@ export class Queue extends Attended {
   }
 
   get(caller: Caller, options?: Patience): unknown {
-    if (this.#items.length > 0) return this.#take();
-    return this.#wait(caller, limitOf(options));
+    if (this.#items.length === 0) return this.#wait(caller, limitOf(options));
+    return this.#give(caller, this.#take());
   }
 
   async #wait(caller: Caller, limit: number | undefined): Promise<unknown> {
     const given = await this.#getters.wait(caller, limit, undefined);
     if (given === undefined) throw new Empty("Cannot get an item as the queue is empty");
-    return given.item;
+    return this.#give(caller, given.item);
+  }
+
+  /** Gives an item out. Where it does not arrive it is the first again. */
+  #give(caller: Caller, item: unknown): unknown {
+    caller.undo = () => {
+      this.#items.unshift(item);
+      // Others may come before it: what is taken back last was given first.
+      queueMicrotask(() => this.#serve());
+    };
+    return item;
+  }
+
+  /** Gives those who wait what there is. */
+  #serve(): void {
+    while (this.#items.length > 0 && this.#getters.length > 0) {
+      this.#getters.give({ item: this.#take() });
+    }
   }
 
   getNoWait(caller: Caller): unknown {
