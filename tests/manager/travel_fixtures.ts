@@ -51,3 +51,9 @@ export async function readOne(dict: Dict, key: string): Promise<void> {
   await dict.get(key);
 }
 task(import.meta, readOne);
+
+/** Sends a proxy back to where it came from. */
+export async function sendBack(dict: Dict, end: Connection): Promise<void> {
+  await end.send(dict);
+}
+task(import.meta, sendBack);
