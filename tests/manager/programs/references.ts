@@ -19,32 +19,32 @@ import { collect } from "./collector.ts";
 
 type Dict = DictProxy<unknown, unknown>;
 
-export const receive = task(import.meta, async (end: Connection, go: EventProxy): Promise<void> => {
+const receive = task(import.meta, async (end: Connection, go: EventProxy): Promise<void> => {
   await go.wait();
   const [dict] = await end.recv() as [Dict];
   await collect();
   await dict.set("received", true);
 });
 
-export const stay = task(import.meta, async (dict: Dict, end: Connection): Promise<void> => {
+const stay = task(import.meta, async (dict: Dict, end: Connection): Promise<void> => {
   await dict.set("here", true);
   await end.send("here");
   await pause(600_000);
 });
 
-export const touch = task(import.meta, async (dict: Dict): Promise<void> => {
+const touch = task(import.meta, async (dict: Dict): Promise<void> => {
   await dict.set("touched", true);
 });
 
-export const note = task(import.meta, async (list: ListProxy<number>): Promise<void> => {
+const note = task(import.meta, async (list: ListProxy<number>): Promise<void> => {
   await list.append(1);
 });
 
-export const fail = task(import.meta, (): void => process.exit(1));
-export const nothing = task(import.meta, (): void => {});
+const fail = task(import.meta, (): void => process.exit(1));
+const nothing = task(import.meta, (): void => {});
 
 /** Reads a proxy beside an object whose class this child has not loaded. */
-export const readBeside = task(import.meta, async (outer: Dict): Promise<void> => {
+const readBeside = task(import.meta, async (outer: Dict): Promise<void> => {
   const { dict, slow } = await outer.get("in") as { dict: Dict; slow: object };
   for (let round = 0; round < 2; round++) {
     await collect();
@@ -52,7 +52,7 @@ export const readBeside = task(import.meta, async (outer: Dict): Promise<void> =
   }
 });
 
-export const takeBeside = task(
+const takeBeside = task(
   import.meta,
   async (queue: Queue<{ dict: Dict; slow: object }>): Promise<void> => {
     const { dict, slow } = await queue.get();
