@@ -100,10 +100,20 @@ export abstract class Acquirable {
 const timedOut = (timeout: number | undefined): TimeoutError =>
   new TimeoutError(`Cannot hold it as it was not free within ${timeout} ms`);
 
-class Hold implements Disposable {
-  #held: Acquirable | undefined;
+/** What can be released. */
+interface Releasable {
+  release(): void;
+}
 
-  constructor(held: Acquirable) {
+/**
+ * Releases something once.
+ *
+ * @internal
+ */
+export class Hold implements Disposable {
+  #held: Releasable | undefined;
+
+  constructor(held: Releasable) {
     this.#held = held;
   }
 

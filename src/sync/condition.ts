@@ -165,17 +165,11 @@ export class Condition extends Acquirable {
    */
   async waitFor<T>(
     predicate: () => T | Promise<T>,
-    { timeout, signal }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Promise<T | false> {
-    checkTimeout(timeout);
+    checkTimeout(options.timeout);
     this.#checkHeld("wait for");
-    const left = countdown(timeout);
-    for (;;) {
-      const result = await predicate();
-      if (result) return result;
-      if (left() === 0) return false;
-      await this.wait({ timeout: left(), signal });
-    }
+    return await waitUntil(predicate, (options) => this.wait(options), options);
   }
 
   /**
@@ -242,5 +236,25 @@ export class Condition extends Acquirable {
   [Symbol.dispose](): void {
     free(this.#block, { then: () => this.#waiters.stir() });
     if (this.#ownsLock) this.#mutex.dispose();
+  }
+}
+
+/**
+ * Waits again and again until `predicate` gives something truthy, or the time is over.
+ *
+ * @internal
+ */
+export async function waitUntil<T>(
+  predicate: () => T | Promise<T>,
+  wait: (options: WaitOptions) => Promise<boolean>,
+  { timeout, signal }: WaitOptions,
+): Promise<T | false> {
+  checkTimeout(timeout);
+  const left = countdown(timeout);
+  for (;;) {
+    const result = await predicate();
+    if (result) return result;
+    if (left() === 0) return false;
+    await wait({ timeout: left(), signal });
   }
 }

@@ -1,5 +1,7 @@
 import { TimeoutError } from "../../errors.ts";
-import { checkTimeout, countdown, type WaitOptions } from "../../memory/latch.ts";
+import type { WaitOptions } from "../../memory/latch.ts";
+import { Hold } from "../../sync/acquirable.ts";
+import { waitUntil } from "../../sync/condition.ts";
 import type { AcquireOptions } from "../../sync/gate.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call, callPatiently, post } from "./base_proxy.ts";
@@ -46,22 +48,8 @@ export abstract class AcquirableProxy extends BaseProxy {
    * @throws The signal's reason, if that is aborted first.
    */
   async hold(options: WaitOptions = {}): Promise<Disposable> {
-    if (await this.acquire(options)) return new Hold(this);
+    if (await this.acquire(options)) return new Hold({ release: () => post(this, "release", []) });
     throw new TimeoutError(`Cannot hold it as it was not free within ${options.timeout} ms`);
-  }
-}
-
-class Hold implements Disposable {
-  #held: AcquirableProxy | undefined;
-
-  constructor(held: AcquirableProxy) {
-    this.#held = held;
-  }
-
-  [Symbol.dispose](): void {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) post(held, "release", []);
   }
 }
 
@@ -134,16 +122,9 @@ export class ConditionProxy extends OwnedProxy {
    */
   async waitFor<T>(
     predicate: () => T | Promise<T>,
-    { timeout, signal }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Promise<T | false> {
-    checkTimeout(timeout);
-    const left = countdown(timeout);
-    for (;;) {
-      const result = await predicate();
-      if (result) return result;
-      if (left() === 0) return false;
-      await this.wait({ timeout: left(), signal });
-    }
+    return await waitUntil(predicate, (options) => this.wait(options), options);
   }
 
   /**
