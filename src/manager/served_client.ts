@@ -58,7 +58,6 @@ export class ServedClient implements Holder, Peer {
   /** Performs what a frame asks for. */
   receive(frame: Uint8Array): void {
     const decoder = new Decoder(frame, [], this.#replies.channel === undefined, this);
-    decoder.readUint();
     if (this.#isBusy) this.#waiting.push(decoder);
     else this.#perform(decoder);
   }
@@ -66,6 +65,8 @@ export class ServedClient implements Holder, Peer {
   /** Performs the operations of a frame. */
   #perform(decoder: Decoder): void {
     try {
+      // It begins with whose it is, which is known.
+      if (decoder.position === 0) decoder.readUint();
       while (!decoder.done && !this.isGone) {
         const later = this.#operate(decoder);
         if (later !== undefined) return this.#resume(decoder, later);

@@ -244,6 +244,8 @@ class Server implements Host {
   }
 
   #count(entry: Entry, by: number): void {
+    // Why there is no object is none.
+    if (entry.object === undefined) return;
     const before = entry.references;
     entry.references += by;
     if (before === 0) this.#objects++;

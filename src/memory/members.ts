@@ -47,12 +47,20 @@ export class Members {
     this.#ends = ends;
     this.#parents = parents;
     const place = ownPlace(method);
-    this.me = this.#tokenAt(place);
-    const parent = parentPlace(method);
-    if (parent !== undefined) Atomics.store(parents, place, this.#tokenAt(parent));
+    const thread = method === "worker" ? bootNote()?.thread : undefined;
+    // Told by the parent: a thread that Deno has not stopped may come here after its end was counted.
+    this.me = thread?.token ?? this.#tokenAt(place);
+    const parent = thread?.parentToken ?? this.#parentToken();
+    if (parent !== undefined) Atomics.store(parents, place, parent);
   }
 
-  /** The token of the child with that id, which lives. */
+  #parentToken(): number | undefined {
+    return this.#method === "process"
+      ? this.#tokenAt(placeOf("process", parentOsPid()))
+      : undefined;
+  }
+
+  /** The token of the child with that id, which lives or is about to be started. */
   tokenOf(pid: number): number {
     return this.#tokenAt(placeOf(this.#method, pid));
   }
@@ -108,11 +116,5 @@ function placeOf(method: StartMethod, id: number): number {
 
 function ownPlace(method: StartMethod): number {
   if (method === "process") return placeOf(method, osPid());
-  return placeOf(method, bootNote()?.pid ?? osPid());
-}
-
-function parentPlace(method: StartMethod): number | undefined {
-  if (method === "process") return placeOf(method, parentOsPid());
-  const note = bootNote();
-  return note?.method === "worker" ? placeOf(method, note.parent.pid) : undefined;
+  return placeOf(method, bootNote()?.thread?.pid ?? osPid());
 }

@@ -34,7 +34,8 @@ function whoAmI(): Self {
   if (note === undefined) {
     return { name: "MainProcess", pid: osPid(), daemon: false, isChild: false, parent: undefined };
   }
-  const { name, daemon, parent, pid = osPid() } = note;
+  const { name, daemon, parent, thread } = note;
+  const pid = thread?.pid ?? osPid();
   return { name, pid, daemon, isChild: true, parent };
 }
 

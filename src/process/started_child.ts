@@ -10,11 +10,19 @@ import type { Parcel } from "../codec/encoder.ts";
 import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
-import { noteDeath, noteDoom } from "../memory/arena.ts";
+import { arenaOf, noteDeath, noteDoom } from "../memory/arena.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime, writeError } from "../runtime/current.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
-import type { Child, Frame, Permissions, Signal, SpawnRequest } from "../runtime/runtime.ts";
+import type {
+  Child,
+  Frame,
+  Permissions,
+  Signal,
+  SpawnRequest,
+  ThreadIdentity,
+} from "../runtime/runtime.ts";
+import { newThreadId } from "../runtime/thread_id.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
 import type { Scratch } from "../runtime/scratch.ts";
@@ -216,12 +224,21 @@ export class StartedChild {
   }
 }
 
+function newThread(): ThreadIdentity {
+  const { me, members } = arenaOf("worker");
+  const pid = newThreadId();
+  return { pid, token: members.tokenOf(pid), parentToken: me };
+}
+
 function spawnRequest(request: StartRequest): SpawnRequest {
   const { entry, role, name, daemon, method, env, permissions, scratch } = request;
   const parent = { name: self().name, pid: self().pid };
   return {
     entry,
-    boot: { role, name, daemon, method, parent, main: mainModule() },
+    boot: {
+      ...{ role, name, daemon, method, parent, main: mainModule() },
+      ...(method === "worker" && { thread: newThread() }),
+    },
     env,
     permissions,
     scratch,

@@ -45,8 +45,16 @@ export interface Boot {
   readonly name: string;
   readonly daemon: boolean;
   readonly parent: { readonly name: string; readonly pid: number };
-  /** The child's id where the operating system gives none: a worker's. */
-  readonly pid?: number;
+  /** What the operating system has none of: a worker's. */
+  readonly thread?: ThreadIdentity;
+}
+
+/** Who a thread is. */
+export interface ThreadIdentity {
+  readonly pid: number;
+  /** Its token, and its parent's: see `memory/members.ts`. */
+  readonly token: number;
+  readonly parentToken: number;
 }
 
 /** One message between a parent and its child: bytes, and what only `postMessage` can carry. */

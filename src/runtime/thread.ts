@@ -16,7 +16,7 @@ import { adoptThreadMemory, threadMemory } from "./common_memory.ts";
 import { scriptURL, startScript } from "./boot.ts";
 import type { Child, ChildEvents, Frame, ParentLink, Signal, SpawnRequest } from "./runtime.ts";
 import type { Scratch } from "./scratch.ts";
-import { adoptThreadCounter, newThreadId, threadCounter } from "./thread_id.ts";
+import { adoptThreadCounter, threadCounter } from "./thread_id.ts";
 
 /** A port as all three runtimes have it: the DOM's, and able not to keep the program alive. */
 interface Port extends MessagePort {
@@ -61,7 +61,7 @@ function deliver(
 const exitCodeOf = { SIGTERM: -15, SIGKILL: -9 } as const;
 
 class ThreadChild implements Child {
-  readonly pid: number = newThreadId();
+  readonly pid: number;
   readonly #worker: Worker;
   readonly #port: Port;
   #killedBy: Signal | undefined;
@@ -70,6 +70,7 @@ class ThreadChild implements Child {
 
   constructor(request: SpawnRequest, events: ChildEvents) {
     const { port1, port2 } = new MessageChannel();
+    this.pid = request.boot.thread!.pid;
     this.#port = port1 as Port;
     const { first } = request;
     const startup: Startup = {
@@ -80,7 +81,7 @@ class ThreadChild implements Child {
       first: first && { bytes: first.bytes, attachments: first.attachments ?? none },
     };
     this.#worker = new Worker(
-      scriptURL(startScript({ ...request, boot: { ...request.boot, pid: this.pid } })),
+      scriptURL(startScript(request)),
       {
         name: request.boot.name,
         workerData: startup,
