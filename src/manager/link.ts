@@ -12,7 +12,6 @@ import { readLoading } from "../codec/modules.ts";
 import { settleTrips } from "../channel/messages.ts";
 import { RemoteError } from "../errors.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { mayMakeFolders, plannedPath } from "../runtime/socket_server.ts";
 import { ending, operation, randomNumber, serverSlot, unanswered } from "./protocol.ts";
 import type { Description, Peer } from "./peer.ts";
 import { makeProxy, type Target } from "./target.ts";
@@ -147,17 +146,15 @@ export class Link implements Peer {
 
   /** Whether the server can be reached otherwise than by the memory that this child shares with it. */
   get canOpenGate(): boolean {
-    return this.way.gate !== undefined || (this.way.door !== undefined && mayMakeFolders());
+    return this.way.gate !== undefined || this.way.door?.socket !== undefined;
   }
 
   /** Has the server open a gate, if it has none. Where that is is known at once. */
   openGate(): void {
     const { gate, door } = this.way;
-    if (gate !== undefined || door === undefined) return;
-    const address = plannedPath();
-    this.post(serverSlot, "openGate", [address]);
-    this.#flush();
-    this.way = { ...this.way, gate: { address, authKey: door.authKey, isNew: true } };
+    if (gate !== undefined || door?.socket === undefined) return;
+    this.post(serverSlot, "openGate", []);
+    this.way = { ...this.way, gate: { address: door.socket, authKey: door.authKey, isNew: true } };
   }
 
   /** Nobody will receive that ticket. */

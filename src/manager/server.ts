@@ -46,6 +46,8 @@ export interface ServerSetUp {
   /** Where those put requests who share memory with it. */
   readonly inbox: Queue;
   readonly address: string | undefined;
+  /** The path of a socket, in a folder to be made, where it can be reached unless it is told an address. */
+  readonly socket: string | undefined;
   readonly authKey: string | Uint8Array;
   readonly types: readonly RegisteredType[];
 }
@@ -77,6 +79,7 @@ class Server implements Host {
   readonly #method: StartMethod;
   readonly #types: Types;
   readonly #authKey: string | Uint8Array;
+  readonly #socket: string | undefined;
   /** Where it listens, by the addresses that it was told; `undefined`: wherever it can. */
   readonly #gates = new Map<string | undefined, Listener>();
   /** Those who share memory with it, by their keys. */
@@ -88,24 +91,23 @@ class Server implements Host {
   readonly #loop: ServedClient;
   #objects = 0;
 
-  constructor({ id, inbox, address, authKey, types }: ServerSetUp, method: StartMethod) {
+  constructor(setUp: ServerSetUp, method: StartMethod) {
+    const { id, inbox, address, socket, authKey, types } = setUp;
     this.#method = method;
     this.#types = new Types(types);
     this.#authKey = authKey;
+    this.#socket = socket;
     this.own = new Entry("server", {
       object: new ServerObject({
         id,
-        address: async () => await this.#gateAt(address).address,
-        openGate: (path) => {
-          makeFolderOf(path);
-          this.#gateAt(path);
-        },
+        address: async () => await this.#gateAt(address ?? socket).address,
+        openGate: () => void this.#gateAt(socket),
         objects: () => this.#objects,
         types: () => this.#types.names,
       }),
     });
     const transport = new LoopTransport((frame) => this.#loop.receive(frame));
-    const door = { method, inbox, token: arenaOf(method).me, authKey };
+    const door = { method, inbox, token: arenaOf(method).me, socket, authKey };
     this.#link = noteLink(
       new OwnLink({ id, door, gate: undefined }, transport, method, (slot, ticket, peer) => {
         const claimed = this.#loop.claim(slot, ticket);
@@ -190,6 +192,7 @@ class Server implements Host {
   #gateAt(address: string | undefined): Listener {
     const known = this.#gates.get(address);
     if (known !== undefined) return known;
+    if (address !== undefined && address === this.#socket) makeFolderOf(address);
     const listener = new Listener({ address, authKey: this.#authKey });
     this.#gates.set(address, listener);
     void this.#serveSockets(listener);

@@ -9,7 +9,7 @@
 export interface Answers {
   readonly id: string;
   address(): Promise<string>;
-  openGate(path: string): void;
+  openGate(): void;
   objects(): number;
   types(): string[];
 }
@@ -27,9 +27,9 @@ export class ServerObject {
     return await this.#answers.address();
   }
 
-  /** Listens at the path of a socket, too, in a new folder. */
-  openGate(path: string): void {
-    this.#answers.openGate(path);
+  /** Lets others connect at the socket that they know of. */
+  openGate(): void {
+    this.#answers.openGate();
   }
 
   /** How many objects somebody outside of the server refers to. */

@@ -12,6 +12,7 @@ import { encoderFor, frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild } from "../process/started_child.ts";
 import { allocateQueue, Queue } from "../queue/queue.ts";
+import { mayMakeFolders, plannedPath, removeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Link } from "./link.ts";
 import { linkTo } from "./links.ts";
@@ -38,14 +39,17 @@ export class ServerProcess {
   readonly authKey: string | Uint8Array;
   readonly #child: StartedChild;
   readonly #inbox: Queue;
+  readonly #socket: string | undefined;
 
   constructor(method: StartMethod, { address, authKey, types }: ServerOptions) {
     this.authKey = authKey ?? randomNonce(keySize);
     this.#inbox = inboxOf(method);
+    this.#socket = mayMakeFolders() ? plannedPath() : undefined;
     const setUp: ServerSetUp = {
       id: crypto.randomUUID(),
       inbox: this.#inbox,
       address,
+      socket: this.#socket,
       authKey: this.authKey,
       types,
     };
@@ -63,7 +67,7 @@ export class ServerProcess {
     adopt(this.#child);
     this.#child.keepAlive(false);
     const token = arenaOf(method).members.tokenOf(this.#child.pid);
-    const door = { method, inbox: this.#inbox, token, authKey: this.authKey };
+    const door = { method, inbox: this.#inbox, token, socket: this.#socket, authKey: this.authKey };
     this.link = linkTo({ id: setUp.id, door, gate: undefined });
   }
 
@@ -81,6 +85,8 @@ export class ServerProcess {
 
   #end(): void {
     this.link.close();
+    // One that was killed could not.
+    if (this.#socket !== undefined) removeFolderOf(this.#socket);
     // Whoever asks from now on is told, here and in all children.
     this.#inbox[Symbol.dispose]();
   }

@@ -15,6 +15,8 @@ export interface Door {
   readonly inbox: Queue;
   /** The server's token: nobody may be left who takes them. */
   readonly token: number;
+  /** Where the server can open a gate: the path of a socket. Nothing where it cannot have one. */
+  readonly socket: string | undefined;
   /** What gates of the server ask for. */
   readonly authKey: string | Uint8Array;
 }

@@ -120,7 +120,7 @@ export const machineNames: Names = {
     try {
       const { size } = fs.fstatSync(fd);
       if (size === 0) throw nameFault("attach", name, "it is empty");
-      return mapped(fileOf(name), size);
+      return mapNamed(name, size);
     } finally {
       fs.closeSync(fd);
     }
@@ -166,6 +166,15 @@ function open(name: string): number {
     return fs.openSync(fileOf(name), "r+");
   } catch (error) {
     throw systemFault("attach", name, error);
+  }
+}
+
+/** Maps what has that name, which somebody may have removed meanwhile. */
+function mapNamed(name: string, size: number): Hold {
+  try {
+    return mapped(fileOf(name), size);
+  } catch (error) {
+    throw codeOf(error) === "ENOENT" ? systemFault("attach", name, error) : error;
   }
 }
 

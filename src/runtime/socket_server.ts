@@ -38,6 +38,11 @@ export function makeFolderOf(planned: string): void {
   ownFolders.add(folder);
 }
 
+/** Removes the folder of such a path, if whoever has made it was killed before it could. */
+export function removeFolderOf(planned: string): void {
+  fs.rmSync(path.dirname(planned), { recursive: true, force: true });
+}
+
 /** Whether this program can have sockets in folders of its own. */
 export function mayMakeFolders(): boolean {
   if ("Deno" in globalThis) return ["read", "write", "env", "net"].every(granted);
