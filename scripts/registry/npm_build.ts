@@ -34,7 +34,6 @@ export function buildForNpm({ name, version, exports, files }: Package): Package
       Object.entries(exports).map(([subpath, file]) => [subpath, npmExport(file)]),
     ),
     dependencies: {},
-    homepage: `https://jsr.io/${name}`,
   };
   const text = JSON.stringify(manifest, undefined, 2);
   const built = new Map([...files, ...emitted(sources, files)]);
