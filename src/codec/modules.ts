@@ -63,6 +63,20 @@ export function readLoading(decoder: Decoder): unknown {
   }
 }
 
+/** A value that was read, or the reason why it could not be. */
+export type Read = { readonly value: unknown } | { readonly error: unknown };
+
+/** As `readLoading`, and tells an error instead of throwing it. */
+export function tryReadLoading(decoder: Decoder): Read | Promise<Read> {
+  try {
+    const value = readLoading(decoder);
+    if (!(value instanceof Promise)) return { value };
+    return value.then((value) => ({ value }), (error) => ({ error }));
+  } catch (error) {
+    return { error };
+  }
+}
+
 async function readAgain(decoder: Decoder, start: number, needed: ModuleNeeded): Promise<unknown> {
   const loaded = new Set<string>();
   for (;;) {

@@ -217,19 +217,13 @@ export class ProcessPoolExecutor {
   async shutdown({ wait = true, cancelFutures = false }: ShutdownOptions = {}): Promise<void> {
     if (cancelFutures) this.#scheduler.cancelAll();
     this.#scheduler.close();
-    const finished = this.#untilFinished();
+    const finished = this.#scheduler.untilFinished();
     if (wait) await finished;
   }
 
   /** As `shutdown()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
-  }
-
-  async #untilFinished(): Promise<void> {
-    this.#scheduler.hold();
-    await this.#scheduler.finished.wait();
-    this.#scheduler.letGo();
   }
 
   #check(verb: string, fn: unknown): void {

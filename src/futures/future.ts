@@ -1,7 +1,7 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
 import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
-import { AsyncResult } from "../pool/async_result.ts";
+import { AsyncResult, notify } from "../pool/async_result.ts";
 import type { Scheduler } from "../pool/scheduler.ts";
 import type { PoolTask } from "../pool/task.ts";
 import type { Submission } from "../pool/task_encoder.ts";
@@ -188,7 +188,7 @@ export class Future<T> implements PromiseLike<T> {
         `Cannot add a callback as it must be a function: received ${String(callback)}`,
       );
     }
-    const call = () => void notify(callback, this);
+    const call = () => void notify(callback, this, "a future");
     if (this.done()) call();
     else Future.whenDone(this, call);
   }
@@ -199,14 +199,5 @@ export class Future<T> implements PromiseLike<T> {
     onRejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
     return (this.#result as AsyncResult<T>).then(onFulfilled, onRejected);
-  }
-}
-
-/** Calls a callback. Its error is its author's to see, and nobody else's to suffer. */
-async function notify<F>(callback: (future: F) => unknown, future: F): Promise<void> {
-  try {
-    await callback(future);
-  } catch (error) {
-    console.error("A callback of a future threw:", error);
   }
 }

@@ -61,7 +61,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
     this.#outcome = outcome;
     const { callback, errorCallback } = this.#callbacks;
     const listener = outcome.status === status.fulfilled ? callback : errorCallback;
-    if (listener !== undefined) void notify(listener as (value: unknown) => unknown, outcome.value);
+    if (listener !== undefined) void notify(listener as Callback, outcome.value, "a pool's result");
     this.#settlePromise?.(outcome);
     this.#latch?.open();
   }
@@ -153,11 +153,21 @@ export class AsyncResult<T> implements PromiseLike<T> {
   }
 }
 
-/** Calls a callback. Its error is its author's to see, and nobody else's to suffer. */
-async function notify(callback: (value: unknown) => unknown, value: unknown): Promise<void> {
+type Callback = (value: unknown) => unknown;
+
+/**
+ * Calls a callback of something. Its error is its author's to see, and nobody else's to suffer.
+ *
+ * @internal
+ */
+export async function notify<T>(
+  callback: (value: T) => unknown,
+  value: T,
+  whose: string,
+): Promise<void> {
   try {
     await callback(value);
   } catch (error) {
-    console.error("A callback of a pool's result threw:", error);
+    console.error(`A callback of ${whose} threw:`, error);
   }
 }

@@ -89,3 +89,15 @@ export function checkIterable(input: unknown): void {
   if (isIterable(input) || isAsync === "function") return;
   throw new TypeError(`Cannot map as the input must be iterable: received ${String(input)}`);
 }
+
+/**
+ * Checks what a caller gave as a pool's options.
+ *
+ * @internal
+ */
+export function checkPoolOptions({ processes, maxTasksPerChild, initializer }: PoolOptions): void {
+  const verb = "make a pool";
+  if (processes !== undefined) checkCount(verb, "processes", processes);
+  if (maxTasksPerChild !== undefined) checkCount(verb, "maxTasksPerChild", maxTasksPerChild);
+  if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
+}

@@ -7,9 +7,9 @@ import { AsyncResult, type Callbacks } from "./async_result.ts";
 import { checkChunkSize, chunksOf, defaultChunkSize } from "./chunks.ts";
 import {
   type Arguments,
-  checkCount,
   checkFunction,
   checkIterable,
+  checkPoolOptions,
   type Input,
   isIterable,
   type MapOptions,
@@ -70,10 +70,7 @@ export class Pool {
       : { processes: options };
     const { initializer, initArgs = [], maxTasksPerChild, name = "PoolWorker" } = given;
     const processes = given.processes ?? availableProcessors();
-    const verb = "make a pool";
-    checkCount(verb, "processes", processes);
-    if (maxTasksPerChild !== undefined) checkCount(verb, "maxTasksPerChild", maxTasksPerChild);
-    if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
+    checkPoolOptions({ ...given, processes });
     this.#scheduler = new Scheduler({
       processes,
       method: startMethodOf(new.target),
@@ -216,7 +213,7 @@ export class Pool {
    */
   async terminate(): Promise<void> {
     this.#scheduler.terminate();
-    await this.#untilFinished();
+    await this.#scheduler.untilFinished();
   }
 
   /**
@@ -228,21 +225,12 @@ export class Pool {
     if (this.#scheduler.isOpen) {
       throw new Error("Cannot join a pool that is still running: first close or terminate it");
     }
-    await this.#untilFinished();
+    await this.#scheduler.untilFinished();
   }
 
   /** As `terminate`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.terminate();
-  }
-
-  async #untilFinished(): Promise<void> {
-    this.#scheduler.hold();
-    try {
-      await this.#scheduler.finished.wait();
-    } finally {
-      this.#scheduler.letGo();
-    }
   }
 
   #check(verb: string, fn: unknown, { timeout }: TaskOptions): void {

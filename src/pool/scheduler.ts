@@ -94,6 +94,16 @@ export class Scheduler implements KeepAlive {
     return this.#state === "terminated";
   }
 
+  /** Waits until all workers have ended, and keeps the program alive until then. */
+  async untilFinished(): Promise<void> {
+    this.hold();
+    try {
+      await this.finished.wait();
+    } finally {
+      this.letGo();
+    }
+  }
+
   // ---- submission
 
   /**

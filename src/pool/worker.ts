@@ -8,7 +8,7 @@
 
 import { Encoder } from "../codec/encoder.ts";
 import { Decoder } from "../codec/decoder.ts";
-import { readLoading } from "../codec/modules.ts";
+import { type Read, tryReadLoading } from "../codec/modules.ts";
 import { WorkerLostError } from "../errors.ts";
 import { frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
@@ -232,7 +232,7 @@ export class PoolWorker {
   #receiveOutcomes(body: Decoder): void | Promise<void> {
     while (!body.done) {
       const head = readOutcomeHead(body);
-      const value = readValue(body);
+      const value = tryReadLoading(body);
       if (value instanceof Promise) {
         return value.then((outcome) => {
           this.#settle(head, outcome);
@@ -262,7 +262,7 @@ export class PoolWorker {
 
   async #receiveFailure(body: Decoder): Promise<void> {
     readOutcomeHead(body);
-    const read = await readValue(body);
+    const read = await tryReadLoading(body);
     this.#events.notInitialized("value" in read ? read.value : read.error);
   }
 
@@ -314,7 +314,7 @@ export class PoolWorker {
   #settleFrom(record: Uint8Array): void {
     const body = new Decoder(record);
     const head = readOutcomeHead(body);
-    const read = this.#held.has(head.id) ? readValue(body) : undefined;
+    const read = this.#held.has(head.id) ? tryReadLoading(body) : undefined;
     if (read !== undefined && !(read instanceof Promise)) this.#settle(head, read);
   }
 
@@ -333,7 +333,7 @@ export class PoolWorker {
     for (const bytes of journal?.outcomes ?? []) {
       const body = new Decoder(bytes);
       const head = readOutcomeHead(body);
-      if (this.#held.has(head.id)) this.#settle(head, await readValue(body));
+      if (this.#held.has(head.id)) this.#settle(head, await tryReadLoading(body));
     }
     if (this.#held.size > 0 || !this.#wasToEnd) this.#events.lost(this.#lost());
     // Without a journal it is given one task at a time, and has begun that.
@@ -363,20 +363,7 @@ export class PoolWorker {
   }
 }
 
-/** A value that was read, or the reason why it could not be. */
-type Read = { readonly value: unknown } | { readonly error: unknown };
-
 const rejection = (error: unknown): Outcome => ({ status: status.rejected, value: error });
-
-function readValue(body: Decoder): Read | Promise<Read> {
-  try {
-    const value = readLoading(body);
-    if (!(value instanceof Promise)) return { value };
-    return value.then((value) => ({ value }), (error) => ({ error }));
-  } catch (error) {
-    return { error };
-  }
-}
 
 /** Writes the bytes of tasks, at one stroke those that stand one behind the other. */
 function writeTasks(encoder: Encoder, tasks: readonly PoolTask[]): void {
