@@ -8,19 +8,18 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
-import { readLoading } from "../codec/modules.ts";
+import { type Read, tryReadLoading } from "../codec/modules.ts";
 import { settleTrips } from "../channel/messages.ts";
 import { RemoteError } from "../errors.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { ending, operation, randomNumber, serverSlot, unanswered } from "./protocol.ts";
+import { ending, frameSize, operation, randomNumber, serverSlot, unanswered } from "./protocol.ts";
 import type { Description, Peer } from "./peer.ts";
 import { makeProxy, type Target } from "./target.ts";
 import type { Transport } from "./transport.ts";
 import type { Way } from "./way.ts";
 
-/** How many operations, and bytes, are collected before they are sent although their turn goes on. */
+/** How many operations are collected before they are sent although their turn goes on. */
 const mostOperations = 64;
-const mostBytes = 32 * 1024;
 
 /** A call that has not ended. */
 interface Pending {
@@ -217,7 +216,7 @@ export class Link implements Peer {
       encoder.endSized(begin);
     }
     if (++this.#collected === 1) queueMicrotask(() => this.#flush());
-    else if (this.#collected >= mostOperations || encoder.size >= mostBytes) this.#flush();
+    else if (this.#collected >= mostOperations || encoder.size >= frameSize) this.#flush();
   }
 
   #flush(): void {
@@ -260,21 +259,22 @@ export class Link implements Peer {
       const end = decoder.readSized();
       const pending = this.#pending.get(id);
       if (pending !== undefined) {
-        const value = readSafely(frame, decoder, this.#isForeign, this);
-        if (value instanceof Later) {
+        // Where a module is loaded first, it is read again from there: behind this loop.
+        const read = tryReadLoading(decoder);
+        if (read instanceof Promise) {
           // What imports the module keeps the program alive meanwhile; no reply is missing.
           this.#loading++;
-          value.settled.then((value) => {
+          void read.then((read) => {
             this.#loading--;
-            this.#settle(id, pending, how, value);
+            this.#settle(id, pending, how, read);
           });
-        } else this.#settle(id, pending, how, value);
+        } else this.#settle(id, pending, how, read);
       }
       decoder.position = end;
     }
   }
 
-  #settle(id: number, pending: Pending, how: number, read: Outcome): void {
+  #settle(id: number, pending: Pending, how: number, read: Read): void {
     this.#pending.delete(id);
     if ("error" in read) pending.reject(read.error);
     else if (how === ending.fulfilled) pending.resolve(read.value);
@@ -297,36 +297,6 @@ export class Link implements Peer {
   }
 }
 
-/** What was read of a reply. */
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
-
-/** What is read once a module is loaded. */
-class Later {
-  readonly settled: Promise<Outcome>;
-
-  constructor(value: Promise<unknown>) {
-    this.settled = value.then((value) => ({ value }), (error) => ({ error }));
-  }
-}
-
-function readSafely(
-  frame: Uint8Array,
-  decoder: Decoder,
-  isForeign: boolean,
-  peer: Peer,
-): Outcome | Later {
-  const { position } = decoder;
-  try {
-    // A decoder of its own: where a module is loaded first, the others are read meanwhile.
-    const own = new Decoder(frame, [], isForeign, peer);
-    own.position = position;
-    const value = readLoading(own);
-    return value instanceof Promise ? new Later(value) : { value };
-  } catch (error) {
-    return { error };
-  }
-}
-
 /** An object of a server, as a client refers to it. */
 export class RemoteTarget implements Target {
   readonly link: Link;
@@ -346,16 +316,12 @@ export class RemoteTarget implements Target {
   }
 
   call(method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
-    if (this.#isReleased) {
-      return Promise.reject(new Error(`Cannot call ${method} as this proxy was disposed of`));
-    }
+    if (this.#isReleased) return Promise.reject(disposed(method));
     return this.link.call(this.slot, method, args, signal);
   }
 
   post(method: string, args: readonly unknown[]): void {
-    if (this.#isReleased) {
-      throw new Error(`Cannot call ${method} as this proxy was disposed of`);
-    }
+    if (this.#isReleased) throw disposed(method);
     this.link.post(this.slot, method, args);
   }
 
@@ -371,3 +337,6 @@ export class RemoteTarget implements Target {
     this.link.release(this.slot);
   }
 }
+
+const disposed = (method: string): Error =>
+  new Error(`Cannot call ${method} as this proxy was disposed of`);

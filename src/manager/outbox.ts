@@ -9,10 +9,7 @@ import { settleTrips } from "../channel/messages.ts";
 import { Encoder } from "../codec/encoder.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Peer } from "./peer.ts";
-import { ending } from "./protocol.ts";
-
-/** How many bytes of replies are collected before they are sent although there are more. */
-const mostBytes = 32 * 1024;
+import { ending, frameSize } from "./protocol.ts";
 
 /** How a client is reached. */
 export interface Replies {
@@ -61,7 +58,7 @@ export class Outbox {
     }
     encoder.endSized(begin);
     if (undo !== undefined) this.#undos.push(undo);
-    if (encoder.size >= mostBytes) this.flush();
+    if (encoder.size >= frameSize) this.flush();
     else this.#flushSoon();
   }
 

@@ -54,6 +54,9 @@ export const unanswered = 0;
 /** The slot of the server itself, in every client. */
 export const serverSlot = 0;
 
+/** How many bytes are collected for a frame before it is sent although there is more, on both sides. */
+export const frameSize: number = 32 * 1024;
+
 /** A number that nobody else has chosen: a client's key, or a ticket. */
 export function randomNumber(): number {
   const [high, low] = crypto.getRandomValues(new Uint32Array(2));

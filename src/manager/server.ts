@@ -29,7 +29,7 @@ import { type Host, ServedClient } from "./served_client.ts";
 import { ServerObject } from "./server_object.ts";
 import { targetOf } from "./target.ts";
 import { Tickets } from "./tickets.ts";
-import { LoopTransport, readFrame } from "./transport.ts";
+import { LoopTransport, neverOver, readFrame } from "./transport.ts";
 import "./travel.ts";
 import { type RegisteredType, Types } from "./types.ts";
 
@@ -127,10 +127,7 @@ class Server implements Host {
   // ---- clients
 
   async #serveInbox(inbox: Messages): Promise<void> {
-    const check = () => {
-      inbox.lane.check("use");
-      return false;
-    };
+    const check = neverOver(inbox);
     let turned = performance.now();
     for (;;) {
       let taken = inbox.trySoon(readRequest);

@@ -6,7 +6,6 @@
  */
 
 import { randomNonce } from "../runtime/proof.ts";
-import type { Block } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import { encoderFor, frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
@@ -43,7 +42,7 @@ export class ServerProcess {
 
   constructor(method: StartMethod, { address, authKey, types }: ServerOptions) {
     this.authKey = authKey ?? randomNonce(keySize);
-    this.#inbox = inboxOf(method);
+    this.#inbox = new Queue(allocateQueue(method, 0));
     this.#socket = mayMakeFolders() ? plannedPath() : undefined;
     const setUp: ServerSetUp = {
       id: crypto.randomUUID(),
@@ -90,10 +89,4 @@ export class ServerProcess {
     // Whoever asks from now on is told, here and in all children.
     this.#inbox[Symbol.dispose]();
   }
-}
-
-/** A queue like any other, made for the children of that start method. */
-function inboxOf(method: StartMethod): Queue {
-  const OfBlock = Queue as unknown as new (block: Block) => Queue;
-  return new OfBlock(allocateQueue(method, 0));
 }

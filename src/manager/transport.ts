@@ -7,7 +7,7 @@
 
 import type { Connection } from "../channel/connection.ts";
 import { endOf } from "../channel/connection.ts";
-import { Messages, type Read, settleTrips } from "../channel/messages.ts";
+import { type Check, Messages, type Read, settleTrips } from "../channel/messages.ts";
 import { makePipe } from "../channel/pipe.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { arenaOf } from "../memory/arena.ts";
@@ -31,6 +31,12 @@ export interface Transport {
 
 /** Takes a message as it is. */
 export const readFrame: Read<Uint8Array> = (decoder, length) => decoder.readBytes(length);
+
+/** An inbox comes to its end only by being disposed of. */
+export const neverOver = ({ lane }: Messages): Check => () => {
+  lane.check("use");
+  return false;
+};
 
 /** How often to look whether a server lives that has not answered yet, in milliseconds. */
 const lookEvery = 100;
@@ -67,10 +73,7 @@ export class LaneTransport implements Transport {
   async send(bytes: Uint8Array): Promise<void> {
     if (this.#refusal !== undefined) throw this.#refusal.error;
     if (this.#inbox.tryPut(bytes)) return;
-    await this.#inbox.put(bytes, {}, () => {
-      this.#inbox.lane.check("use");
-      return false;
-    });
+    await this.#inbox.put(bytes, {}, neverOver(this.#inbox));
   }
 
   async receive(): Promise<Uint8Array> {

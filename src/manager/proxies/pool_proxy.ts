@@ -5,9 +5,9 @@ import { AsyncResult, type Callbacks } from "../../pool/async_result.ts";
 import { checkChunkSize } from "../../pool/chunks.ts";
 import {
   type Arguments,
-  checkCount,
   checkFunction,
   checkIterable,
+  checkPoolOptions,
   type Input,
   isIterable,
   type MapOptions,
@@ -162,7 +162,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   ): AsyncResult<R> {
     const reference = this.#reference("map", fn, options);
     checkIterable(input);
-    const items = isIterable(input) ? [...input] : collect(input);
+    const items = isIterable(input) ? [...input] : Array.fromAsync(input);
     const send = (items: readonly unknown[]) => this.#send(reference, items, options, argsOf);
     return this.#result(items instanceof Promise ? items.then(send) : send(items), options);
   }
@@ -209,22 +209,12 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
  */
 export function sendablePool(options: number | PoolOptions): RemotePoolOptions {
   const given = typeof options === "object" && options !== null ? options : { processes: options };
-  const { processes, maxTasksPerChild, initializer } = given;
-  const verb = "make a pool";
-  if (processes !== undefined) checkCount(verb, "processes", processes);
-  if (maxTasksPerChild !== undefined) checkCount(verb, "maxTasksPerChild", maxTasksPerChild);
-  if (initializer === undefined) return { ...given, initializer };
-  checkFunction(verb, "initializer", initializer);
-  return { ...given, initializer: referenceTo(initializer) };
+  checkPoolOptions(given);
+  const { initializer } = given;
+  return { ...given, initializer: initializer && referenceTo(initializer) };
 }
 
 const alone = (item: unknown): readonly unknown[] => [item];
 
 const withKwargs = (args: readonly unknown[], { kwargs }: TaskOptions): readonly unknown[] =>
   kwargs === undefined ? args : [...args, kwargs];
-
-async function collect(input: AsyncIterable<unknown>): Promise<unknown[]> {
-  const items: unknown[] = [];
-  for await (const item of input) items.push(item);
-  return items;
-}
