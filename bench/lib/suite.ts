@@ -1,7 +1,7 @@
 /** What a folder of `bench/` tells `scripts/bench.ts` of itself: its `suite.ts` exports a `Suite`. */
 
 import type { Area } from "./comparison.ts";
-import type { PlacedRow } from "./row.ts";
+import type { Method, PlacedRow } from "./row.ts";
 
 /** A program to run, once for each runtime or by Python. */
 export interface BenchProgram {
@@ -39,4 +39,33 @@ export interface Suite {
   readonly area: Area;
   /** The tables. */
   report(rows: readonly PlacedRow[], failures: readonly Failure[]): string;
+}
+
+const methods: readonly Method[] = ["worker", "process"];
+
+/** Programs of ours, each with both start methods. */
+export function withBothMethods(names: readonly string[]): BenchProgram[] {
+  return methods.flatMap((method) =>
+    names.map((name) => ({
+      file: `${name}.ts`,
+      title: `${name} (${method})`,
+      args: ["--method", method],
+      isPeer: false,
+    }))
+  );
+}
+
+/** A program of Python's, once for each scenario, of so many seconds at most. */
+export function inPython(
+  file: string,
+  scenarios: readonly string[],
+  limit: number,
+): BenchProgram[] {
+  return scenarios.map((scenario) => ({
+    file,
+    title: `${scenario} (python)`,
+    args: ["--scenario", scenario],
+    isPeer: true,
+    limit,
+  }));
 }

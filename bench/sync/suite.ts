@@ -1,33 +1,16 @@
 /** The benches of locks and shared values: which programs there are, and what is made of their rows. */
 
-import type { Method } from "../lib/row.ts";
-import type { BenchProgram, Suite } from "../lib/suite.ts";
+import { inPython, type Suite, withBothMethods } from "../lib/suite.ts";
 import { area } from "./area.ts";
 import { report } from "./report.ts";
 
-const methods: readonly Method[] = ["worker", "process"];
 const files = ["free", "contended", "wake", "copy"];
-
-const ours = (file: string, method: Method): BenchProgram => ({
-  file: `${file}.ts`,
-  title: `${file} (${method})`,
-  args: ["--method", method],
-  isPeer: false,
-});
-
-const python = (scenario: string): BenchProgram => ({
-  file: "sync.py",
-  title: `${scenario} (python)`,
-  args: ["--scenario", scenario],
-  isPeer: true,
-  limit: 30,
-});
 
 /** The benches of locks and shared values. */
 export const suite: Suite = {
   needsPeers: false,
-  programs: methods.flatMap((method) => files.map((file) => ours(file, method))),
-  python: files.map(python),
+  programs: withBothMethods(files),
+  python: inPython("sync.py", files, 30),
   area,
   report,
 };
