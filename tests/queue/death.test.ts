@@ -64,7 +64,7 @@ forEachMethod("A queue whose user is killed", (method) => {
       const found = await checkUse(queue, maxSize);
       assertLess(performance.now() - begun, 5000, `${act} until step ${step}`);
       await child.join();
-      if (!isReached) return assert(step > 8, `${act} has ${step} steps only`);
+      if (!isReached) return assert(step > 6, `${act} has ${step} steps only`);
       const isExpected = outcomes.some((outcome) => String(outcome) === String(found));
       assert(isExpected, `${act} until step ${step} left ${found}`);
     }
