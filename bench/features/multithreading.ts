@@ -3,7 +3,7 @@
 import { loadPeer } from "../lib/load_peer.ts";
 import { gives } from "./common.ts";
 import type { TaskName } from "./tasks.ts";
-import { serve } from "./library.ts";
+import { serve } from "./serve.ts";
 
 interface Result {
   readonly ok: boolean;

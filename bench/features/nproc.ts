@@ -20,7 +20,7 @@ import {
 import type { Method } from "../lib/row.ts";
 import { type Board, theBoard } from "./board.ts";
 import { gives, sleep } from "./common.ts";
-import { serve } from "./library.ts";
+import { serve } from "./serve.ts";
 import { AppError } from "./errors.ts";
 import { type TaskName, tasks } from "./tasks.ts";
 

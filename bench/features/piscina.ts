@@ -2,7 +2,7 @@
 
 import { loadPeer } from "../lib/load_peer.ts";
 import { gives } from "./common.ts";
-import { serve } from "./library.ts";
+import { serve } from "./serve.ts";
 
 interface PiscinaPool {
   run(task: unknown, options: { name: string; signal?: AbortSignal }): Promise<unknown>;

@@ -6,7 +6,7 @@ import { isMainThread } from "node:worker_threads";
 import { loadPeer } from "../lib/load_peer.ts";
 import type { Method } from "../lib/row.ts";
 import { gives } from "./common.ts";
-import { serve } from "./library.ts";
+import { serve } from "./serve.ts";
 
 interface PoolifierPool {
   execute(data?: unknown, name?: string, signal?: AbortSignal): Promise<unknown>;

@@ -12,7 +12,7 @@ import { root } from "../../scripts/toolchain.mjs";
 import { type CommandResult, runCommand } from "../../tests/command.ts";
 import { installPeers, peers } from "../lib/peers.ts";
 import type { Method } from "../lib/row.ts";
-import { endsByItself, mark } from "./library.ts";
+import { endsByItself, mark } from "./serve.ts";
 import { type Cell, markdown } from "./report.ts";
 import { titles } from "./titles.ts";
 import { typeCheck } from "./types.ts";

@@ -3,7 +3,7 @@
 import { loadPeer } from "../lib/load_peer.ts";
 import type { Method } from "../lib/row.ts";
 import { gives } from "./common.ts";
-import { serve } from "./library.ts";
+import { serve } from "./serve.ts";
 
 interface TinypoolPool {
   run(task: unknown, options: { name: string; signal?: AbortSignal }): Promise<unknown>;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { loadPeer } from "../lib/load_peer.ts";
 import type { Method } from "../lib/row.ts";
 import { gives } from "./common.ts";
-import { serve } from "./library.ts";
+import { serve } from "./serve.ts";
 
 interface Running extends Promise<unknown> {
   timeout(delay: number): Promise<unknown>;
