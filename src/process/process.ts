@@ -159,7 +159,7 @@ export class Process {
    */
   get sentinel(): Sentinel {
     const state = openState(this);
-    return state.sentinel ??= new Sentinel(startedChild(this).ended);
+    return state.sentinel ??= new Sentinel(startedChild(this));
   }
 
   /**
@@ -211,14 +211,8 @@ export class Process {
    * @throws {Error} Before the start, and in the process itself.
    * @throws The signal's reason, if that is aborted first; the process goes on.
    */
-  async join(options: WaitOptions = {}): Promise<boolean> {
-    const child = startedChild(this);
-    child.keepAlive(true);
-    try {
-      return await child.ended.wait(options);
-    } finally {
-      if (child.daemon) child.keepAlive(false);
-    }
+  async join(options?: WaitOptions): Promise<boolean> {
+    return await startedChild(this).join(options);
   }
 
   /** Whether the process has been started and has not ended. */

@@ -1,17 +1,18 @@
-import type { Latch, WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../memory/latch.ts";
+import type { StartedChild } from "./started_child.ts";
 
 /** Becomes ready when a process ends: what `wait()` takes beside connections. */
 export class Sentinel {
-  readonly #ended: Latch;
+  readonly #child: StartedChild;
 
   /** Made by `Process`. */
-  constructor(ended: Latch) {
-    this.#ended = ended;
+  constructor(child: StartedChild) {
+    this.#child = child;
   }
 
   /** Whether the process has ended. */
   get ready(): boolean {
-    return this.#ended.isOpen;
+    return this.#child.ended.isOpen;
   }
 
   /**
@@ -20,6 +21,6 @@ export class Sentinel {
    * @throws The signal's reason, if that is aborted first.
    */
   wait(options?: WaitOptions): Promise<boolean> {
-    return this.#ended.wait(options);
+    return this.#child.join(options);
   }
 }

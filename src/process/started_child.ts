@@ -30,7 +30,7 @@ import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
 import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
-import { Latch } from "../memory/latch.ts";
+import { Latch, type WaitOptions } from "../memory/latch.ts";
 import { frameKind } from "./messages.ts";
 
 /** A child to start. */
@@ -98,6 +98,9 @@ export class StartedChild {
   crash: { readonly error: unknown } | undefined;
   #exitCode: number | null = null;
   #ready = false;
+  #isKept = true;
+  /** How many wait for the end. */
+  #joins = 0;
   /** What was posted, and a signal that was sent, before the child could be spoken to. */
   #early: Frame[] = [];
   /** What holds the first frame until the child has read it. */
@@ -169,9 +172,26 @@ export class StartedChild {
     } else this.#earlySignal ??= signal;
   }
 
-  /** Whether the child keeps this program alive. */
+  /** Whether the child keeps this program alive, also where nobody waits for its end. */
   keepAlive(whether: boolean): void {
-    if (whether) this.#child.ref();
+    this.#isKept = whether;
+    this.#refer();
+  }
+
+  /** Waits for the end, as `Latch.wait` does. The child keeps this program alive meanwhile. */
+  async join(options?: WaitOptions): Promise<boolean> {
+    this.#joins++;
+    this.#refer();
+    try {
+      return await this.ended.wait(options);
+    } finally {
+      this.#joins--;
+      this.#refer();
+    }
+  }
+
+  #refer(): void {
+    if (this.#isKept || this.#joins > 0) this.#child.ref();
     else this.#child.unref();
   }
 

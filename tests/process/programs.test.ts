@@ -96,6 +96,14 @@ for (const method of methods) {
       assertEquals((await end("joined daemon")).stdout, "daemon has worked\nmain has ended\n");
     });
 
+    it("waits for a child's end as long as anybody does, whatever others gave up", async () => {
+      for (const what of ["daemon joined twice", "daemon's sentinel", "worker joined"]) {
+        const { code, stdout } = await end(what);
+        assertEquals(code, 0);
+        assertMatch(stdout, /worked[^]*main has ended|main has ended[^]*worked/);
+      }
+    });
+
     it("leaves no child behind at process.exit() and at an error", async () => {
       const exited = await end("exit with daemon");
       assertEquals([exited.code, exited.stdout], [4, ""]);

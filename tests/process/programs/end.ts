@@ -1,7 +1,14 @@
 /** How a program ends that has children: what it does with them is its second argument. */
 
 import process from "node:process";
-import { Process, setStartMethod, type StartMethod } from "../../../mod.ts";
+import {
+  activeChildren,
+  Pool,
+  Process,
+  setStartMethod,
+  type StartMethod,
+  wait,
+} from "../../../mod.ts";
 
 export async function work(milliseconds: number, name: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -39,6 +46,24 @@ if (import.meta.main) {
     case "joined daemon":
       await start(work, [100, "daemon"], true).join();
       break;
+    case "daemon joined twice": {
+      const child = start(work, [300, "daemon"], true);
+      const all = child.join();
+      console.log(await child.join({ timeout: 20 }), await all);
+      break;
+    }
+    case "daemon's sentinel": {
+      const { sentinel } = start(work, [200, "daemon"], true);
+      console.log((await wait([sentinel]))[0] === sentinel);
+      break;
+    }
+    case "worker joined": {
+      const pool = new Pool(1);
+      const result = pool.apply(work, [300, "task"]);
+      console.log(await activeChildren()[0]!.join({ timeout: 20 }));
+      await result;
+      break;
+    }
     case "exit with daemon":
       start(work, [60_000, "daemon"], true);
       process.exit(4);
