@@ -71,6 +71,22 @@ export function throwError(message: string): void {
 }
 task(import.meta, throwError);
 
+/** Throws what has no text, or cannot be looked at. */
+export function throwOddity(which: "no prototype" | "getter" | "proxy"): void {
+  const fail = () => {
+    throw new Error("expected: looked at");
+  };
+  switch (which) {
+    case "no prototype":
+      throw Object.create(null);
+    case "getter":
+      throw Object.defineProperty(new Error("odd"), "stack", { get: fail });
+    case "proxy":
+      throw new Proxy({}, { get: fail, ownKeys: fail, getPrototypeOf: fail });
+  }
+}
+task(import.meta, throwOddity);
+
 export async function rejectLater(message: string): Promise<void> {
   await null;
   throw new RangeError(message);

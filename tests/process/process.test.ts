@@ -212,6 +212,12 @@ forEachMethod("Process", (method) => {
     assertEquals(await codeOf({ target: f.throwOutside, args: ["expected: outside"] }), 1);
   });
 
+  it("has the exit code 1 after an error that cannot be printed or sent", async () => {
+    for (const which of ["no prototype", "getter", "proxy"]) {
+      assertEquals(await codeOf({ target: f.throwOddity, args: [which] }), 1);
+    }
+  });
+
   it("is named for its number, and can be named", async () => {
     using folder = new Folder();
     const file = folder.file("file");
