@@ -24,8 +24,13 @@ const bases: readonly AnyClass[] = [
   URIError,
   AggregateError,
   DOMException,
+  SuppressedError,
+  WebAssembly.CompileError,
+  WebAssembly.LinkError,
+  WebAssembly.RuntimeError,
 ];
 const AGGREGATE = bases.indexOf(AggregateError);
+const SUPPRESSED = bases.indexOf(SuppressedError);
 const EXCEPTION = bases.indexOf(DOMException);
 const baseOf: ReadonlyMap<object, number> = new Map(bases.map((cls, i) => [cls.prototype, i]));
 
@@ -41,7 +46,7 @@ const MAX_CHAIN = 100;
 /** Written before the properties. */
 const ahead: ReadonlySet<string> = new Set(["message", "stack"]);
 /** Properties that are the language's own where they cannot be enumerated. */
-const hidden = ["cause", "errors"];
+const hidden = ["cause", "errors", "error", "suppressed"];
 
 /** What an error is, and the texts that every error has. */
 interface Head {
@@ -176,6 +181,7 @@ function construct(
   if (builtin === undefined) throw new DecodeFailure("it holds an error of an unknown class");
   const args: unknown[] = message === undefined ? [] : [message];
   if (base === AGGREGATE) args.unshift([]);
+  if (base === SUPPRESSED) args.unshift(undefined, undefined);
   if (base === EXCEPTION) args[1] = name;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;

@@ -32,6 +32,9 @@ describe("an error that travels", () => {
       SyntaxError,
       TypeError,
       URIError,
+      WebAssembly.CompileError,
+      WebAssembly.LinkError,
+      WebAssembly.RuntimeError,
     ];
     for (const cls of classes) {
       const error = Object.assign(new cls("message"), { code: "E", list: [1] });
@@ -68,6 +71,17 @@ describe("an error that travels", () => {
     assertEquals(arrived.errors.slice(1), ["b", undefined]);
     assertEquals([arrived.message, Object.keys(arrived)], ["all", []]);
     assertEquals(roundTrip(new AggregateError([1, 2])).errors, [1, 2]);
+  });
+
+  it("keeps both errors of a SuppressedError", () => {
+    const error = new SuppressedError(new TypeError("a"), new RangeError("b"), "both");
+    const arrived = roundTrip(error);
+    assertInstanceOf(arrived, SuppressedError);
+    assertInstanceOf(arrived.error, TypeError);
+    assertInstanceOf(arrived.suppressed, RangeError);
+    assertEquals([arrived.message, Object.keys(arrived)], ["both", []]);
+    const partly = roundTrip(new SuppressedError(() => {}, 2));
+    assertEquals([partly.error, partly.suppressed], [undefined, 2]);
   });
 
   it("leaves out what cannot travel, and still arrives", () => {
