@@ -9,7 +9,7 @@
 
 import type { Callable } from "../codec/task.ts";
 import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
-import { Latch } from "../memory/latch.ts";
+import { Latch, longestTimer } from "../memory/latch.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
@@ -164,7 +164,7 @@ export class Scheduler implements KeepAlive {
     const onAbort = () => end(signal?.reason);
     let cancelTimer: (() => void) | undefined;
     const startTimer = (milliseconds: number) => {
-      if (task.settled) return;
+      if (task.settled || milliseconds > longestTimer) return;
       cancelTimer = inBackground(
         milliseconds,
         () => end(new TimeoutError(`The task has not ended after ${milliseconds} ms`)),

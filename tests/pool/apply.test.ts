@@ -378,6 +378,13 @@ forEachMethod("Pool, aborting tasks", (method) => {
     if (outcome !== 16) assertInstanceOf(outcome, TimeoutError);
   });
 
+  it("lets a task run for ever whose timeout is longer than a timer can count", async () => {
+    await using pool = makePool(method, 1);
+    for (const timeout of [Infinity, 2 ** 31]) {
+      assertEquals(await pool.apply(f.squareLater, [3], { timeout }), 9);
+    }
+  });
+
   it("does nothing when the signal aborts after the end", async () => {
     await using pool = makePool(method, 1);
     const controller = new AbortController();
