@@ -5,7 +5,13 @@
  * @internal
  */
 
+import { chunksOf } from "./chunks.ts";
 import { type Outcome, status } from "./wire.ts";
+
+/** How many arguments a call is given at most: what is too many, each runtime says by itself. */
+const mostArguments = 10_000;
+
+const noResults: readonly unknown[] = [];
 
 /** The chunks of one map, and what to do with them when the last is there. */
 export class ChunkCollector {
@@ -32,7 +38,10 @@ export class ChunkCollector {
   }
 
   #joined(): unknown[] {
-    if (this.#results.length === 1) return this.#results[0] as unknown[];
-    return ([] as unknown[]).concat(...this.#results);
+    let joined = this.#results;
+    while (joined.length > 1) {
+      joined = [...chunksOf(joined, mostArguments)].map((some) => noResults.concat(...some));
+    }
+    return joined[0] as unknown[];
   }
 }

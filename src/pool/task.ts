@@ -156,7 +156,7 @@ export class TaskQueue {
   }
 
   unshift(tasks: readonly PoolTask[]): void {
-    this.#tasks.splice(0, this.#head, ...tasks);
+    this.#tasks = [...tasks, ...this.#tasks.slice(this.#head)];
     this.#head = 0;
   }
 
