@@ -16,6 +16,7 @@ import {
   type PoolOptions,
   type TaskOptions,
 } from "./options.ts";
+import { LateItems } from "./late_items.ts";
 import { ChunkCollector } from "./map_result.ts";
 import { type IteratorSource, ResultIterator } from "./result_iterator.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -261,21 +262,21 @@ export class Pool {
   /** Maps an asynchronous input: its length, and so the chunks, are known when it has ended. */
   async #mapLater(
     fn: Callable,
-    iterable: Input<unknown>,
+    iterable: AsyncIterable<unknown>,
     options: MapOptions,
     traits: number,
     settle: (outcome: Outcome) => void,
   ): Promise<void> {
-    const done = { unbind: () => {}, cancel: () => {} };
-    this.#scheduler.addFeed(done);
+    let late: LateItems | undefined;
     try {
-      const items: unknown[] = [];
-      for await (const item of iterable) items.push(item);
-      this.#submitChunks(fn, items, options, traits, settle);
+      late = new LateItems(iterable, options.signal);
+      this.#scheduler.addFeed(late);
+      this.#submitChunks(fn, await late.read(), options, traits, settle);
     } catch (error) {
-      settle({ status: status.rejected, value: error });
+      // Where nothing was awaited: nothing is settled before the call has returned.
+      queueMicrotask(() => settle({ status: status.rejected, value: error }));
     } finally {
-      this.#scheduler.removeFeed(done);
+      if (late !== undefined) this.#scheduler.removeFeed(late);
     }
   }
 

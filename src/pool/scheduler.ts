@@ -48,6 +48,8 @@ const longestFrame = 4;
 
 const rejection = (value: unknown): Outcome => ({ status: status.rejected, value });
 
+const terminated = () => new CancelledError("The pool was terminated before the task was done");
+
 /** The tasks and the workers of one pool. */
 export class Scheduler implements KeepAlive {
   /** Opens when the pool is closed or terminated and its last worker has ended. */
@@ -145,13 +147,19 @@ export class Scheduler implements KeepAlive {
   }
 
   #enqueue(task: PoolTask, { signal, timeout }: Submission): void {
-    if (this.#broken !== undefined || signal?.aborted) {
-      const reason = this.#broken !== undefined ? this.#broken.error : signal?.reason;
-      return queueMicrotask(() => task.settle(rejection(reason)));
-    }
+    const end = this.#endOf(signal);
+    if (end !== undefined) return queueMicrotask(() => task.settle(end));
     if (signal !== undefined || timeout !== undefined) this.#limit(task, signal, timeout);
     this.#queue.push(task);
     this.#dispatchSoon();
+  }
+
+  /** How a task ends that need not begin. */
+  #endOf(signal: AbortSignal | undefined): Outcome | undefined {
+    if (this.#broken !== undefined) return rejection(this.#broken.error);
+    if (signal?.aborted) return rejection(signal.reason);
+    // An input may give its last item in the turn in which the pool is terminated.
+    return this.isTerminated ? rejection(terminated()) : undefined;
   }
 
   /** Ends the task, and the worker that runs it, when it is aborted or has run too long. */
@@ -357,7 +365,7 @@ export class Scheduler implements KeepAlive {
   terminate(): void {
     if (this.#state === "terminated") return;
     this.#state = "terminated";
-    this.#rejectAll(new CancelledError("The pool was terminated before the task was done"));
+    this.#rejectAll(terminated());
     // What a thread has printed goes by the event loops: one that does nothing may end by itself.
     for (const feed of this.#feeds) feed.cancel();
     for (const worker of this.#workers) {

@@ -7,7 +7,7 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { type Pool, TimeoutError } from "../../mod.ts";
+import { CancelledError, type Pool, TimeoutError } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import { addLine, Folder, linesIn } from "../process/scratch.ts";
 import { makePool } from "./make_pool.ts";
@@ -26,6 +26,23 @@ async function* later<T>(items: Iterable<T>): AsyncGenerator<T> {
 function* failing(items: number): Generator<number> {
   yield* range(items);
   throw new RangeError("from the input");
+}
+
+/** An input that gives two items, and then nothing for ever. */
+class Silent implements AsyncIterableIterator<number> {
+  read = 0;
+  closed = 0;
+  next(): Promise<IteratorResult<number>> {
+    const value = ++this.read;
+    return value < 3 ? Promise.resolve({ done: false, value }) : new Promise(() => {});
+  }
+  return(): Promise<IteratorResult<number>> {
+    this.closed++;
+    return Promise.resolve({ done: true, value: undefined });
+  }
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
 }
 
 forEachMethod("Pool.map()", (method) => {
@@ -122,6 +139,28 @@ forEachMethod("Pool.map()", (method) => {
     await assertRejects(() => pool.map(f.square, later(failing(3))), RangeError, "from the input");
     await assertRejects(() => pool.map(f.square, failing(3)), RangeError, "from the input");
     assertEquals(await pool.map(f.square, [2]), [4]);
+  });
+
+  it("gives up an input that gives nothing, when the signal aborts or the pool is terminated", async () => {
+    const input = new Silent();
+    const reason = new Error("not needed");
+    const aborted = pool.mapAsync(f.square, input, { signal: AbortSignal.abort(reason) });
+    assertEquals(aborted.ready(), false);
+    assertStrictEquals(await assertRejects(() => aborted.get()), reason);
+    assertEquals(input.read, 0);
+    const controller = new AbortController();
+    const waiting = pool.map(f.square, input, { signal: controller.signal });
+    await pool.apply(f.nothing);
+    controller.abort(reason);
+    assertStrictEquals(await assertRejects(() => waiting), reason);
+    assertEquals([input.read, input.closed], [3, 1]);
+    const other = makePool(method, 1);
+    const cancelled = other.mapAsync(f.square, new Silent());
+    const late = other.mapAsync(f.square, later([1]));
+    const ending = other.terminate();
+    await assertRejects(() => cancelled.get(), CancelledError);
+    await assertRejects(() => late.get(), CancelledError);
+    await ending;
   });
 
   it("refuses an item that cannot travel, and runs none", async () => {
