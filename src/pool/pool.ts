@@ -203,7 +203,10 @@ export class Pool {
     return this.#iterate(fn, iterable, options, false);
   }
 
-  /** Takes no more tasks. The workers end once what was submitted is done. */
+  /**
+   * Takes no more tasks. The workers end once what was submitted is done. An `imap` that has begun
+   * goes on as its results are taken.
+   */
   close(): void {
     this.#scheduler.close();
   }
@@ -218,7 +221,8 @@ export class Pool {
   }
 
   /**
-   * Waits until the workers have ended.
+   * Waits until the workers have ended. What is left of the input of an `imap` is done for that,
+   * also if nobody takes its results.
    *
    * @throws {Error} If the pool is neither closed nor terminated.
    */

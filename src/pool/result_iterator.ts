@@ -188,9 +188,9 @@ export class ResultIterator<R>
     void this.#read();
   }
 
-  /** How many chunks are under way or wait to be taken. */
+  /** How many chunks are under way; those that wait to be taken count as long as it is bound to that. */
   get #ahead(): number {
-    return this.#submitted - this.#taken;
+    return this.#submitted - (this.#unbound ? this.#arrived : this.#taken);
   }
 
   /** The pool is terminated: behind what it rejects comes the end, which is no end of the input. */
@@ -212,7 +212,7 @@ export class ResultIterator<R>
   }
 
   get #mayRead(): boolean {
-    return !this.#inputEnded && (this.#unbound || this.#ahead < this.#limit);
+    return !this.#inputEnded && this.#ahead < this.#limit;
   }
 
   /** Reads and submits until enough is under way. One at a time: an input may be slow. */
@@ -295,6 +295,7 @@ export class ResultIterator<R>
         this.#deliver(next);
       }
     }
+    if (this.#unbound) void this.#read();
     this.#wake();
   }
 

@@ -37,7 +37,7 @@ export interface SchedulerOptions {
 
 /** Something that submits more as its results are taken. */
 export interface Feed {
-  /** Submits all of its input: the pool is closed, and waits for it. */
+  /** Submits all of its input, whether or not its results are taken: the pool's end is waited for. */
   unbind(): void;
   /** Submits nothing more: the pool is terminated. */
   cancel(): void;
@@ -98,6 +98,7 @@ export class Scheduler implements KeepAlive {
 
   /** Waits until all workers have ended, and keeps the program alive until then. */
   async untilFinished(): Promise<void> {
+    for (const feed of this.#feeds) feed.unbind();
     this.hold();
     try {
       await this.finished.wait();
@@ -357,7 +358,6 @@ export class Scheduler implements KeepAlive {
   close(): void {
     if (this.#state !== "open") return;
     this.#state = "closed";
-    for (const feed of this.#feeds) feed.unbind();
     this.#dispatchSoon();
   }
 

@@ -282,6 +282,37 @@ forEachMethod("The end of a pool", (method) => {
     await pool.join();
   });
 
+  it("lets an imap of an endless input go on after close(), and be left", async () => {
+    for (const kind of ["imap", "imapUnordered"] as const) {
+      const pool = makePool(method, 2);
+      let read = 0;
+      const next = (): IteratorResult<number, undefined> =>
+        // Not quite endless: it is read without a pause where it is read without a bound.
+        read < 1_000_000 ? { done: false, value: read++ } : { done: true, value: undefined };
+      const results = pool[kind](f.square, { [Symbol.iterator]: () => ({ next }) });
+      pool.close();
+      for (let i = 0; i < 100; i++) await results.next();
+      assert(read < 1100, `read ${read}`);
+      // Now it is read as fast as the workers are, and no faster.
+      const joined = pool.join();
+      for (let i = 0; i < 100; i++) await results.next();
+      await results.return();
+      assert(read < 1_000_000);
+      await joined;
+    }
+  });
+
+  it("does all of an imap when it is waited for, and nobody takes its results", async () => {
+    for (const kind of ["imap", "imapUnordered"] as const) {
+      const pool = makePool(method, 2);
+      const results = pool[kind](f.square, range(2000), { chunkSize: 3 });
+      pool.close();
+      await pool.join();
+      const values = await Array.fromAsync(results);
+      assertEquals(values.sort((a, b) => a - b), range(2000).map((x) => x * x));
+    }
+  });
+
   it("replaces a worker that dies after close() while there is work", async () => {
     using folder = new Folder();
     const pool = makePool(method, 1);
