@@ -313,7 +313,7 @@ export class Pool {
     ordered: boolean,
   ): ResultIterator<never> {
     this.#check("map", fn, options);
-    const { chunkSize = 1 } = options;
+    const { chunkSize = 1, signal } = options;
     checkChunkSize(chunkSize);
     checkIterable(iterable);
     const scheduler = this.#scheduler;
@@ -331,7 +331,7 @@ export class Pool {
         }),
       lookAhead: () => lookAhead(scheduler.processes, scheduler.estimate(fn) * chunkSize),
     };
-    return new ResultIterator(source, iterable, { chunkSize, ordered });
+    return new ResultIterator(source, iterable, { chunkSize, signal, ordered });
   }
 }
 

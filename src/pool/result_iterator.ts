@@ -26,6 +26,8 @@ export interface IteratorSource extends KeepAlive {
  */
 export interface IteratorOptions {
   readonly chunkSize: number;
+  /** Ends it all: its tasks look at it themselves. */
+  readonly signal: AbortSignal | undefined;
   /** In the order of the input, or as they come. */
   readonly ordered: boolean;
 }
@@ -68,6 +70,7 @@ export class ResultIterator<R>
   readonly #input: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #options: IteratorOptions;
   readonly #feed: Feed = { unbind: () => this.#unbind(), cancel: () => this.#cancel() };
+  readonly #onAbort = (): void => this.#giveUp(this.#options.signal?.reason);
   /** Outcomes of chunks that came before their turn. */
   readonly #early = new Map<number, Outcome>();
   readonly #ready: Entry[][] = [];
@@ -98,6 +101,9 @@ export class ResultIterator<R>
       ? input[Symbol.asyncIterator]()
       : input[Symbol.iterator]();
     source.addFeed(this.#feed);
+    const { signal } = options;
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort);
     void this.#read();
   }
 
@@ -193,11 +199,16 @@ export class ResultIterator<R>
     return this.#submitted - (this.#unbound ? this.#arrived : this.#taken);
   }
 
-  /** The pool is terminated: behind what it rejects comes the end, which is no end of the input. */
+  /** The pool is terminated. */
   #cancel(): void {
+    this.#giveUp(new CancelledError("The pool was terminated before its input ended"));
+  }
+
+  /** Behind what was submitted, and is rejected, comes the end, which is no end of the input. */
+  #giveUp(reason: unknown): void {
     this.#isClosed = true;
     void this.#closeInput().catch((error) => this.#endWith(error));
-    this.#endWith(new CancelledError("The pool was terminated before its input ended"));
+    this.#endWith(reason);
   }
 
   async #closeInput(): Promise<void> {
@@ -263,6 +274,7 @@ export class ResultIterator<R>
 
   #endInput(): void {
     this.#inputEnded = true;
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
     this.#source.removeFeed(this.#feed);
   }
 

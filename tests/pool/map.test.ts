@@ -354,6 +354,34 @@ forEachMethod("Pool.imap()", (method) => {
       assertEquals((await results.next()).done, true);
     });
 
+    it(`ends with the reason when the signal aborts, whatever the input does (${kind})`, async () => {
+      const reason = new Error("not needed");
+      // Those that run lose their worker by it.
+      await using pool = makePool(method, 1);
+      for (const input of [new Silent(), new Endless()]) {
+        const controller = new AbortController();
+        const results = pool[kind](f.square, input, { signal: controller.signal });
+        for (let i = 0; i < 2; i++) await results.next();
+        const next = results.next();
+        // It may have come, or not.
+        next.catch(() => {});
+        const { read } = input;
+        controller.abort(reason);
+        assertEquals(input.closed, 1);
+        for (;;) {
+          try {
+            if ((await results.next()).done) break;
+          } catch (error) {
+            assertStrictEquals(error, reason);
+          }
+        }
+        assertEquals(input.read, read);
+      }
+      const late = pool[kind](f.square, new Silent(), { signal: AbortSignal.abort(reason) });
+      assertStrictEquals(await assertRejects(() => late.next()), reason);
+      assertEquals(await late.next(), { done: true, value: undefined });
+    });
+
     it(`serves concurrent next() calls in their order (${kind})`, async () => {
       const results = pool[kind](f.square, range(10));
       const steps = await Promise.all(range(12).map(() => results.next()));

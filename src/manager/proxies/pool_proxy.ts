@@ -186,7 +186,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   ): ResultIterator<never> {
     const reference = this.#reference("map", fn, options);
     checkIterable(input);
-    const { chunkSize = 1 } = options;
+    const { chunkSize = 1, signal } = options;
     const source: IteratorSource = {
       ...keepAlive,
       addFeed: () => {},
@@ -198,7 +198,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
         ),
       lookAhead: () => lookAhead,
     };
-    return new ResultIterator(source, input, { chunkSize, ordered });
+    return new ResultIterator(source, input, { chunkSize, signal, ordered });
   }
 }
 
