@@ -37,6 +37,8 @@ export async function wait<T extends Connection | Waitable>(
   for (const object of all) checkWaitable(object);
   const ready = await readyOf(all);
   if (ready.length > 0 || all.length === 0 || timeout === 0) return ready;
+  // An abort during that look is over: it would not be heard any more.
+  signal?.throwIfAborted();
   const given = new AbortController();
   const end = () => given.abort();
   signal?.addEventListener("abort", end);
