@@ -56,6 +56,15 @@ export class SimpleQueue<T = unknown> {
   }
 
   /**
+   * Does what `put` does, at once: there is always room.
+   *
+   * @throws What `put` throws.
+   */
+  putSync(item: T): void {
+    this.#queue.putSync(item);
+  }
+
+  /**
    * Takes the first item, when there is one.
    *
    * @throws {Empty} Once `timeout` (milliseconds) is over.

@@ -396,8 +396,11 @@ forEachMethod("SimpleQueue", (method) => {
     const got = one.do(f.simpleGet, queue);
     await queue.put(3);
     assertEquals(await got, 3);
+    queue.putSync(3);
+    assertEquals(await one.do(f.simpleGet, queue), 3);
     queue.close();
     await assertRejects(() => queue.put(1), Error, "this child has closed");
+    assertThrows(() => queue.putSync(1), Error, "this child has closed");
     await assertRejects(() => queue.get(), Error, "this child has closed");
     await one.do(f.simplePut, queue, 4);
     assertEquals(await one.do(f.simpleGet, queue), 4);
