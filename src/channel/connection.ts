@@ -211,15 +211,21 @@ export class Connection implements AsyncIterable<unknown> {
     options: WaitOptions = {},
   ): Promise<number> {
     const target = bytesOf(buffer, offset, undefined);
-    const bytes = await this.recvBytes(options);
-    if (bytes.length > target.length) {
-      throw new BufferTooShort(
-        `Cannot receive ${bytes.length} bytes as the buffer has room for ${target.length}`,
-        bytes,
-      );
-    }
-    target.set(bytes);
-    return bytes.length;
+    return putInto(target, await this.recvBytes(options));
+  }
+
+  /**
+   * Does what `recvBytesInto` does with this thread blocked meanwhile.
+   *
+   * @throws {Error} If the connection is one to another program.
+   */
+  recvBytesIntoSync(
+    buffer: ArrayBufferView | ArrayBufferLike,
+    offset: number = 0,
+    options: SyncWaitOptions = {},
+  ): number {
+    const target = bytesOf(buffer, offset, undefined);
+    return putInto(target, this.recvBytesSync(options));
   }
 
   /**
@@ -308,6 +314,18 @@ export class Connection implements AsyncIterable<unknown> {
     else this.close();
     throw new Error(`Cannot receive a message as it is longer than maxLength: ${maxLength} bytes`);
   }
+}
+
+/** Copies a message to where it is wanted. Gives its length. */
+function putInto(target: Uint8Array, bytes: Uint8Array): number {
+  if (bytes.length > target.length) {
+    throw new BufferTooShort(
+      `Cannot receive ${bytes.length} bytes as the buffer has room for ${target.length}`,
+      bytes,
+    );
+  }
+  target.set(bytes);
+  return bytes.length;
 }
 
 function received<T>(taken: Taken<T> | undefined, { timeout }: WaitOptions): T {
