@@ -19,7 +19,8 @@ export interface ConnectOptions extends WaitOptions {
  * an `authKey` both sides prove to each other that they know it, before anything is decoded.
  *
  * Its `send` is fulfilled once the message is in the hands of the system, and waits while the other
- * side does not receive. Its blocking methods throw. It can be given to a child of this program, which
+ * side does not receive. It can be given up as long as one before it waits; a message that has begun to
+ * go cannot be called back, and counts as sent once the time is over. Its blocking methods throw. It can be given to a child of this program, which
  * has it from then on: here it is of no use any more, but this program passes on what comes and
  * goes, and lives until the child has closed it.
  *

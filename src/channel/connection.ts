@@ -84,36 +84,41 @@ export class Connection implements AsyncIterable<unknown> {
   /**
    * Sends a value, when there is room.
    *
+   * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
+   * @throws The signal's reason, if that is aborted first. In both cases nothing was sent.
    * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel (`value.a`).
    * @throws {Error} If this end is closed here or cannot send, or if the other end is closed.
    */
-  async send(value: unknown): Promise<void> {
-    const bytes = this.#encodeValue(value);
+  async send(value: unknown, options: WaitOptions = {}): Promise<void> {
+    this.#checkWritable(options);
+    const bytes = encodeValue(this.#encoder, value);
     const trips = this.#encoder.takeTrips();
     let isSent = false;
     try {
-      await this.#end.put(bytes);
-      isSent = true;
+      isSent = await this.#end.put(bytes, options);
     } finally {
       settleTrips(trips, isSent);
     }
+    checkSent(isSent, options);
   }
 
   /**
    * Does what `send` does with this thread blocked meanwhile.
    *
+   * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
    * @throws {Error} If the connection is one to another program.
    */
-  sendSync(value: unknown): void {
-    const bytes = this.#encodeValue(value);
+  sendSync(value: unknown, options: SyncWaitOptions = {}): void {
+    this.#checkWritable(options);
+    const bytes = encodeValue(this.#encoder, value);
     const trips = this.#encoder.takeTrips();
     let isSent = false;
     try {
-      this.#end.putSync(bytes);
-      isSent = true;
+      isSent = this.#end.putSync(bytes, options);
     } finally {
       settleTrips(trips, isSent);
     }
+    checkSent(isSent, options);
   }
 
   /**
@@ -146,28 +151,36 @@ export class Connection implements AsyncIterable<unknown> {
    * @param bytes Where they are.
    * @param offset The first of them, in bytes.
    * @param size How many; all that follow, if it is left out.
+   * @param options `timeout` and `signal`, as for `send`.
    * @throws {RangeError} If `bytes` has not so many.
-   * @throws {Error} If this end is closed here or cannot send, or if the other end is closed.
+   * @throws What `send` throws.
    */
   async sendBytes(
     bytes: ArrayBufferView | ArrayBufferLike,
     offset: number = 0,
     size?: number,
+    options: WaitOptions = {},
   ): Promise<void> {
-    await this.#end.put(this.#encodeBytes(bytes, offset, size));
+    this.#checkWritable(options);
+    const message = encodeBytes(this.#encoder, bytesOf(bytes, offset, size));
+    checkSent(await this.#end.put(message, options), options);
   }
 
   /**
    * Does what `sendBytes` does with this thread blocked meanwhile.
    *
+   * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
    * @throws {Error} If the connection is one to another program.
    */
   sendBytesSync(
     bytes: ArrayBufferView | ArrayBufferLike,
     offset: number = 0,
     size?: number,
+    options: SyncWaitOptions = {},
   ): void {
-    this.#end.putSync(this.#encodeBytes(bytes, offset, size));
+    this.#checkWritable(options);
+    const message = encodeBytes(this.#encoder, bytesOf(bytes, offset, size));
+    checkSent(this.#end.putSync(message, options), options);
   }
 
   /**
@@ -279,20 +292,6 @@ export class Connection implements AsyncIterable<unknown> {
     this.close();
   }
 
-  #encodeValue(value: unknown): Uint8Array {
-    this.#checkWritable();
-    return encodeValue(this.#encoder, value);
-  }
-
-  #encodeBytes(
-    bytes: ArrayBufferView | ArrayBufferLike,
-    offset: number,
-    size: number | undefined,
-  ): Uint8Array {
-    this.#checkWritable();
-    return encodeBytes(this.#encoder, bytesOf(bytes, offset, size));
-  }
-
   #checkReadable({ timeout, signal }: WaitOptions): void {
     checkTimeout(timeout);
     signal?.throwIfAborted();
@@ -300,7 +299,9 @@ export class Connection implements AsyncIterable<unknown> {
     if (!this.#readable) throw new Error("Cannot receive as this connection can only send");
   }
 
-  #checkWritable(): void {
+  #checkWritable({ timeout, signal }: WaitOptions): void {
+    checkTimeout(timeout);
+    signal?.throwIfAborted();
     if (this.#closed) throw new Error("Cannot send as this connection is closed");
     if (!this.#end.canWrite) throw new Error("Cannot send as this connection can only receive");
   }
@@ -314,6 +315,10 @@ export class Connection implements AsyncIterable<unknown> {
     else this.close();
     throw new Error(`Cannot receive a message as it is longer than maxLength: ${maxLength} bytes`);
   }
+}
+
+function checkSent(isSent: boolean, { timeout }: WaitOptions): void {
+  if (!isSent) throw new TimeoutError(`Cannot send as there was no room within ${timeout} ms`);
 }
 
 /** Copies a message to where it is wanted. Gives its length. */

@@ -21,9 +21,13 @@ export interface End {
   readonly canWrite: boolean;
   /** How many messages were sent and not taken yet; 0 where that cannot be told. */
   readonly unread: number;
-  /** Sends a message, when there is room; the bytes are the caller's again when this returns. */
-  put(bytes: Uint8Array): Promise<void>;
-  putSync(bytes: Uint8Array): void;
+  /**
+   * Sends a message, when there is room; the bytes are the caller's again when this returns.
+   *
+   * @returns Whether it was sent: `false` once the time is over.
+   */
+  put(bytes: Uint8Array, options?: WaitOptions): Promise<boolean>;
+  putSync(bytes: Uint8Array, options?: SyncWaitOptions): boolean;
   /**
    * Takes the next message. `pace` is how it waits for one.
    *

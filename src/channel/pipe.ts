@@ -69,16 +69,16 @@ class PipeEnd implements End {
     return this.#outgoing.lane.size;
   }
 
-  async put(bytes: Uint8Array): Promise<void> {
+  async put(bytes: Uint8Array, options: WaitOptions = {}): Promise<boolean> {
     this.#checkOut();
-    if (this.#outgoing.tryPut(bytes)) return;
-    await this.#outgoing.put(bytes, {}, this.#checkOut);
+    return this.#outgoing.tryPut(bytes) ||
+      await this.#outgoing.put(bytes, options, this.#checkOut);
   }
 
-  putSync(bytes: Uint8Array): void {
+  putSync(bytes: Uint8Array, { timeout }: SyncWaitOptions = {}): boolean {
     this.#checkOut();
-    if (this.#outgoing.tryPut(bytes)) return;
-    this.#outgoing.putSync(bytes, undefined, this.#checkOut);
+    return this.#outgoing.tryPut(bytes) ||
+      this.#outgoing.putSync(bytes, timeout, this.#checkOut);
   }
 
   async take<T>(

@@ -40,10 +40,10 @@ export class SocketEnd implements End {
     return 0;
   }
 
-  async put(bytes: Uint8Array): Promise<void> {
+  async put(bytes: Uint8Array, options: WaitOptions = {}): Promise<boolean> {
     this.#check("send");
     try {
-      await this.#wire.put(bytes);
+      return await this.#wire.put(bytes, options, this.#checkOut);
     } catch (error) {
       this.#check("send");
       throw error;
@@ -147,6 +147,7 @@ export class SocketEnd implements End {
   }
 
   readonly #checkIn = (): void => this.#check("receive");
+  readonly #checkOut = (): void => this.#check("send");
 
   #check(action: string): void {
     if (this.#gone !== undefined) {

@@ -105,7 +105,7 @@ async function next(end: End): Promise<Uint8Array | undefined> {
   }
 }
 
-async function failureOf(action: Promise<void>): Promise<unknown> {
+async function failureOf(action: Promise<unknown>): Promise<unknown> {
   try {
     await action;
     return undefined;

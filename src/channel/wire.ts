@@ -6,9 +6,10 @@
  */
 
 import { EOFError } from "../errors.ts";
-import { Bell, countdown, type WaitOptions } from "../memory/latch.ts";
+import { Bell, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { nextTurn } from "../runtime/turns.ts";
+import { Line } from "../sync/line.ts";
 import { framed, FrameReader } from "./frames.ts";
 
 /** How much may have come and not be received before the socket is not read any more, in bytes. */
@@ -25,6 +26,11 @@ export class Wire {
   #isPaused = false;
   #over: { readonly error: Error | undefined } | undefined;
   readonly #changed = new Bell();
+  /** Those who wait to send, each until what was sent before is in the hands of the system. */
+  readonly #senders = new Line();
+  /** How many messages are being sent. */
+  #sending = 0;
+  readonly #sent = new Bell();
 
   /** `first` is what was read of the socket already. */
   constructor(socket: Socket, first: Uint8Array) {
@@ -120,16 +126,49 @@ export class Wire {
     return new EOFError("Cannot receive as the other end is closed and nothing is left", { cause });
   }
 
-  /** Sends a message. Fulfilled once it is in the hands of the system. */
-  async put(message: Uint8Array): Promise<void> {
+  /**
+   * Sends a message. Fulfilled once it is in the hands of the system: with `true`, or with `false` if
+   * the time was over before its turn came. What has begun to go cannot be called back: then the end
+   * of the time, and an abort, end the wait alone, and it is sent.
+   *
+   * @param check Called before it is sent; what it throws ends the wait.
+   */
+  async put(message: Uint8Array, options: WaitOptions, check: () => void): Promise<boolean> {
     const bytes = framed(message);
+    const { timeout, signal } = options;
+    if (timeout === undefined && signal === undefined && this.#senders.last === undefined) {
+      await this.#send(bytes);
+      return true;
+    }
+    const left = countdown(timeout);
+    const place = this.#senders.join();
+    let sent: Promise<void>;
+    try {
+      if (!await place.toFront(options)) return false;
+      while (this.#sending > 0) {
+        if (!await this.#sent.wait({ timeout: left(), signal })) return false;
+      }
+      check();
+      sent = this.#send(bytes);
+    } finally {
+      place.leave();
+    }
+    await settledWithin(sent, { timeout: left(), signal });
+    return true;
+  }
+
+  /** Sends, behind what is being sent. */
+  async #send(bytes: Uint8Array): Promise<void> {
     const release = this.#socket.hold();
+    this.#sending++;
     try {
       await this.#socket.write(bytes);
     } catch (error) {
       throw new Error("Cannot send as the other end is closed", { cause: causeOf(error) });
     } finally {
       release();
+      this.#sending--;
+      this.#sent.ring();
     }
   }
 
@@ -139,6 +178,19 @@ export class Wire {
     this.#socket.close();
     this.stir();
   }
+}
+
+/**
+ * Waits for something for a time, or until an abort.
+ *
+ * @throws What it throws until then.
+ */
+async function settledWithin(action: Promise<void>, options: WaitOptions): Promise<void> {
+  const done = new Latch();
+  const settled = action.finally(() => done.open());
+  // Whether it fails later, nobody asks.
+  settled.catch(() => {});
+  if (await done.wait(options).catch(() => false)) await settled;
 }
 
 const causeOf = (error: unknown): unknown =>

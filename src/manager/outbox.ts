@@ -16,7 +16,7 @@ export interface Replies {
   /** What can travel to it: see `EncoderOptions`. */
   readonly channel: StartMethod | undefined;
   /** Sends a frame; the bytes are the caller's again when this returns. */
-  send(bytes: Uint8Array): Promise<void>;
+  send(bytes: Uint8Array): Promise<unknown>;
   /** How many frames have arrived and were not read; where that can be told. */
   readonly unread: (() => number) | undefined;
   /** Ends the conversation. */

@@ -325,6 +325,27 @@ describe("A connection to another program", () => {
     assertEquals(await link.there.recv(), "fine");
   });
 
+  it("gives up sending in time, or when aborted, what has not begun to go", async () => {
+    using link = await Link.make();
+    const { here, there } = link;
+    const bytes = new Uint8Array(500_000);
+    let sent = 0;
+    const outcome = (options: { timeout?: number; signal?: AbortSignal }): Promise<string> =>
+      here.send([sent, bytes], options).then(
+        () => "sent",
+        (error) => error === options.signal?.reason ? "aborted" : error.name,
+      );
+    // The system takes some, and one more begins to go.
+    while (await outcome({ timeout: 40 }) === "sent") sent++;
+    assertEquals(await outcome({ timeout: 0 }), "TimeoutError");
+    assertEquals(await outcome({ signal: AbortSignal.abort("reason") }), "aborted");
+    assertEquals(await outcome({ signal: AbortSignal.timeout(40) }), "aborted");
+    const sends = [here.send([sent++, bytes], { timeout: 20_000 }), here.send([sent++, bytes])];
+    for (let i = 0; i < sent; i++) assertEquals((await there.recv() as number[])[0], i);
+    await Promise.all(sends);
+    assertEquals(await there.poll({ timeout: 20 }), false);
+  });
+
   it("receives into memory of the caller's, and no more than maxLength", async () => {
     using link = await Link.make();
     await link.here.sendBytes(new Uint8Array([1, 2, 3]));
