@@ -46,6 +46,9 @@ export class Entry {
   }
 
   #method(object: object, name: string): Method {
+    // What its constructor, or a function, has given it alone: another of its class may have none.
+    const own = isPublic(name) ? methodOf(object, name) : undefined;
+    if (own !== undefined) return own;
     const prototype = Object.getPrototypeOf(object) as object;
     let methods = known.get(prototype);
     if (methods === undefined) known.set(prototype, methods = new Map());
@@ -61,17 +64,24 @@ export class Entry {
   }
 }
 
-/** A method that a class declares or inherits, and does not keep for itself by a leading `_`. */
+/** What a class does not keep for itself by a leading `_`. */
+const isPublic = (name: string): boolean => name !== "constructor" && !name.startsWith("_");
+
+/** A function that an object has as its own, not by what it is made of. */
+function methodOf(object: object, name: string): Method | undefined {
+  const value: unknown = Object.getOwnPropertyDescriptor(object, name)?.value;
+  return typeof value === "function" ? value as Method : undefined;
+}
+
+/** A method that a class declares or inherits. */
 function publicMethod(prototype: object, name: string): Method | undefined {
-  if (name === "constructor" || name.startsWith("_")) return undefined;
+  if (!isPublic(name)) return undefined;
   for (
     let each: object | null = prototype;
     each !== null && each !== Object.prototype;
     each = Object.getPrototypeOf(each)
   ) {
-    const found = Object.getOwnPropertyDescriptor(each, name);
-    if (found === undefined) continue;
-    return typeof found.value === "function" ? found.value : undefined;
+    if (Object.hasOwn(each, name)) return methodOf(each, name);
   }
   return undefined;
 }

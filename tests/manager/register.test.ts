@@ -56,6 +56,15 @@ forEachMethod("A manager's registered type", (method) => {
     assertEquals(await counter.secret(), 5);
   });
 
+  it("has the functions that are an object's own, as fields and those of a literal", async () => {
+    using counter = newCounter(3);
+    using plain = factories.newPlain(2);
+    assertEquals([await counter.add(1), await counter.field()], [4, 11]);
+    assertEquals([await plain.add(3), await plain.times(2)], [5, 10]);
+    await assertRejects(() => f.ask(plain, "count"), TypeError, "Plain has no method");
+    await assertRejects(() => f.ask(plain, "toString"), TypeError, "Plain has no method");
+  });
+
   it("is a class that was given to registerClass", async () => {
     using object = factories.newRegistered(1);
     assertEquals([await object.twice(4), await object.add(1)], [8, 2]);
@@ -105,7 +114,15 @@ forEachMethod("A manager's registered type", (method) => {
 
   it("has no method that the class has not, or keeps for itself by a leading _", async () => {
     using counter = newCounter();
-    const names = ["missing", "_hidden", "current", "field", "hasOwnProperty", "__proto__", "kind"];
+    const names = [
+      "missing",
+      "_hidden",
+      "_field",
+      "current",
+      "hasOwnProperty",
+      "__proto__",
+      "kind",
+    ];
     for (const name of [...names, "toString", "__defineGetter__", "valueOf", ""]) {
       const call = () => f.ask(counter, name);
       const error = await assertRejects(call, TypeError, `Cannot call ${name} as Counter`);

@@ -29,7 +29,8 @@ class Base {
 /** A class that is exported, with all that a class can have. */
 export class Counter extends Base {
   static readonly kind = "counter";
-  field: () => number = () => 7;
+  field: () => number = () => 7 + this.count;
+  _field: () => number = () => 7;
   #secret = 5;
 
   get current(): number {
@@ -124,6 +125,12 @@ export async function makeCounterLater(count: number): Promise<Counter> {
 }
 task(import.meta, makeCounterLater);
 
+/** A function that makes an object without a class of its own. */
+export function makePlain(count: number): { add(n: number): number; times: (n: number) => number } {
+  return { add: (n) => count += n, times: (n) => count * n };
+}
+task(import.meta, makePlain);
+
 /** One that gives no object. */
 export function makeNothing(): object {
   return 5 as never;
@@ -136,6 +143,7 @@ export interface Factories {
   readonly newRegistered: ManagedFactory<typeof Registered>;
   readonly newMade: ManagedFactory<typeof makeCounter>;
   readonly newMadeLater: ManagedFactory<typeof makeCounterLater>;
+  readonly newPlain: ManagedFactory<typeof makePlain>;
   readonly newFailing: ManagedFactory<typeof Failing>;
   readonly newNothing: ManagedFactory<typeof makeNothing>;
 }
@@ -147,6 +155,7 @@ export function registerAll(manager: Manager): Factories {
     newRegistered: manager.register("Registered", Registered),
     newMade: manager.register("Made", makeCounter),
     newMadeLater: manager.register("MadeLater", makeCounterLater),
+    newPlain: manager.register("Plain", makePlain),
     newFailing: manager.register("Failing", Failing),
     newNothing: manager.register("Nothing", makeNothing),
   };
