@@ -7,6 +7,7 @@
  */
 
 import { registerKind } from "../codec/registry.ts";
+import { laneOf } from "../queue/queue.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Link, RemoteTarget } from "./link.ts";
 import { linkTo } from "./links.ts";
@@ -33,9 +34,14 @@ function canReach(link: Link, channel: unknown): boolean {
   return link.way.door?.method === channel || link.canOpenGate;
 }
 
+/** Whether nobody is there any more: known by what was asked, or by the inbox, which is disposed of then. */
+function hasEnded({ failure, way: { door } }: Link): boolean {
+  return failure !== undefined || (door !== undefined && !laneOf(door.inbox).block.isLive);
+}
+
 function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string | undefined {
   if (target.isReleased) return "is a proxy that was disposed of";
-  if (target.link.failure !== undefined) return "is a proxy whose manager has ended";
+  if (hasEnded(target.link)) return "is a proxy whose manager has ended";
   if (isPeerOf(peer, target)) return undefined;
   if (canReach(target.link, channel)) return undefined;
   const whom = channel === undefined

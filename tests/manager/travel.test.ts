@@ -7,7 +7,7 @@ import { forEachMethod, linesOf, methods, noLeaks, runtime } from "../harness.ts
 import { assertRefused } from "../others.ts";
 import { long } from "./stage.ts";
 import { Slow } from "./programs/slow_class.ts";
-import { markBelow, putAndEnd, readOne, tell } from "./travel_fixtures.ts";
+import { markBelow, putAndEnd, readOne, sendLater, tell } from "./travel_fixtures.ts";
 
 const authKey = "key";
 
@@ -63,6 +63,19 @@ forEachMethod("A proxy", (method) => {
     assertEquals(second.name, "second");
     assertEquals(await second.dict.size().catch((error) => error.name), "RemoteError");
     await assertRefused(() => queue.put({ dict }), "item.dict is a proxy whose manager has ended");
+  });
+
+  it("is refused by its own name where nobody has heard yet that its manager has ended", async () => {
+    await using manager = new OfMethod();
+    const [here, there] = Pipe();
+    const child = new Process({ target: sendLater, args: [there, new Queue()] });
+    child.start();
+    await here.send(manager.dict());
+    await here.recv();
+    await manager.shutdown();
+    await here.send("it has ended");
+    assertEquals(await here.recv(), "item.dict is a proxy whose manager has ended");
+    await child.join();
   });
 
   it("gives what is of a class that must be loaded first, and keeps nobody alive then", async () => {

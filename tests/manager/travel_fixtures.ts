@@ -46,6 +46,16 @@ export async function tell(queue: Queue<{ dict: Dict }>, end: Connection): Promi
 }
 task(import.meta, tell);
 
+/** Takes a proxy, and once it is told so sends it on, without having asked it anything; how that ends. */
+export async function sendLater(end: Connection, queue: Queue<unknown>): Promise<void> {
+  const dict = await end.recv();
+  await end.send("here");
+  await end.recv();
+  const sent = queue.put({ dict });
+  await end.send(await sent.then(() => "sent", (error) => (error as Error).message));
+}
+task(import.meta, sendLater);
+
 /** Reads one value, and ends with that. */
 export async function readOne(dict: Dict, key: string): Promise<void> {
   await dict.get(key);
