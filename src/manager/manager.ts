@@ -217,8 +217,11 @@ export class Manager implements AsyncDisposable {
     return make;
   }
 
-  /** Makes a dictionary. */
-  dict<K = unknown, V = unknown>(init: DictInit<K, V> = []): DictProxy<K, V> {
+  /** Makes a dictionary, of pairs or of a `Map`. */
+  dict<K = unknown, V = unknown>(init?: Iterable<readonly [K, V]>): DictProxy<K, V>;
+  /** Makes a dictionary, also of the properties of an object, whose names are the keys. */
+  dict<K = string, V = unknown>(init: DictInit<K, V>): DictProxy<K, V>;
+  dict<K, V>(init: DictInit<K, V> = []): DictProxy<K, V> {
     return this.#make("dict", [sendable(init)]) as DictProxy<K, V>;
   }
 

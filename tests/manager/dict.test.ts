@@ -1,7 +1,7 @@
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertNotStrictEquals, assertRejects, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import type { DictProxy } from "../../mod.ts";
+import type { DictProxy, Manager } from "../../mod.ts";
 import { leaf as value } from "../codec/arbitraries.ts";
 import { assertSame } from "../codec/same.ts";
 import { forEachMethod, rounds } from "../harness.ts";
@@ -96,6 +96,25 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
+// What TypeScript makes of what a dict is made of: each line fails to compile if it is otherwise.
+type Is<A, B> = [A] extends [B] ? [B] extends [A] ? true : false : false;
+/** Made with what tells its types, as far as that does. */
+const made = (manager: Manager) => ({
+  object: manager.dict({ a: 1 }),
+  pairs: manager.dict([["a", 1], ["b", 2]]),
+  map: manager.dict(new Map([[1, "a"]])),
+  nothing: manager.dict(),
+  told: manager.dict<string, number>({}),
+});
+type Made = ReturnType<typeof made>;
+const types: [
+  Is<Made["object"], DictProxy<string, number>>,
+  Is<Made["pairs"], DictProxy<string, number>>,
+  Is<Made["map"], DictProxy<number, string>>,
+  Is<Made["nothing"], DictProxy>,
+  Is<Made["told"], DictProxy<string, number>>,
+] = [true, true, true, true, true];
+
 forEachMethod("A managed dict", (method) => {
   const manager = withManager(method);
   const [one] = withOthers(method, 1);
@@ -151,6 +170,13 @@ forEachMethod("A managed dict", (method) => {
       await assertRejects(async () => await empty.update(wrong), TypeError, "received");
     }
     assertEquals(await empty.size(), 4);
+  });
+
+  it("has the types of what it is made of", async () => {
+    const { object, pairs, map, nothing, told } = made(manager);
+    assertEquals(await object.keys(), ["a"]);
+    assertEquals([await pairs.size(), await map.get(1)], [2, "a"]);
+    assertEquals([await nothing.size(), await told.size(), types.length], [0, 0, 5]);
   });
 
   it("tells an absent key from one whose value is undefined", async () => {
