@@ -6,8 +6,9 @@ import { checkTimeout } from "../memory/latch.ts";
 import type { PoolOptions } from "../pool/options.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import type { ElementOf, ElementType } from "../shared/element_type.ts";
+import { type ElementOf, type ElementType, wrongArgument } from "../shared/element_type.ts";
 import type { BarrierOptions } from "../sync/barrier.ts";
+import { entriesOf, itemsOf, propertiesOf } from "./given.ts";
 import type { Link } from "./link.ts";
 import { arrayElement, arrayItems } from "./objects/array.ts";
 import { serverSlot } from "./protocol.ts";
@@ -20,7 +21,7 @@ import type {
 } from "./proxies/acquirable_proxy.ts";
 import type { ArrayProxy } from "./proxies/array_proxy.ts";
 import type { BarrierProxy } from "./proxies/barrier_proxy.ts";
-import { type DictInit, type DictProxy, sendable } from "./proxies/dict_proxy.ts";
+import type { DictInit, DictProxy } from "./proxies/dict_proxy.ts";
 import type { EventProxy } from "./proxies/event_proxy.ts";
 import type { ListProxy } from "./proxies/list_proxy.ts";
 import type { NamespaceProxy } from "./proxies/namespace_proxy.ts";
@@ -219,24 +220,39 @@ export class Manager implements AsyncDisposable {
 
   /** Makes a dictionary, of pairs or of a `Map`. */
   dict<K = unknown, V = unknown>(init?: Iterable<readonly [K, V]>): DictProxy<K, V>;
-  /** Makes a dictionary, also of the properties of an object, whose names are the keys. */
+  /**
+   * Makes a dictionary, also of the properties of an object, whose names are the keys.
+   *
+   * @throws {TypeError} If `init` does not hold pairs and is no object, or is a proxy: read its `copy` first.
+   */
   dict<K = string, V = unknown>(init: DictInit<K, V>): DictProxy<K, V>;
   dict<K, V>(init: DictInit<K, V> = []): DictProxy<K, V> {
-    return this.#make("dict", [sendable(init)]) as DictProxy<K, V>;
+    return this.#make("dict", [entriesOf(init, "make a dict as init")]) as DictProxy<K, V>;
   }
 
-  /** Makes a list. */
+  /**
+   * Makes a list.
+   *
+   * @throws {TypeError} If `init` is not iterable.
+   */
   list<T = unknown>(init: Iterable<T> = []): ListProxy<T> {
-    return this.#make("list", [[...init]]) as ListProxy<T>;
+    return this.#make("list", [itemsOf(init, "make a list as init")]) as ListProxy<T>;
   }
 
-  /** Makes a namespace, with these names. */
+  /**
+   * Makes a namespace, with these names.
+   *
+   * @throws {TypeError} If `init` is no object that has them as its properties.
+   */
   Namespace(init: Readonly<Record<string, unknown>> = {}): NamespaceProxy {
-    return this.#make("Namespace", [init]) as NamespaceProxy;
+    const names = propertiesOf(init, "make a Namespace as init must be an object");
+    return this.#make("Namespace", [names]) as NamespaceProxy;
   }
 
   /**
    * Makes a value. As in CPython its type is a remark for the reader: the value can be anything that travels.
+   *
+   * @throws {TypeError} If `type` is neither a text nor a class.
    */
   Value<T = unknown>(type: string | ElementType, value: T): ValueProxy<T> {
     return this.#make("Value", [typeNameOf(type), value]) as ValueProxy<T>;
@@ -373,5 +389,8 @@ const isLock = (value: unknown): boolean =>
   ["Lock", "RLock"].includes(targetOf(value)?.type ?? "");
 
 /** A class does not travel, its name does. */
-const typeNameOf = (type: string | { readonly name: string }): string =>
-  typeof type === "string" ? type : type.name;
+function typeNameOf(type: string | { readonly name: string }): string {
+  if (typeof type === "string") return type;
+  if (typeof type === "function") return type.name;
+  throw wrongArgument(TypeError, "Cannot make a Value as its type must be a name or a class", type);
+}

@@ -1,5 +1,11 @@
 import { it } from "@std/testing/bdd";
-import { assertEquals, assertNotStrictEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertNotStrictEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import fc from "fast-check";
 import type { DictProxy, Manager } from "../../mod.ts";
 import { leaf as value } from "../codec/arbitraries.ts";
@@ -165,9 +171,13 @@ forEachMethod("A managed dict", (method) => {
     await empty.update(new Map([["d", 4]]));
     await empty.update(expected.entries());
     assertEquals(await empty.keys(), ["c", "d", "a", "b"]);
-    for (const wrong of [null, 1, "text", true] as never[]) {
-      assertThrows(() => manager.dict(wrong), TypeError, `received ${String(wrong)}`);
-      await assertRejects(async () => await empty.update(wrong), TypeError, "received");
+    const proxies = [empty, manager.Namespace({ a: 1 })];
+    const mistakes = [[1], [["a", 1], ["b"]], ["ab"], [undefined], new Set(["ab"])];
+    for (const wrong of [null, 1, "text", true, () => [], ...mistakes, ...proxies] as never[]) {
+      const made = assertThrows(() => manager.dict(wrong), TypeError, "Cannot make a dict as init");
+      assertStringIncludes(made.message, ": received");
+      const update = async () => await empty.update(wrong);
+      await assertRejects(update, TypeError, "Cannot update a dict as other");
     }
     assertEquals(await empty.size(), 4);
   });

@@ -150,9 +150,10 @@ forEachMethod("A managed list", (method) => {
     await list.extend("ab");
     await list.extend(new Set(["c"]));
     assertEquals(await list.copy(), ["a", "b", "c"]);
-    for (const wrong of [1, {}, null] as never[]) {
-      assertThrows(() => manager.list(wrong), TypeError);
-      await assertRejects(async () => await list.extend(wrong), TypeError);
+    for (const wrong of [1, {}, null, list] as never[]) {
+      assertThrows(() => manager.list(wrong), TypeError, "init must be iterable: received");
+      const extend = async () => await list.extend(wrong);
+      await assertRejects(extend, TypeError, "items must be iterable: received");
     }
   });
 

@@ -1,5 +1,11 @@
 import { describe, it } from "@std/testing/bdd";
-import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { type ElementType, getContext, type ManagerOptions } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import { assertRefused, type Other, withOthers } from "../others.ts";
@@ -29,6 +35,19 @@ forEachMethod("A managed", (method) => {
     it("begins with the names that it is given", async () => {
       using ns = manager.Namespace({ a: 1, b: undefined });
       assertEquals([await ns["a"], await ns["b"]], [1, undefined]);
+    });
+
+    it("is not made of what has no names", () => {
+      for (
+        const wrong of [null, 5, "text", ["a"], new Map([["a", 1]]), manager.dict()] as never[]
+      ) {
+        const error = assertThrows(
+          () => manager.Namespace(wrong),
+          TypeError,
+          "Cannot make a Names",
+        );
+        assertStringIncludes((error as Error).message, ": received");
+      }
     });
 
     it("tells of a name that was not set, or was removed", async () => {
@@ -98,6 +117,16 @@ forEachMethod("A managed", (method) => {
       }
     });
 
+    it("has a type that can be named", () => {
+      for (const wrong of [undefined, null, 5, {}] as never[]) {
+        assertThrows(
+          () => manager.Value(wrong, 1),
+          TypeError,
+          "must be a name or a class: received",
+        );
+      }
+    });
+
     it("refuses at the assignment what cannot travel, and stays as it was", async () => {
       using value = manager.Value<unknown>("i", 1);
       await assertRefused(() => value.value = [() => 1], "[0] is a function");
@@ -123,6 +152,10 @@ forEachMethod("A managed", (method) => {
           }
           assertEquals(await managed.get(0), kept[0]);
         }
+      }
+      for (const wrong of [undefined, 5, null, {}] as never[]) {
+        const make = () => manager.Array("i", wrong);
+        assertThrows(make, TypeError, "init must be iterable: received");
       }
     });
 

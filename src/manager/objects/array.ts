@@ -6,6 +6,7 @@
  */
 
 import { type AnyArray, type Element, elementNamed, elementOf } from "../../shared/element_type.ts";
+import { itemsOf } from "../given.ts";
 import { clampedPosition, positionIn } from "./sequence.ts";
 
 const what = "array";
@@ -27,7 +28,7 @@ export function arrayElement(type: unknown): Element {
 
 /** The items of an array to be, checked. */
 export function arrayItems(element: Element, init: Iterable<unknown>): unknown[] {
-  const items = [...init];
+  const items = itemsOf(init, "make a managed Array as init");
   for (const item of items) checkItem(element, item);
   return items;
 }

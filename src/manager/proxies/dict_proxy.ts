@@ -1,3 +1,4 @@
+import { entriesOf } from "../given.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call } from "./base_proxy.ts";
 
@@ -52,9 +53,13 @@ export class DictProxy<K = unknown, V = unknown> extends BaseProxy implements As
     return call(this, "setDefault", [key, value]);
   }
 
-  /** Gives keys values, as another dictionary has them. */
+  /**
+   * Gives keys values, as another dictionary has them.
+   *
+   * @throws {TypeError} If it does not hold pairs and is no object, or is a proxy: read its `copy` first.
+   */
   update(other: DictInit<K, V>): Promise<void> {
-    return call(this, "update", [sendable(other)]);
+    return call(this, "update", [entriesOf(other, "update a dict as other")]);
   }
 
   /** Removes all keys. */
@@ -91,20 +96,4 @@ export class DictProxy<K = unknown, V = unknown> extends BaseProxy implements As
   async *[Symbol.asyncIterator](): AsyncGenerator<K, void, undefined> {
     yield* await this.keys();
   }
-}
-
-/**
- * What a dictionary is made of, as it travels: an iterable does not.
- *
- * @internal
- */
-export function sendable<K, V>(init: DictInit<K, V>): unknown {
-  if (typeof init !== "object" || init === null) {
-    throw new TypeError(
-      `Cannot make a dict as init must hold pairs or be an object: received ${String(init)}`,
-    );
-  }
-  return Symbol.iterator in init && !(init instanceof Map)
-    ? [...init as Iterable<readonly [K, V]>]
-    : init;
 }

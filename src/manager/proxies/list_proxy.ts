@@ -1,4 +1,5 @@
 import type { SortOptions } from "../objects/list.ts";
+import { itemsOf } from "../given.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call } from "./base_proxy.ts";
 
@@ -38,9 +39,13 @@ export class ListProxy<T = unknown> extends BaseProxy implements AsyncIterable<T
     return call(this, "append", [item]);
   }
 
-  /** Adds items at the end. */
+  /**
+   * Adds items at the end.
+   *
+   * @throws {TypeError} If `items` is not iterable.
+   */
   extend(items: Iterable<T>): Promise<void> {
-    return call(this, "extend", [[...items]]);
+    return call(this, "extend", [itemsOf(items, "extend a list as items")]);
   }
 
   /** Adds an item before the one at a position; at the nearest end, if there is no such position. */
