@@ -120,7 +120,9 @@ forEachMethod("A managed", (method) => {
       for (let round = 0; round < 2; round++) {
         await assertRejects(() => condition.wait(), Error, message);
         await assertRejects(() => condition.wait({ timeout: 0 }), Error, message);
-        await assertRejects(() => condition.waitFor(() => false), Error, message);
+        for (const is of [false, true]) {
+          await assertRejects(() => condition.waitFor(() => is), Error, message);
+        }
         await assertRejects(() => condition.notify(), Error, message);
         await assertRejects(() => condition.notifyAll(), Error, message);
         if (round === 0) await one.do(f.ask, condition, "release");

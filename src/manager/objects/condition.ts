@@ -53,6 +53,11 @@ export class Condition extends Attended {
     return isNotified;
   }
 
+  /** Before a client asks its predicate, which may be true already. */
+  checkHeld(caller: Caller): void {
+    this.#checkHeld(caller, "wait for");
+  }
+
   notify(caller: Caller, n: number = 1): void {
     if (!Number.isInteger(n) || n < 0) {
       throw new RangeError(`Cannot notify as n must be an integer from 0: received ${String(n)}`);
