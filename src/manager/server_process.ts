@@ -61,7 +61,7 @@ export class ServerProcess {
       // It may have children: a managed pool's workers. It ends with this program all the same.
       daemon: false,
       method,
-      first: encoder.take(),
+      first: () => encoder.take(),
     }, { ended: () => this.#end() });
     adopt(this.#child);
     this.#child.keepAlive(false);

@@ -179,7 +179,6 @@ export class Process {
       throw new Error(`Cannot start ${state.name} as it is this process itself`);
     }
     const method = startMethodOf(state.maker ?? Process);
-    const job = encodeJob(this, state, method);
     const child = new StartedChild({
       entry: import.meta.url,
       role,
@@ -188,7 +187,7 @@ export class Process {
       method,
       env: state.env,
       permissions: state.permissions,
-      first: job,
+      first: () => encodeJob(this, state, method),
     }, { ended: () => alive.delete(this) });
     state.child = child;
     alive.add(this);

@@ -43,8 +43,8 @@ export interface StartRequest {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly permissions?: Permissions | undefined;
   readonly scratch?: Scratch | undefined;
-  /** The first frame for it. */
-  readonly first?: Parcel;
+  /** Makes the first frame for it; called once nothing speaks against a start any more. */
+  readonly first?: () => Parcel;
 }
 
 /** What the holder of a child hears of it. */
@@ -117,8 +117,18 @@ export class StartedChild {
     this.daemon = request.daemon;
     this.method = request.method;
     this.#events = events;
-    const spawn = request.method === "worker" ? runtime.spawnWorker : runtime.spawnProcess;
-    this.#child = spawn({ ...spawnRequest(request), ...this.#pack(request) }, {
+    const packed = this.#pack(request);
+    try {
+      this.#child = this.#spawn({ ...spawnRequest(request), ...packed });
+    } catch (error) {
+      this.#dropUnread();
+      throw error;
+    }
+  }
+
+  #spawn(request: SpawnRequest): Child {
+    const spawn = this.method === "worker" ? runtime.spawnWorker : runtime.spawnProcess;
+    return spawn(request, {
       frame: (bytes, attachments) => this.#receive(bytes, attachments),
       error: (error) => this.#reportCrash(error),
       exit: (code) => this.#end(code),
@@ -126,8 +136,11 @@ export class StartedChild {
   }
 
   /** Has the first frame come with the child, where that can be. */
-  #pack({ first, method, permissions }: StartRequest): Pick<SpawnRequest, "first" | "firstFile"> {
-    if (first === undefined) return {};
+  #pack(
+    { first: make, method, permissions }: StartRequest,
+  ): Pick<SpawnRequest, "first" | "firstFile"> {
+    if (make === undefined) return {};
+    const first = make();
     this.#trips.push(...first.trips);
     if (method === "worker") return { first };
     // With permissions of its own it may not open a file of ours.
@@ -234,13 +247,17 @@ export class StartedChild {
   #end(code: number): void {
     if (!this.isAlive) return;
     this.#exitCode = code;
-    this.#dropFirstFile();
     noteDeath(this.method, this.pid);
     switchboard.disconnect(this);
-    this.#early = [];
-    for (const trip of this.#trips.splice(0)) trip.drop();
+    this.#dropUnread();
     this.#events.ended();
     this.ended.open();
+  }
+
+  #dropUnread(): void {
+    this.#dropFirstFile();
+    this.#early = [];
+    for (const trip of this.#trips.splice(0)) trip.drop();
   }
 }
 

@@ -7,11 +7,13 @@ import {
   activeChildren,
   currentProcess,
   parentProcess,
+  Pipe,
   Process,
   registerClass,
   setStartMethod,
   type StartMethod,
   task,
+  transfer,
 } from "../../mod.ts";
 import { addLine, linesIn } from "./scratch.ts";
 
@@ -223,3 +225,18 @@ task(import.meta, systemPid);
 export function setEvent(event: Event, text: string): void {
   if (text.length === 100_000) event.set();
 }
+
+/** Tries, as a daemon, to give a child an end of a pipe and a buffer; writes down what is left. */
+export async function keepWhatIsRefused(file: string): Promise<void> {
+  const [mine, other] = Pipe();
+  const buffer = new ArrayBuffer(8);
+  const child = new Process({ target: nothing, args: [mine, transfer({ buffer }, [buffer])] });
+  try {
+    child.start();
+  } catch {
+    mine.close();
+    const ended = await other.recv({ timeout: 10_000 }).catch((error) => error.name);
+    addLine(file, `${buffer.byteLength} ${ended}`);
+  }
+}
+task(import.meta, keepWhatIsRefused);

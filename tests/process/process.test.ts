@@ -275,6 +275,13 @@ forEachMethod("Process", (method) => {
     assertMatch(linesIn(file)[0]!, /daemonic processes are not allowed to have children/);
   });
 
+  it("takes nothing from the arguments of a start that is refused", async () => {
+    using folder = new Folder();
+    const file = folder.file("file");
+    await codeOf({ target: f.keepWhatIsRefused, args: [file], daemon: true });
+    assertEquals(linesIn(file), ["8 EOFError"]);
+  });
+
   it("has children if it is none, and they have theirs", async () => {
     using folder = new Folder();
     const file = folder.file("file");
