@@ -39,25 +39,43 @@ const remedy =
   "export it from the main module, or declare it with task(import.meta, fn) at a module's top level";
 
 /** A name for messages. */
-const called = (fn: Callable): string => fn.name === "" ? "an anonymous function" : fn.name;
+const called = (name: string): string => name === "" ? "an anonymous function" : name;
+
+/** What only the text of a module may say. */
+const importMeta = /\bimport\s*\.\s*meta\b/g;
+
+/** Whether this is the text of a function that can be evaluated anywhere. */
+function isExpression(source: string): boolean {
+  try {
+    new Function(`return (${source}\n)`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return false;
+  }
+}
 
 /** Refuses what has no source text of its own. */
 function checkSource(fn: Callable, source: string): void {
   const refuse = (what: string) => {
     throw new TaskReferenceError(
-      `Cannot send ${called(fn)} as it is ${what}: wrap it in a function and ${remedy}`,
+      `Cannot send ${called(fn.name)} as it is ${what}: wrap it in a function and ${remedy}`,
     );
   };
   if (/^class\b/.test(source)) refuse("a class");
   if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) {
     refuse(fn.name.startsWith("bound ") ? "a bound function" : "a native function");
   }
-  try {
-    new Function(`return (${source}\n)`);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    refuse("a method");
-  }
+  if (!isExpression(source.replace(importMeta, "meta"))) refuse("a method");
+}
+
+/** Refuses what would travel as its text and say there what only a module can. */
+function checkInline(name: string, source: string): void {
+  if (isExpression(source)) return;
+  throw new TaskReferenceError(
+    `Cannot send ${called(name)} as source text as it uses import.meta, which is its module's: ` +
+      remedy,
+  );
 }
 
 /**
@@ -95,7 +113,10 @@ function newReference(fn: Callable): FunctionReference {
   if (address !== undefined) return { kind: "task", ...address };
   const source = String(fn);
   checkSource(fn, source);
-  return { kind: "source", name: fn.name, source, by: runtime.name, modules: exportersOf(fn.name) };
+  const { name } = fn;
+  const modules = exportersOf(name);
+  if (modules.length === 0) checkInline(name, source);
+  return { kind: "source", name, source, by: runtime.name, modules };
 }
 
 /**
@@ -117,6 +138,7 @@ export async function resolveReference(reference: FunctionReference): Promise<Fo
     const fn = findExport(await loadModule(url), reference, url);
     if (fn !== undefined) return { fn: fn as Callable, inline: false };
   }
+  checkInline(reference.name, reference.source);
   return { fn: evaluate(reference.source), inline: true };
 }
 

@@ -289,3 +289,8 @@ export function traceAndSpin(file: string, x: number, milliseconds: number): num
   return x;
 }
 task(import.meta, traceAndSpin);
+
+/** Says what only the text of a module may. */
+export function whereAmI(): string {
+  return import.meta.url;
+}

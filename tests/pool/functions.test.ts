@@ -127,6 +127,16 @@ forEachMethod("A function for a pool", (method) => {
     assertEquals(error.message.includes("closures"), false);
   });
 
+  it("uses import.meta if it is exported, and is told that it cannot if it is not", async () => {
+    assertEquals(await pool.apply(f.whereAmI), new URL("./fixtures.ts", import.meta.url).href);
+    const inline = (): string => import.meta.url;
+    const nameless = [() => import.meta.url][0]!;
+    for (const fn of [inline, nameless]) {
+      const error = await assertRejects(() => pool.apply(fn), TaskReferenceError);
+      assertMatch(error.message, /import\.meta.*export it.*task\(import\.meta, fn\)/);
+    }
+  });
+
   it("written in place is strict, as modules are", async () => {
     await assertRejects(
       () =>
