@@ -93,6 +93,29 @@ function mayExport(url: string, name: string): boolean {
     (/(^|_)default$/.test(name) && /\bexport\s+default\b/.test(text));
 }
 
+/** The beginning of an expression that may give a function which is called otherwise: a call, a name. */
+const given = String.raw`(?!(?:async|function|class|new|true|false|null|undefined)\b)[A-Za-z_$]`;
+/** A constant of such a value, whatever its type is. */
+const constant = String
+  .raw`const\s+(?:[\w$]+|[{[][^=]*?[}\]])\s*(?::(?:[^=]|=>)*?)?=(?!>)\s*${given}`;
+/** Exports whose values are not functions that are written there, with a name of their own. */
+const givenExports = [
+  new RegExp(String.raw`\bexport\s+(?:let\b|var\b|default\s+${given}|${constant})`),
+  new RegExp(
+    String.raw`^(?:let|var|${constant})[^]*\bexport\s*\{|\bexport\s*\{[^]*^(?:let|var|${constant})`,
+    "m",
+  ),
+];
+
+/**
+ * Whether a module may export a function that is not called so in its text: one that another
+ * function made. Only asked of the modules that are sure to be there for whoever calls.
+ */
+function mayExportGiven(url: string): boolean {
+  const text = moduleSource(url) ?? "";
+  return givenExports.some((pattern) => pattern.test(text));
+}
+
 const references = new WeakMap<Callable, FunctionReference>();
 
 /**
@@ -128,7 +151,9 @@ export function exportersOf(name: string): string[] {
   const near = [...(main === undefined ? [] : [main]), ...callerModules()];
   // What has no name was written in place, nearly always: no module is to be imported for that.
   const imported = name === "" ? [] : near.flatMap(importedModules);
-  return [...new Set([...near, ...imported])].filter((url) => mayExport(url, name));
+  return [...new Set([...near, ...imported])].filter((url) =>
+    mayExport(url, name) || (near.includes(url) && mayExportGiven(url))
+  );
 }
 
 /** Finds, in a child, the function that a reference names. Imports modules where it must. */

@@ -26,6 +26,10 @@ forEachMethod("A function for a pool", (method) => {
     assertEquals(await other.callMap(pool), [10, 20, 30]);
   });
 
+  it("may be exported under another name than the one that it was made with", async () => {
+    assertEquals(await other.callMade(pool), 28);
+  });
+
   it("may be exported by a module that the caller imports", async () => {
     assertEquals(await pool.map(triple, [1, 2]), [3, 6]);
     assertEquals(await pool.apply(renamed, [2]), 8);

@@ -25,6 +25,14 @@ const maker = (by: number) => (x: number): number => x * by;
 export const twice: (x: number) => number = maker(2);
 export const thrice: (x: number) => number = maker(3);
 
+/** Makes functions that are called otherwise than what they are exported as. */
+function make(by: number): (x: number) => number {
+  return function made(x: number): number {
+    return x * by;
+  };
+}
+export const sevenfold: (x: number) => number = make(7);
+
 function internal(x: number): number {
   return x * factor;
 }
@@ -39,6 +47,11 @@ export async function callAll(pool: Pool): Promise<number[]> {
 export async function callMap(pool: Pool): Promise<number[]> {
   const results = await pool.map(times, [1, 2, 3]);
   return results;
+}
+
+export async function callMade(pool: Pool): Promise<number> {
+  const result = await pool.apply(sevenfold, [4]);
+  return result;
 }
 
 /** A function that the module does not export, and that needs it. */
