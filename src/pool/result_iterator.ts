@@ -1,6 +1,7 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { CancelledError, TimeoutError } from "../errors.ts";
 import { Latch, type WaitOptions } from "../memory/latch.ts";
+import { inForeground } from "../runtime/turns.ts";
 import type { KeepAlive } from "./references.ts";
 import type { Feed } from "./scheduler.ts";
 import { type Outcome, status } from "./wire.ts";
@@ -32,6 +33,8 @@ export interface IteratorOptions {
   readonly ordered: boolean;
 }
 
+/** How long an input may take to be closed that must give an item first, in milliseconds. */
+const closeTime = 500;
 /** Where so many chunks may be under way, they are small. */
 const manyChunks = 16;
 
@@ -123,15 +126,18 @@ export class ResultIterator<R>
     return { done: false, value: entry.value as R };
   }
 
-  /** Ends the iteration: the input is closed, and results that nobody took are dropped. */
+  /**
+   * Ends the iteration: the input is closed, and results that nobody took are dropped. An input that
+   * is just asked for its next item, and takes long to give it, is not waited for.
+   */
   async return(): Promise<IteratorResult<R, undefined>> {
     this.#isClosed = true;
     this.#ready.length = 0;
     this.#early.clear();
     this.#arrived = this.#submitted;
-    const closed = this.#closeInput();
+    const closing = this.#closeInput();
     this.#wake();
-    await closed;
+    await (this.#reading ? inTime(closing) : closing);
     return { done: true, value: undefined };
   }
 
@@ -280,6 +286,7 @@ export class ResultIterator<R>
 
   /** The input threw: what it gave before is still done, then comes its error, then the end. */
   #failInput(error: unknown, items: unknown[]): void {
+    if (this.#isClosed) return;
     this.#submit(items.splice(0));
     this.#endInput();
     this.#endWith(error);
@@ -318,5 +325,16 @@ export class ResultIterator<R>
         ? (value as unknown[]).map((value) => ({ value }))
         : [{ error: value }],
     );
+  }
+}
+
+/** Waits for the end of an input, but not for ever: it may be one that never gives anything. */
+async function inTime(closing: Promise<void>): Promise<void> {
+  let cancel: (() => void) | undefined;
+  const late = new Promise<void>((resolve) => cancel = inForeground(closeTime, resolve));
+  try {
+    await Promise.race([closing, late]);
+  } finally {
+    cancel?.();
   }
 }

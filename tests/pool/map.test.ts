@@ -303,6 +303,20 @@ forEachMethod("Pool.imap()", (method) => {
       assert(closed);
     });
 
+    it(`can be left while its input waits for ever (${kind})`, async () => {
+      const gate = Promise.withResolvers<number>();
+      async function* input(): AsyncGenerator<number> {
+        yield* [1, 2];
+        yield await gate.promise;
+      }
+      const results = pool[kind](f.square, input());
+      let taken = 0;
+      for await (const _ of results) if (++taken === 2) break;
+      gate.reject(new Error("nobody is there to hear it"));
+      await pool.apply(f.nothing);
+      assertEquals(await results.next(), { done: true, value: undefined });
+    });
+
     it(`gives the results before an error of the input, the error, then the end (${kind})`, async () => {
       for (const input of [failing(5), later(failing(5))]) {
         const results = pool[kind](f.square, input);
