@@ -76,10 +76,14 @@ export class Encoder {
    *
    * @param value The value.
    * @param root What an error is to call it, such as `args`.
-   * @param transfer What is to be moved, and not copied.
+   * @param transfer What is to be moved, and not copied: all of a list, and of a set what the value holds.
    * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel. A getter's error as it is.
    */
-  write(value: unknown, root: string, transfer?: readonly unknown[]): void {
+  write(
+    value: unknown,
+    root: string,
+    transfer?: readonly unknown[] | ReadonlySet<unknown>,
+  ): void {
     if (this.#busy) throw busy(root);
     const writer = this.#writer;
     // Nothing to mark or to end: these hold nothing, refuse nothing and run nobody's code, and where
@@ -91,7 +95,8 @@ export class Encoder {
     this.#busy = true;
     try {
       this.#transfers.begin();
-      if (transfer !== undefined) this.#transfers.add(transfer);
+      if (transfer instanceof Set) this.#transfers.offer(transfer);
+      else if (transfer !== undefined) this.#transfers.add(transfer as readonly unknown[]);
       writer.root(value, root);
       this.#move();
     } catch (error) {

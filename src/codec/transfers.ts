@@ -26,6 +26,8 @@ export class Transfers {
   list: object[] = [];
   /** Where the list of the value that is being encoded begins. */
   #from = 0;
+  /** What is moved if that value holds it. */
+  #offered: ReadonlySet<unknown> | undefined;
 
   constructor(attaches: boolean) {
     this.attaches = attaches;
@@ -34,12 +36,18 @@ export class Transfers {
   /** Begins a value: what the values before it moved is gone for this one. */
   begin(): void {
     this.#from = this.list.length;
+    this.#offered = undefined;
   }
 
-  /** Adds what one list names. */
-  add(list: readonly unknown[]): void {
+  /** Offers what may be moved by this value, or by another: by the one that holds it. */
+  offer(offered: ReadonlySet<unknown>): void {
+    this.#offered = offered;
+  }
+
+  /** Adds what one list names, or a part of it that begins at a place of its own. */
+  add(list: readonly unknown[], begin = 0): void {
     list.forEach((item, index) => {
-      const name = `transfer[${index}]`;
+      const name = `transfer[${begin + index}]`;
       if (list.indexOf(item) !== index) throw refusal(name, "is listed twice");
       if (streamClasses.some((cls) => item instanceof cls)) return;
       const movable = this.#movable(item, name);
@@ -49,8 +57,9 @@ export class Transfers {
     });
   }
 
-  /** Whether an object is moved by the channel, and not copied. */
+  /** Whether an object, which the value holds, is moved by the channel, and not copied. */
   moves(object: object): boolean {
+    if (this.#offered?.has(object)) this.#accept(object, this.#offered);
     return this.attaches && this.list.length > this.#from &&
       this.list.indexOf(object, this.#from) >= 0;
   }
@@ -89,6 +98,13 @@ export class Transfers {
     this.attachments = [];
     this.list = [];
     return { attachments, transfer: list as Transferable[] };
+  }
+
+  #accept(object: object, offered: ReadonlySet<unknown>): void {
+    if (this.list.includes(object, this.#from)) return;
+    // What one value has moved, another holds in vain: then it is refused as detached.
+    if (object instanceof ArrayBuffer && object.detached) return;
+    this.add([object], [...offered].indexOf(object));
   }
 
   #moveBuffer(buffer: ArrayBuffer): void {

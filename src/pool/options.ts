@@ -21,7 +21,7 @@ export interface PoolOptions {
 export interface TaskOptions {
   /** One object, passed behind the other arguments of each call. */
   kwargs?: Readonly<Record<string, unknown>> | undefined;
-  /** What is moved and not copied, where the start method can. */
+  /** What is moved and not copied, where the start method can; of a map by the item that holds it. */
   transfer?: Transferable[] | undefined;
   /** Rejects the task with the signal's reason; a task that runs loses its worker by it. */
   signal?: AbortSignal | undefined;

@@ -297,8 +297,10 @@ export class Pool {
       return queueMicrotask(() => settle({ status: status.fulfilled, value: [] }));
     }
     const collector = new ChunkCollector(chunks.length, settle);
+    const limits = limitsOfChunks(options);
     this.#scheduler.submitAll(chunks.map((chunk, index) => ({
       ...chunkSubmission(fn, chunk, options, traits),
+      ...limits,
       listener: {
         call: (index: number, outcome) => collector.collect(index, outcome),
         target: index,
@@ -317,6 +319,7 @@ export class Pool {
     checkChunkSize(chunkSize);
     checkIterable(iterable);
     const scheduler = this.#scheduler;
+    const limits = limitsOfChunks(options);
     scheduler.estimate(fn);
     const source: IteratorSource = {
       hold: () => scheduler.hold(),
@@ -327,6 +330,7 @@ export class Pool {
       submit: (chunk, settle) =>
         this.#scheduler.submit({
           ...chunkSubmission(fn, chunk, options, trait.chunk),
+          ...limits,
           listener: { call: callSettle, target: settle },
         }),
       lookAhead: () => lookAhead(scheduler.processes, scheduler.estimate(fn) * chunkSize),
@@ -349,16 +353,20 @@ const noOptions: Readonly<TaskOptions> = {};
 
 const callSettle = (settle: (outcome: Outcome) => void, outcome: Outcome): void => settle(outcome);
 
-const limits = ({ transfer, signal, timeout }: TaskOptions) => ({ transfer, signal, timeout });
+/** What all chunks of a map have: each moves what it holds of what is to be moved. */
+const limitsOfChunks = ({ transfer, signal, timeout }: TaskOptions) => ({
+  transfer: transfer && new Set(transfer),
+  signal,
+  timeout,
+});
 
 function chunkSubmission(
   fn: Callable,
   chunk: readonly unknown[],
-  options: TaskOptions,
+  { kwargs }: TaskOptions,
   traits: number,
-): Omit<Submission, "listener"> {
-  const { kwargs } = options;
+): Pick<Submission, "fn" | "args" | "traits"> {
   return kwargs === undefined
-    ? { ...limits(options), fn, args: chunk, traits }
-    : { ...limits(options), fn, args: [chunk, kwargs], traits: traits | trait.kwargs };
+    ? { fn, args: chunk, traits }
+    : { fn, args: [chunk, kwargs], traits: traits | trait.kwargs };
 }

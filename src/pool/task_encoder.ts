@@ -22,7 +22,8 @@ export interface Submission {
   readonly args: readonly unknown[];
   /** Members of {@linkcode trait}, added up. */
   readonly traits: number;
-  readonly transfer: readonly Transferable[] | undefined;
+  /** What is moved: all of a list, or of a set what the arguments hold. */
+  readonly transfer: readonly Transferable[] | ReadonlySet<Transferable> | undefined;
   readonly signal: AbortSignal | undefined;
   /** Milliseconds that it may run. */
   readonly timeout: number | undefined;

@@ -40,6 +40,24 @@ describe("transfer", () => {
     assertStrictEquals(part.buffer, moved);
   });
 
+  it("moves of a set what is part of the value", () => {
+    for (const attach of [true, false]) {
+      const encoder = new Encoder({ attach });
+      const buffers = [new ArrayBuffer(1), new ArrayBuffer(2), new ArrayBuffer(3)] as const;
+      const offered = new Set(buffers);
+      encoder.write([buffers[1]], "args", offered);
+      assertEquals(buffers.map(({ detached }) => detached), [false, true, false]);
+      encoder.write({ whole: new Uint8Array(buffers[0]), buffer: buffers[0] }, "args", offered);
+      assertEquals(buffers.map(({ detached }) => detached), [true, true, false]);
+      const parcel = encoder.take();
+      const decoder = attach ? deliver(parcel) : new Decoder(parcel.bytes);
+      assertEquals((decoder.read() as [ArrayBuffer])[0].byteLength, 2);
+      const arrived = decoder.read() as { whole: Uint8Array; buffer: ArrayBuffer };
+      assertStrictEquals(arrived.whole.buffer, arrived.buffer);
+      assertThrows(() => encoder.write([buffers[0]], "args", offered), DOMException, "detached");
+    }
+  });
+
   it("moves what is listed and not part of the value", () => {
     for (const attach of [true, false]) {
       const encoder = new Encoder({ attach });

@@ -163,6 +163,30 @@ forEachMethod("Pool.map()", (method) => {
     await ending;
   });
 
+  it("moves what is transferred with the item that holds it", async () => {
+    const sizes = range(9).map((n) => n + 1);
+    for (const chunkSize of [1, 2, 9]) {
+      const bytes = sizes.map((n) => new Uint8Array(n));
+      const options = { transfer: bytes.slice(1).map(({ buffer }) => buffer), chunkSize };
+      assertEquals(await pool.map(f.byteLength, bytes, options), sizes);
+      assertEquals(bytes.map((some) => some.length), [1, 0, 0, 0, 0, 0, 0, 0, 0]);
+      for (const kind of ["imap", "imapUnordered"] as const) {
+        const more = sizes.map((n) => new Uint8Array(n));
+        const transfer = more.map(({ buffer }) => buffer);
+        const results = await Array.fromAsync(
+          pool[kind](f.byteLength, more, { transfer, chunkSize }),
+        );
+        assertEquals(results.sort(), sizes);
+        assert(more.every((some) => some.length === 0));
+      }
+    }
+    const twice = new Uint8Array(1);
+    const wrong = [{ transfer: [twice] }, { transfer: [twice.buffer], chunkSize: 1 }];
+    for (const options of wrong as { transfer: ArrayBuffer[] }[]) {
+      await assertRejects(() => pool.map(f.byteLength, [twice, twice], options), DOMException);
+    }
+  });
+
   it("refuses an item that cannot travel, and runs none", async () => {
     using folder = new Folder();
     const file = folder.file("file");
