@@ -20,7 +20,7 @@ export interface PoolOptions {
 /** How a task is to be run. */
 export interface TaskOptions {
   /** One object, passed behind the other arguments of each call. */
-  kwargs?: Readonly<Record<string, unknown>> | undefined;
+  kwargs?: object | undefined;
   /** What is moved and not copied, where the start method can; of a map by the item that holds it. */
   transfer?: Transferable[] | undefined;
   /** Rejects the task with the signal's reason; a task that runs loses its worker by it. */

@@ -144,17 +144,39 @@ export class Pool {
    * @throws {RangeError} If `chunkSize` is not a whole number from 1.
    * @throws As `apply` does.
    */
-  async map<T, R>(
+  map<T, R>(
     fn: (item: T) => R,
     iterable: Input<T>,
     options?: MapOptions,
+  ): Promise<Awaited<R>[]>;
+  /** As above; `kwargs` is the function's second argument. */
+  map<T, K extends object, R>(
+    fn: (item: T, kwargs: K) => R,
+    iterable: Input<T>,
+    options: MapOptions & { kwargs: K },
+  ): Promise<Awaited<R>[]>;
+  async map<T, R>(
+    fn: (item: T, kwargs: never) => R,
+    iterable: Input<T>,
+    options: MapOptions = {},
   ): Promise<Awaited<R>[]> {
-    return await this.mapAsync(fn, iterable, options).get();
+    return await this.#mapAll<Awaited<R>[]>(fn, iterable, options, trait.chunk).get();
   }
 
   /** As `map`, and gives at once an object for the result. */
   mapAsync<T, R>(
     fn: (item: T) => R,
+    iterable: Input<T>,
+    options?: MapOptions & Callbacks<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]>;
+  /** As above; `kwargs` is the function's second argument. */
+  mapAsync<T, K extends object, R>(
+    fn: (item: T, kwargs: K) => R,
+    iterable: Input<T>,
+    options: MapOptions & Callbacks<Awaited<R>[]> & { kwargs: K },
+  ): AsyncResult<Awaited<R>[]>;
+  mapAsync<T, R>(
+    fn: (item: T, kwargs: never) => R,
     iterable: Input<T>,
     options: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
@@ -189,6 +211,17 @@ export class Pool {
   imap<T, R>(
     fn: (item: T) => R,
     iterable: Input<T>,
+    options?: MapOptions,
+  ): ResultIterator<Awaited<R>>;
+  /** As above; `kwargs` is the function's second argument. */
+  imap<T, K extends object, R>(
+    fn: (item: T, kwargs: K) => R,
+    iterable: Input<T>,
+    options: MapOptions & { kwargs: K },
+  ): ResultIterator<Awaited<R>>;
+  imap<T, R>(
+    fn: (item: T, kwargs: never) => R,
+    iterable: Input<T>,
     options: MapOptions = {},
   ): ResultIterator<Awaited<R>> {
     return this.#iterate(fn, iterable, options, true);
@@ -197,6 +230,17 @@ export class Pool {
   /** As `imap`, in the order in which the results come. */
   imapUnordered<T, R>(
     fn: (item: T) => R,
+    iterable: Input<T>,
+    options?: MapOptions,
+  ): ResultIterator<Awaited<R>>;
+  /** As above; `kwargs` is the function's second argument. */
+  imapUnordered<T, K extends object, R>(
+    fn: (item: T, kwargs: K) => R,
+    iterable: Input<T>,
+    options: MapOptions & { kwargs: K },
+  ): ResultIterator<Awaited<R>>;
+  imapUnordered<T, R>(
+    fn: (item: T, kwargs: never) => R,
     iterable: Input<T>,
     options: MapOptions = {},
   ): ResultIterator<Awaited<R>> {

@@ -21,7 +21,7 @@ export interface ProcessOptions<A extends readonly unknown[] = readonly never[]>
   /** The arguments of `target`. */
   args?: readonly unknown[] | undefined;
   /** One object, passed to `target` behind `args`. */
-  kwargs?: Readonly<Record<string, unknown>> | undefined;
+  kwargs?: object | undefined;
   /** The process' name; `Process-1`, `Process-2` … where it is left out. */
   name?: string | undefined;
   /** Whether the process ends with its parent, which otherwise waits for it. Not by default. */

@@ -34,6 +34,16 @@ export function listArguments(...args: unknown[]): unknown[] {
 }
 task(import.meta, listArguments);
 
+/** What `scale` takes behind a number. */
+export interface Scale {
+  factor: number;
+}
+
+export function scale(x: number, { factor }: Scale): number {
+  return x * factor;
+}
+task(import.meta, scale);
+
 export function nothing(): void {}
 task(import.meta, nothing);
 

@@ -91,6 +91,25 @@ forEachMethod("Pool.map()", (method) => {
     assertEquals(listed, [[1, 2, kwargs], [kwargs]]);
   });
 
+  it("is typed by a function that takes kwargs, of any type of object", async () => {
+    const kwargs: f.Scale = { factor: 2 };
+    const results: number[] = await pool.map(f.scale, [1, 2], { kwargs });
+    assertEquals(results, [2, 4]);
+    assertEquals(await pool.mapAsync(f.scale, later([1]), { kwargs, callback: Object }), [2]);
+    const iterated: number[] = await Array.fromAsync(pool.imap(f.scale, [1, 2], { kwargs }));
+    assertEquals(iterated, [2, 4]);
+    assertEquals(await Array.fromAsync(pool.imapUnordered(f.scale, [3], { kwargs })), [6]);
+    assertEquals(await pool.map((x: number, { factor }: f.Scale) => x + factor, [1], { kwargs }), [
+      3,
+    ]);
+    assertEquals(await pool.apply(f.scale, [1], { kwargs }), 2);
+    assertEquals(await pool.starmap(f.scale, [[1]], { kwargs }), [2]);
+    // @ts-expect-error: what it takes is missing.
+    await assertRejects(() => pool.map(f.scale, [1]), TypeError);
+    // @ts-expect-error: that is not what it takes.
+    assertEquals(await pool.map(f.scale, [1], { kwargs: { factor: "3" } }), [3]);
+  });
+
   it("makes each item of starmap() the arguments of a call", async () => {
     assertEquals(await pool.starmap(f.add, [[1, 2], [3, 4]]), [3, 7]);
     assertEquals(await pool.starmap(f.listArguments, [[], [1], [1, 2, 3]]), [[], [1], [1, 2, 3]]);
