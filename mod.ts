@@ -67,6 +67,7 @@ export type {
   BigIntType,
   ElementOf,
   ElementType,
+  FoldMembers,
   NumberType,
   Typecode,
   TypecodeArrays,

@@ -75,6 +75,61 @@ export type ArrayOf<T extends ElementType> = T extends Typecode ? TypecodeArrays
   : never;
 
 /**
+ * The methods of typed arrays that TypeScript cannot call where the type of the elements is one of
+ * several (as in `(a: SharedArray) => a.reduce(…)`), since each class declares them with its own name.
+ */
+export interface FoldMembers<T extends ElementType> {
+  /** Combines all elements, from the first on; without `initial` it begins with the first. */
+  reduce(
+    combine: (
+      previous: ElementOf<T>,
+      current: ElementOf<T>,
+      index: number,
+      array: ArrayLike<ElementOf<T>>,
+    ) => ElementOf<T>,
+    initial?: ElementOf<T>,
+  ): ElementOf<T>;
+  /** Combines all elements with what `initial` is, from the first on. */
+  reduce<U>(
+    combine: (
+      previous: U,
+      current: ElementOf<T>,
+      index: number,
+      array: ArrayLike<ElementOf<T>>,
+    ) => U,
+    initial: U,
+  ): U;
+  /** Combines all elements, from the last on; without `initial` it begins with the last. */
+  reduceRight(
+    combine: (
+      previous: ElementOf<T>,
+      current: ElementOf<T>,
+      index: number,
+      array: ArrayLike<ElementOf<T>>,
+    ) => ElementOf<T>,
+    initial?: ElementOf<T>,
+  ): ElementOf<T>;
+  /** Combines all elements with what `initial` is, from the last on. */
+  reduceRight<U>(
+    combine: (
+      previous: U,
+      current: ElementOf<T>,
+      index: number,
+      array: ArrayLike<ElementOf<T>>,
+    ) => U,
+    initial: U,
+  ): U;
+  /** The last element that `predicate` holds for. */
+  findLast(
+    predicate: (
+      value: ElementOf<T>,
+      index: number,
+      array: ArrayLike<ElementOf<T>>,
+    ) => unknown,
+  ): ElementOf<T> | undefined;
+}
+
+/**
  * A typed array, whatever its elements are: its code treats them alike.
  *
  * @internal

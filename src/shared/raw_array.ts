@@ -8,13 +8,14 @@ import {
   type ElementOf,
   elementOf,
   type ElementType,
+  type FoldMembers,
   type NumberType,
   wrongArgument,
 } from "./element_type.ts";
 import { allocateRegion, describeRegion, Region, reviveRegion } from "./region.ts";
 
 /** What a `RawArray` has that other typed arrays have not. */
-export interface RawArrayMembers<T extends ElementType> {
+export interface RawArrayMembers<T extends ElementType> extends FoldMembers<T> {
   /** A part of it, on the same memory, from `begin` to before `end`. */
   subarray(begin?: number, end?: number): RawArray<T>;
   /**

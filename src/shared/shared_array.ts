@@ -3,7 +3,7 @@ import type { WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { Acquirable } from "../sync/acquirable.ts";
 import { type Element, type ElementOf, elementOf, type ElementType } from "./element_type.ts";
-import type { AnyArray, ArrayOf, NumberType } from "./element_type.ts";
+import type { AnyArray, ArrayOf, FoldMembers, NumberType } from "./element_type.ts";
 import { allocateGuarded, type Guarded, type LockOptions, reviveGuarded } from "./guarded.ts";
 import {
   checkedContents,
@@ -14,7 +14,7 @@ import {
 } from "./raw_array.ts";
 
 /** What a `SharedArray` has that other typed arrays have not. */
-export interface SharedArrayMembers<T extends ElementType> {
+export interface SharedArrayMembers<T extends ElementType> extends FoldMembers<T> {
   /**
    * The lock: the `RLock` that was made for it, or the one that was given.
    *

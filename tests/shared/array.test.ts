@@ -284,4 +284,18 @@ forEachMethod("SharedArray", (method) => {
     assertThrows(() => new RawArray("q", [1]), TypeError);
     assertEquals([typed[0], first, any[0], part[0]], [0, 1n, 0, 0]);
   });
+
+  it("has typed methods where its type is not known", () => {
+    const sums = (array: library.SharedArray | library.RawArray) => [
+      array.reduce((a, b) => a + b),
+      array.reduce((text, n) => text + n, ""),
+      array.reduceRight((text, n) => text + n, ""),
+      array.findLast((n) => n < 3),
+      array.map((n) => 2 * n).join(),
+    ];
+    using array = new SharedArray("i", [1, 2, 3]);
+    using raw = new RawArray("d", array);
+    const expected = [6, "123", "321", 2, "2,4,6"];
+    assertEquals([sums(array), sums(raw)], [expected, expected]);
+  });
 });
