@@ -100,6 +100,12 @@ export abstract class Gate {
     }
   }
 
+  /** Whether who took it died, and nobody has given it back since. */
+  get isAbandoned(): boolean {
+    this.check("read");
+    return false;
+  }
+
   /** Gives back what was taken. */
   abstract release(): void;
 

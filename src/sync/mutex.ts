@@ -42,8 +42,7 @@ export class Mutex extends Gate {
     if (owner !== 0 && owner !== this.arena.me) this.arena.members.look(owner);
   }
 
-  /** Whether its owner died, and nobody has released it since. */
-  get isAbandoned(): boolean {
+  override get isAbandoned(): boolean {
     this.check("read");
     const state = Atomics.load(this.words, this.state);
     const owner = state & OWNER;

@@ -95,14 +95,6 @@ export class RLock extends Acquirable {
     });
   }
 
-  /**
-   * Whether the child that owned the lock died. It stays so until the lock is released, by whoever
-   * acquired it next: what the lock guards may be half done.
-   */
-  get abandoned(): boolean {
-    return this.#mutex.isAbandoned;
-  }
-
   /** Gives the lock's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
   [Symbol.dispose](): void {
     this.#mutex.dispose();

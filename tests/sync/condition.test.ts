@@ -19,7 +19,7 @@ import { forms, type Other, timed, withOthers } from "../others.ts";
 const reason = new Error("expected: aborted by the test");
 
 forEachMethod("Condition", (method) => {
-  const { Lock, RLock, Semaphore, Condition } = getContext(method);
+  const { Lock, RLock, Semaphore, Condition, Process, Value } = getContext(method);
   declareAcquirable(method, () => new Condition());
   const [one, two] = withOthers(method, 2) as [Other, Other];
 
@@ -37,6 +37,24 @@ forEachMethod("Condition", (method) => {
     for (const wrong of [new Semaphore(), {}, 1, "lock"] as never[]) {
       assertThrows(() => new Condition(wrong), TypeError, "must be a Lock or an RLock");
     }
+  });
+
+  it("says, as the lock of a value does, that its owner died", async () => {
+    using condition = new Condition();
+    using value = new Value("i");
+    using semaphore = new Semaphore();
+    for (const held of [condition, value.getLock()]) {
+      assertEquals(held.abandoned, false);
+      const child = new Process({ target: f.acquireAndEnd, args: [held, "async", "return"] });
+      child.start();
+      await child.join();
+      assertEquals(held.abandoned, true);
+      assertEquals(await held.acquire({ timeout: 10_000 }), true);
+      assertEquals(held.abandoned, true);
+      held.release();
+      assertEquals(held.abandoned, false);
+    }
+    assertEquals(semaphore.abandoned, false);
   });
 
   it("is not waited for nor notified by a child that does not hold it", async () => {
