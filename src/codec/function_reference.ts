@@ -95,17 +95,15 @@ function mayExport(url: string, name: string): boolean {
 
 /** The beginning of an expression that may give a function which is called otherwise: a call, a name. */
 const given = String.raw`(?!(?:async|function|class|new|true|false|null|undefined)\b)[A-Za-z_$]`;
-/** A constant of such a value, whatever its type is. */
-const constant = String
-  .raw`const\s+(?:[\w$]+|[{[][^=]*?[}\]])\s*(?::(?:[^=]|=>)*?)?=(?!>)\s*${given}`;
-/** Exports whose values are not functions that are written there, with a name of their own. */
-const givenExports = [
-  new RegExp(String.raw`\bexport\s+(?:let\b|var\b|default\s+${given}|${constant})`),
-  new RegExp(
-    String.raw`^(?:let|var|${constant})[^]*\bexport\s*\{|\bexport\s*\{[^]*^(?:let|var|${constant})`,
-    "m",
-  ),
-];
+/** A constant of such a value, whatever its pattern and its type are; bounded, as texts may be long. */
+const constant = String.raw`const\s(?:[^=]|=>){0,300}=(?!>)\s*${given}`;
+/** An export whose value is not a function that is written there, with a name of its own. */
+const givenExport = new RegExp(
+  String.raw`\bexport\s+(?:let\b|var\b|default\s+${given}|${constant})`,
+);
+/** A variable that may be such an export, in a list of them elsewhere. */
+const givenVariable = new RegExp(String.raw`^(?:let|var|${constant})`, "m");
+const exportList = /\bexport\s*\{/;
 
 /**
  * Whether a module may export a function that is not called so in its text: one that another
@@ -113,7 +111,7 @@ const givenExports = [
  */
 function mayExportGiven(url: string): boolean {
   const text = moduleSource(url) ?? "";
-  return givenExports.some((pattern) => pattern.test(text));
+  return givenExport.test(text) || (exportList.test(text) && givenVariable.test(text));
 }
 
 const references = new WeakMap<Callable, FunctionReference>();
