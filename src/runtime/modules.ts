@@ -17,8 +17,16 @@ const isOwn = (url: string): boolean =>
   ownRoot !== undefined &&
   (url.startsWith(ownRoot + "src/") || /^mod\.[jt]s$/.test(url.slice(ownRoot.length)));
 
-/** A place in a stack trace: an URL, or on Bun the path of a file. */
-const place = /((?:file|https?):\/\/[^\s()]+?|\/[^\s()]+?|[A-Za-z]:\\[^()]+?)(?::\d+){1,2}\)?$/;
+/** A place in a line of a stack trace: an URL, or on Bun the path of a file. Either may hold spaces and parentheses. */
+const place =
+  /(?:^at (?:async )?|\()((?:file|https?):\/\/[^<]+?|\/[^<]+?|[A-Za-z]:\\[^<]+?)(?::\d+){1,2}\)?$/;
+
+/** The URL of a place. Deno shows that of a file decoded, so what is in it is a path, too. */
+function urlOf(found: string): string {
+  if (!/^(file|https?):/.test(found)) return pathToFileURL(found).href;
+  const isPath = runtime.name === "deno" && found.startsWith("file:///");
+  return isPath ? pathToFileURL(found.slice("file://".length)).href : found;
+}
 
 /**
  * The URLs of the modules that this call comes through, the nearest first. Only a hint: Bun makes
@@ -29,7 +37,7 @@ export function callerModules(): string[] {
   for (const line of deepStack().split("\n")) {
     const found = place.exec(line.trim())?.[1];
     if (found === undefined) continue;
-    const url = /^(file|https?):/.test(found) ? found : pathToFileURL(found).href;
+    const url = urlOf(found);
     if (!isOwn(url)) modules.add(url);
   }
   return [...modules];

@@ -1,6 +1,9 @@
+import fs from "node:fs";
+import { pathToFileURL } from "node:url";
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { linesOf, methods, runProgram, runtime } from "../harness.ts";
+import { Folder } from "./scratch.ts";
 
 const program = (name: string): URL => new URL(`programs/${name}.ts`, import.meta.url);
 
@@ -73,6 +76,30 @@ for (const method of methods) {
     it("runs a subclass that its main module exports", async () => {
       const lines = await linesOf(program("subclass"), { args: [method] });
       assertEquals(lines, ["Adder: 7", "exit code 0"]);
+    });
+
+    it("finds its modules in a folder of any name", async () => {
+      using folder = new Folder();
+      const odd = folder.file("a b (c) #d %20é");
+      fs.mkdirSync(odd);
+      const add = (name: string, text: string) => fs.writeFileSync(`${odd}/${name}.mjs`, text);
+      add(
+        "times",
+        `const factor = Number("3");
+        export const times = (x) => x * factor;
+        export const callThrough = async (pool) => { const y = await pool.apply(times, [4]); return y; };`,
+      );
+      add(
+        "main",
+        `import { Pool } from ${JSON.stringify(new URL("../../mod.ts", import.meta.url).href)};
+        if (import.meta.main) {
+          const { callThrough } = await import("./times" + ".mjs");
+          await using pool = new Pool(1);
+          console.log(await callThrough(pool));
+        }`,
+      );
+      const env = { MULTIPROCESSING_START_METHOD: method };
+      assertEquals(await linesOf(pathToFileURL(`${odd}/main.mjs`), { env }), ["12"]);
     });
 
     it("with nothing to do ends", async () => {
