@@ -84,7 +84,8 @@ function checkInline(name: string, source: string): void {
  */
 function mayExport(url: string, name: string): boolean {
   const text = moduleSource(url);
-  if (text === undefined || /\bexport\s*\*/.test(text)) return true;
+  // A CommonJS module names its exports in all kinds of assignments.
+  if (text === undefined || /\bexport\s*\*|\bexports\s*[.=[]/.test(text)) return true;
   // An anonymous function becomes an export as the value of some other expression.
   if (name === "") return /\bexport\s+(const|let|var)\b|\bexport\s*\{/.test(text);
   const word = name.replace(/[$]/g, "\\$&");

@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { linesOf, methods, runProgram, runtime } from "../harness.ts";
@@ -76,6 +76,30 @@ for (const method of methods) {
     it("runs a subclass that its main module exports", async () => {
       const lines = await linesOf(program("subclass"), { args: [method] });
       assertEquals(lines, ["Adder: 7", "exit code 0"]);
+    });
+
+    it("runs what its main module exports as a CommonJS module", async () => {
+      using folder = new Folder();
+      const main = folder.file("main.cjs");
+      fs.writeFileSync(
+        main,
+        `const { Pool } = require(${
+          JSON.stringify(fileURLToPath(new URL("../../mod.ts", import.meta.url)))
+        });
+        const factor = Number("3");
+        function times(x) { return x * factor; }
+        const plus = (x) => x + factor;
+        exports.times = times;
+        module.exports.renamed = plus;
+        if (require.main === module) {
+          const pool = new Pool(1);
+          Promise.all([pool.apply(times, [4]), pool.apply(plus, [4])])
+            .then((results) => console.log(results.join(" ")))
+            .finally(() => pool.terminate());
+        }`,
+      );
+      const env = { MULTIPROCESSING_START_METHOD: method };
+      assertEquals(await linesOf(pathToFileURL(main), { env }), ["12 7"]);
     });
 
     it("finds its modules in a folder of any name", async () => {
