@@ -60,8 +60,15 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
 
 let crashing = false;
 
-/** Prints an error that nothing caught, tells the parent of it, and ends this child. */
-export async function crash(child: Child, error: unknown): Promise<void> {
+/**
+ * Prints an error that nothing caught, tells the parent of it, and ends this child, once what it
+ * has to wait for is over.
+ */
+export async function crash(
+  child: Child,
+  error: unknown,
+  untilOver?: () => Promise<unknown>,
+): Promise<void> {
   // What goes wrong in a thread that was ended is its end's doing.
   if (crashing || hasLeft(child.note.method) || isMainPartStop(error)) return;
   crashing = true;
@@ -75,6 +82,7 @@ export async function crash(child: Child, error: unknown): Promise<void> {
     // What was thrown cannot travel, or a getter of it throws. Its text is printed, and the exit
     // code tells the rest: nothing must keep the child from its end.
   }
+  await untilOver?.();
   await child.link.drained();
   exitChild(1);
 }

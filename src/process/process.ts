@@ -351,6 +351,13 @@ export function adopt(child: StartedChild): void {
   child.ended.onOpen(() => alive.delete(process));
 }
 
+/** Waits for the children that this one waits for at its end: no daemons, and no manager's server. */
+function untilOthersEnd(): Promise<unknown> {
+  const others = activeChildren().map((process) => stateOf(process).child)
+    .filter((child) => child?.isKept && !child.daemon);
+  return Promise.all(others.map((child) => child?.join()));
+}
+
 takeRole(role, (child) => (kind, body) => {
-  if (kind === frameKind.run) void runJob(child, body, assemble);
+  if (kind === frameKind.run) void runJob(child, body, assemble, untilOthersEnd);
 });

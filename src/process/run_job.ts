@@ -28,11 +28,15 @@ export interface Runnable {
   run(): unknown;
 }
 
-/** Runs a job to its end. An error of the job ends the child, with exit code 1. */
+/**
+ * Runs a job to its end. An error of the job ends the child, with exit code 1, but not before those
+ * whom it has to wait for.
+ */
 export async function runJob(
   child: Child,
   body: Decoder,
   assemble: (parts: Parts) => Runnable,
+  untilOthersEnd: () => Promise<unknown>,
 ): Promise<void> {
   let found: Found | undefined;
   try {
@@ -51,6 +55,6 @@ export async function runJob(
     setExitCode(0);
     child.link.unref();
   } catch (error) {
-    await crash(child, found ? explainClosure(error, found) : error);
+    await crash(child, found ? explainClosure(error, found) : error, untilOthersEnd);
   }
 }

@@ -191,6 +191,11 @@ export class StartedChild {
     this.#refer();
   }
 
+  /** Whether it does. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
   /** Waits for the end, as `Latch.wait` does. The child keeps this program alive meanwhile. */
   async join(options?: WaitOptions): Promise<boolean> {
     this.#joins++;

@@ -171,6 +171,17 @@ for (const method of methods) {
       assertMatch(stderr, /throwError.*end\.ts/);
     });
 
+    it("has children that wait for theirs after an error, too", async () => {
+      const lines = async (what: string) => (await end(what)).stdout.split("\n").toSorted();
+      const own = ["", "exit code 1", "main has ended"];
+      assertEquals(await lines("error of a parent"), [
+        ...own.slice(0, 2),
+        "grandchild has worked",
+        own[2]!,
+      ]);
+      assertEquals(await lines("error of a daemon's parent"), own);
+    });
+
     it("is told what to do about a closure", async () => {
       const { stdout, stderr } = await end("inline closure");
       assertEquals(stdout, "exit code 1\nmain has ended\n");

@@ -22,6 +22,12 @@ export function throwError(): void {
   throw new RangeError("nobody catches this");
 }
 
+/** Throws while its own child works. */
+export function leaveChild(daemon: boolean): void {
+  new Process({ target: work, args: [400, "grandchild"], daemon }).start();
+  throw new RangeError("nobody catches this");
+}
+
 if (import.meta.main) {
   const [, , method, what] = process.argv;
   setStartMethod(method as StartMethod);
@@ -70,6 +76,13 @@ if (import.meta.main) {
       break;
     case "error": {
       const child = start(throwError, [], false);
+      await child.join();
+      console.log(`exit code ${child.exitCode}`);
+      break;
+    }
+    case "error of a parent":
+    case "error of a daemon's parent": {
+      const child = start(leaveChild, [what === "error of a daemon's parent"], false);
       await child.join();
       console.log(`exit code ${child.exitCode}`);
       break;
