@@ -79,20 +79,11 @@ export class Process {
   /**
    * Describes a process; `start` starts it.
    *
-   * @throws {TypeError} If `target` is not a function, or `args` not an array.
+   * @throws {TypeError} If an option is not what it has to be, such as `target` no function.
    */
   constructor(options: ProcessOptions = {}) {
+    checkOptions(options);
     const { target, args = [], kwargs, name, daemon = false, permissions, env } = options;
-    if (target !== undefined && typeof target !== "function") {
-      throw new TypeError(
-        `Cannot make a process as target must be a function: received ${String(target)}`,
-      );
-    }
-    if (!Array.isArray(args)) {
-      throw new TypeError(
-        `Cannot make a process as args must be an array: received ${String(args)}`,
-      );
-    }
     states.set(this, {
       name: name ?? nextName(),
       daemon,
@@ -110,11 +101,7 @@ export class Process {
   }
 
   set name(name: string) {
-    if (typeof name !== "string") {
-      throw new TypeError(
-        `Cannot name a process as name must be a string: received ${String(name)}`,
-      );
-    }
+    check("name a process", "name", name, isOf("string"), "a string");
     stateOf(this).name = name;
   }
 
@@ -125,6 +112,7 @@ export class Process {
 
   set daemon(daemon: boolean) {
     const state = stateOf(this);
+    check("change a process", "daemon", daemon, isOf("boolean"), "a boolean");
     if (state.child !== undefined) {
       throw new Error("Cannot change daemon as the process has started");
     }
@@ -256,6 +244,35 @@ export class Process {
     if (child === undefined || closed) return;
     child.kill("SIGTERM");
     await this.join();
+  }
+}
+
+type Test = (value: unknown) => boolean;
+const isOf = (type: string): Test => (value) => typeof value === type;
+const isObject: Test = (value) => typeof value === "object" && value !== null;
+
+/** Checks what a caller gave. */
+function check(verb: string, what: string, value: unknown, test: Test, kind: string): void {
+  if (test(value)) return;
+  throw new TypeError(`Cannot ${verb} as ${what} must be ${kind}: received ${String(value)}`);
+}
+
+function checkOptions(options: ProcessOptions): void {
+  const verb = "make a process";
+  check(verb, "its options", options, isObject, "an object");
+  const { target, args, kwargs, name, daemon, permissions, env } = options;
+  if (target !== undefined) check(verb, "target", target, isOf("function"), "a function");
+  if (args !== undefined) check(verb, "args", args, Array.isArray, "an array");
+  if (kwargs !== undefined) check(verb, "kwargs", kwargs, isObject, "an object");
+  if (name !== undefined) check(verb, "name", name, isOf("string"), "a string");
+  if (daemon !== undefined) check(verb, "daemon", daemon, isOf("boolean"), "a boolean");
+  if (permissions !== undefined && permissions !== "inherit" && permissions !== "none") {
+    check(verb, "permissions", permissions, isObject, '"inherit", "none" or an object');
+  }
+  if (env === undefined) return;
+  check(verb, "env", env, isObject, "an object");
+  for (const [key, value] of Object.entries(env)) {
+    check(verb, `env.${key}`, value, isOf("string"), "a string");
   }
 }
 

@@ -424,6 +424,26 @@ forEachMethod("Process", (method) => {
   it("refuses what is wrong, and can be started once that is mended", async () => {
     assertThrows(() => make({ target: 7 as never }), TypeError, "7");
     assertThrows(() => make({ args: 7 as never }), TypeError, "7");
+    for (
+      const [options, message] of [
+        [() => 7, "options must be an object: received ()"],
+        [null, "options must be an object: received null"],
+        [{ kwargs: 7 }, "kwargs must be an object: received 7"],
+        [{ name: 7 }, "name must be a string: received 7"],
+        [{ daemon: "no" }, "daemon must be a boolean: received no"],
+        [
+          { permissions: "all" },
+          'permissions must be "inherit", "none" or an object: received all',
+        ],
+        [{ env: "A" }, "env must be an object: received A"],
+        [{ env: { A: 7 } }, "env.A must be a string: received 7"],
+      ] as const
+    ) assertThrows(() => make(options as never), TypeError, message);
+    assertThrows(
+      () => make().daemon = 1 as never,
+      TypeError,
+      "daemon must be a boolean: received 1",
+    );
     assertThrows(() => make({ target: Math.max as never }).start(), TaskReferenceError);
     const args: unknown[] = ["/dev/null", { options: { callback: () => {} } }];
     const child = make({ target: f.report, args });
