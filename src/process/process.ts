@@ -124,7 +124,7 @@ export class Process {
    * has. `undefined` before the start.
    */
   get pid(): number | undefined {
-    return this === currentProcess() ? self().pid : stateOf(this).child?.pid;
+    return this === currentProcess() ? self().pid : openState(this).child?.pid;
   }
 
   /** The same as `pid`. */
