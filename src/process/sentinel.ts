@@ -1,3 +1,4 @@
+import { refuseToSend } from "../codec/registry.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import type { StartedChild } from "./started_child.ts";
 
@@ -24,3 +25,5 @@ export class Sentinel {
     return this.#child.join(options);
   }
 }
+
+refuseToSend("Sentinel", (value) => value instanceof Sentinel, "wait for it where it was made");

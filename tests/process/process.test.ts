@@ -334,6 +334,11 @@ forEachMethod("Process", (method) => {
     assertEquals([sentinel.ready, await sentinel.wait({ timeout: 5 })], [false, false]);
     addLine(gate, "open");
     assertEquals([await sentinel.wait(), sentinel.ready], [true, true]);
+    assertThrows(
+      () => make({ target: f.report, args: [sentinel] }).start(),
+      DOMException,
+      "args[0] is a Sentinel",
+    );
     await child.join();
   });
 
