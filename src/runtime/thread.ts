@@ -107,8 +107,10 @@ class ThreadChild implements Child {
       deliver(left.message, events.frame);
     }
     this.#port.close();
+    // A process' code has eight bits. Fewer than none would be a signal.
+    const status = code & 0xff;
     if (this.#killedBy !== undefined) events.exit(exitCodeOf[this.#killedBy]);
-    else events.exit(this.#failed ? code || 1 : code);
+    else events.exit(this.#failed ? status || 1 : status);
   }
 
   post(frame: Frame): void {

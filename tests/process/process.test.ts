@@ -200,6 +200,8 @@ forEachMethod("Process", (method) => {
     assertEquals(await codeOf({ target: f.exit, args: [7] }), 7);
     assertEquals(await codeOf({ target: f.exit, args: [] }), 0);
     assertEquals(await codeOf({ target: f.setExitCode, args: [9] }), 9);
+    assertEquals(await codeOf({ target: f.exit, args: [-1] }), 255);
+    assertEquals(await codeOf({ target: f.exit, args: [258] }), 2);
   });
 
   it("has the exit code -9 when a signal killed it", { ignore: method === "worker" }, async () => {
