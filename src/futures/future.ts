@@ -1,6 +1,6 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
-import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../memory/latch.ts";
 import { AsyncResult, notify } from "../pool/async_result.ts";
 import type { Scheduler } from "../pool/scheduler.ts";
 import type { PoolTask } from "../pool/task.ts";
@@ -98,7 +98,6 @@ export class Future<T> implements PromiseLike<T> {
    * @internal
    */
   static async isDoneWithin(future: Future<unknown>, options?: WaitOptions): Promise<boolean> {
-    checkTimeout(options?.timeout);
     await future.#result.wait(options);
     return future.done();
   }

@@ -26,6 +26,25 @@ export function checkTimeout(timeout: unknown): void {
   }
 }
 
+/** Checks what a caller gave as its `signal`. */
+export function checkSignal(signal: unknown): void {
+  if (signal === undefined || signal === null || signal instanceof AbortSignal) return;
+  throw new TypeError(
+    `Cannot wait as signal must be an AbortSignal: received ${String(signal)}`,
+  );
+}
+
+/**
+ * Checks how long a caller wants to wait.
+ *
+ * @throws The signal's reason, if that was aborted before: also where there is nothing to wait for.
+ */
+export function checkWait({ timeout, signal }: WaitOptions): void {
+  checkTimeout(timeout);
+  checkSignal(signal);
+  signal?.throwIfAborted();
+}
+
 /** How much is left of a time from now on, in milliseconds; `undefined` stays `undefined`. */
 export function countdown(timeout: number): () => number;
 export function countdown(timeout: number | undefined): () => number | undefined;
@@ -64,9 +83,9 @@ export class Latch {
    *
    * @throws The signal's reason, if that is aborted first.
    */
-  async wait({ timeout, signal }: WaitOptions = {}): Promise<boolean> {
-    checkTimeout(timeout);
-    signal?.throwIfAborted();
+  async wait(options: WaitOptions = {}): Promise<boolean> {
+    checkWait(options);
+    const { timeout, signal } = options;
     if (this.#open || (timeout !== undefined && timeout <= 0)) return this.#open;
     return await new Promise((resolve, reject) => {
       const settle = (end: () => void) => {

@@ -1,6 +1,6 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
-import { Latch, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, Latch, type WaitOptions } from "../memory/latch.ts";
 import type { KeepAlive } from "./references.ts";
 import { type Outcome, status } from "./wire.ts";
 
@@ -136,13 +136,14 @@ export class AsyncResult<T> implements PromiseLike<T> {
   }
 
   async #getWithin(options: WaitOptions): Promise<T> {
-    if (this.#outcome === undefined && !await this.#ready(options)) {
+    if (!await this.#ready(options)) {
       throw new TimeoutError(`The result is not ready after ${options.timeout} ms`);
     }
     return await this.#whole();
   }
 
   async #ready(options?: WaitOptions): Promise<boolean> {
+    if (options !== undefined) checkWait(options);
     if (this.#outcome !== undefined) return true;
     this.#pool.hold();
     try {

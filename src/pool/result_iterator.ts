@@ -1,6 +1,6 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { CancelledError, TimeoutError } from "../errors.ts";
-import { Latch, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, Latch, type WaitOptions } from "../memory/latch.ts";
 import { inForeground } from "../runtime/turns.ts";
 import type { KeepAlive } from "./references.ts";
 import type { Feed } from "./scheduler.ts";
@@ -118,6 +118,7 @@ export class ResultIterator<R>
    * @throws The error of the task, or the signal's reason if that is aborted first.
    */
   async next(options?: WaitOptions): Promise<IteratorResult<R, undefined>> {
+    if (options !== undefined) checkWait(options);
     const entry = this.#queue.length === 0 && this.#hasNext
       ? this.#take()
       : await this.#wait(options);

@@ -15,6 +15,7 @@ import {
   currentProcess,
   type Pool,
   TimeoutError,
+  type WaitOptions,
   WorkerLostError,
 } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
@@ -245,6 +246,30 @@ forEachMethod("AsyncResult", (method) => {
     assertStrictEquals(await assertRejects(() => waiting), reason);
     addLine(gate, "open");
     assertEquals(await result, 6);
+  });
+
+  it("looks at how long it is to wait also when it has nothing to wait for", async () => {
+    const result = pool.applyAsync(f.square, [3]);
+    const results = pool.imap(f.square, [3, 4], { chunkSize: 2 });
+    assertEquals([await result, (await results.next()).value], [9, 9]);
+    const reason = new Error("too late");
+    const signal = AbortSignal.abort(reason);
+    const waits = [
+      (options: WaitOptions) => result.get(options),
+      (options: WaitOptions) => result.wait(options),
+      (options: WaitOptions) => results.next(options),
+    ];
+    for (const wait of waits) {
+      assertStrictEquals(await assertRejects(() => wait({ signal })), reason);
+      await assertRejects(() => wait({ timeout: NaN }), TypeError, "timeout must be a number");
+      const wrong = { signal: 7 as unknown as AbortSignal };
+      await assertRejects(
+        () => wait(wrong),
+        TypeError,
+        "signal must be an AbortSignal: received 7",
+      );
+    }
+    assertEquals(await results.next({ timeout: 0 }), { done: false, value: 16 });
   });
 
   it("calls back with the result, once", async () => {
