@@ -7,6 +7,7 @@
  */
 
 import type { Encoder } from "../codec/encoder.ts";
+import { refusal } from "../codec/failure.ts";
 import { referenceTo } from "../codec/function_reference.ts";
 import type { Trip } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
@@ -60,7 +61,13 @@ export class TaskEncoder {
     this.#encoder.writeUint(frameKind.setUp);
     this.#encoder.write(setUp, "value");
     this.#encoder.write(initArgs, "args");
-    return { ...this.#encoder.take(), isReused: true, hasInitializer: initializer !== undefined };
+    const parcel = this.#encoder.take();
+    return {
+      ...parcel,
+      transfer: sentAgain(parcel.transfer),
+      isReused: true,
+      hasInitializer: initializer !== undefined,
+    };
   }
 
   /**
@@ -126,4 +133,13 @@ export class TaskEncoder {
     Object.assign(this.#block, this.#encoder.take());
     this.#block = new Block();
   }
+}
+
+/**
+ * What of a list is to be moved by a frame that each worker gets: nothing. Buffers are copied for
+ * each, and only this side no longer has them.
+ */
+function sentAgain(transfer: readonly Transferable[]): Transferable[] {
+  if (transfer.every((item) => item instanceof ArrayBuffer)) return [];
+  throw refusal("args", "hold what can be moved to one worker only");
 }

@@ -13,6 +13,7 @@ import {
   Pool,
   setStartMethod,
   TaskReferenceError,
+  transfer,
 } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import { addLine, Folder, linesIn, until, untilLines } from "../process/scratch.ts";
@@ -125,6 +126,28 @@ forEachMethod("A pool's workers", (method) => {
     const first = await pool.apply(f.leaveTimer);
     assert(first !== await pool.apply(f.workerPid));
     await until(() => !activeChildren().some(({ pid }) => pid === first), "it has ended");
+  });
+
+  it("each get a copy of what is transferred in their initArgs", async () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    await using pool = makePool(method, {
+      processes: 2,
+      initializer: (value: unknown) => {
+        (globalThis as Record<string, unknown>)["setting"] = value;
+      },
+      initArgs: [transfer(bytes, [bytes.buffer])],
+      maxTasksPerChild: 1,
+    });
+    assertEquals(bytes.length, 0);
+    for (let i = 0; i < 3; i++) {
+      const setting = await pool.apply(() => (globalThis as Record<string, unknown>)["setting"]);
+      assertEquals(setting, new Uint8Array([1, 2, 3]));
+    }
+    const { port1, port2 } = new MessageChannel();
+    const initArgs = [transfer({ port1 }, [port1])];
+    const makeAnother = () => makePool(method, { processes: 1, initializer: f.nothing, initArgs });
+    assertEquals(assertThrows(makeAnother, DOMException).name, "DataCloneError");
+    port2.close();
   });
 
   it("are initialized by an inline function, too", async () => {
