@@ -1,9 +1,10 @@
 import { refuseToSend } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import { BrokenProcessPool } from "../errors.ts";
-import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import { checkSignal, checkTimeout, type WaitOptions } from "../memory/latch.ts";
 import { checkChunkSize, chunksOf } from "../pool/chunks.ts";
 import {
+  checkArray,
   checkCount,
   checkFunction,
   checkIterable,
@@ -250,9 +251,7 @@ function checkOptions(options: ExecutorOptions): void {
   const { maxWorkers, initializer, initArgs, maxTasksPerChild, context } = options;
   if (maxWorkers !== undefined) checkCount(verb, "maxWorkers", maxWorkers);
   if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
-  if (initArgs !== undefined && !Array.isArray(initArgs)) {
-    throw new TypeError(`Cannot ${verb} as initArgs must be an array: received ${initArgs}`);
-  }
+  if (initArgs !== undefined) checkArray(verb, "initArgs", initArgs);
   if (maxTasksPerChild !== undefined) checkCount(verb, "maxTasksPerChild", maxTasksPerChild);
   if (context === undefined) return;
   if (typeof context?.getStartMethod !== "function") {
@@ -273,6 +272,7 @@ function splitInputs(
   if (inputs.length === 0) throw new TypeError("Cannot map as there is no input: received none");
   for (const input of inputs) checkIterable(input);
   checkTimeout(options.timeout);
+  checkSignal(options.signal);
   checkChunkSize(options.chunkSize);
   return { inputs, options };
 }

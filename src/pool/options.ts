@@ -1,5 +1,7 @@
 import type { Callable } from "../codec/task.ts";
+import { checkSignal, checkTimeout } from "../memory/latch.ts";
 import type { Permissions } from "../runtime/runtime.ts";
+import type { Callbacks } from "./async_result.ts";
 
 /** What a pool is to be. */
 export interface PoolOptions {
@@ -54,6 +56,16 @@ export function checkFunction(verb: string, what: string, fn: unknown): void {
 }
 
 /**
+ * Checks what a caller gave as a list of something.
+ *
+ * @internal
+ */
+export function checkArray(verb: string, what: string, list: unknown): void {
+  if (Array.isArray(list)) return;
+  throw new TypeError(`Cannot ${verb} as ${what} must be an array: received ${String(list)}`);
+}
+
+/**
  * Checks what a caller gave as a number of something.
  *
  * @internal
@@ -95,9 +107,30 @@ export function checkIterable(input: unknown): void {
  *
  * @internal
  */
-export function checkPoolOptions({ processes, maxTasksPerChild, initializer }: PoolOptions): void {
+export function checkPoolOptions(options: PoolOptions): void {
   const verb = "make a pool";
+  const { processes, initializer, initArgs, maxTasksPerChild, name } = options;
   if (processes !== undefined) checkCount(verb, "processes", processes);
   if (maxTasksPerChild !== undefined) checkCount(verb, "maxTasksPerChild", maxTasksPerChild);
   if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
+  if (initArgs !== undefined) checkArray(verb, "initArgs", initArgs);
+  if (name === undefined || typeof name === "string") return;
+  throw new TypeError(`Cannot ${verb} as name must be a string: received ${String(name)}`);
+}
+
+/**
+ * Checks what a caller gave beside a function and its arguments.
+ *
+ * @internal
+ */
+export function checkTaskOptions(verb: string, options: TaskOptions & Callbacks<never>): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`Cannot ${verb} as options must be an object: received ${String(options)}`);
+  }
+  const { transfer, signal, timeout, callback, errorCallback } = options;
+  checkTimeout(timeout);
+  checkSignal(signal);
+  if (transfer !== undefined) checkArray(verb, "transfer", transfer);
+  if (callback !== undefined) checkFunction(verb, "callback", callback);
+  if (errorCallback !== undefined) checkFunction(verb, "errorCallback", errorCallback);
 }

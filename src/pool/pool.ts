@@ -1,15 +1,16 @@
 import type { Callable } from "../codec/task.ts";
 import { refuseToSend } from "../codec/registry.ts";
-import { checkTimeout } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { availableProcessors } from "../runtime/current.ts";
 import { AsyncResult, type Callbacks } from "./async_result.ts";
 import { checkChunkSize, chunksOf, defaultChunkSize } from "./chunks.ts";
 import {
   type Arguments,
+  checkArray,
   checkFunction,
   checkIterable,
   checkPoolOptions,
+  checkTaskOptions,
   type Input,
   isIterable,
   type MapOptions,
@@ -119,9 +120,7 @@ export class Pool {
     options: TaskOptions & Callbacks<Awaited<R>> = noOptions,
   ): AsyncResult<Awaited<R>> {
     this.#check("apply", fn, options);
-    if (!Array.isArray(args)) {
-      throw new TypeError(`Cannot apply as args must be an array: received ${String(args)}`);
-    }
+    checkArray("apply", "args", args);
     const { kwargs, transfer, signal, timeout } = options;
     const result = new AsyncResult<Awaited<R>>(this.#scheduler, options);
     this.#scheduler.submit({
@@ -282,9 +281,9 @@ export class Pool {
     await this.terminate();
   }
 
-  #check(verb: string, fn: unknown, { timeout }: TaskOptions): void {
+  #check(verb: string, fn: unknown, options: TaskOptions): void {
     checkFunction(verb, "fn", fn);
-    checkTimeout(timeout);
+    if (options !== noOptions) checkTaskOptions(verb, options);
     if (this.#scheduler.isOpen) return;
     throw new Error(
       `Cannot ${verb} as the pool is ${this.#scheduler.isTerminated ? "terminated" : "closed"}`,

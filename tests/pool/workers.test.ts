@@ -178,6 +178,8 @@ forEachMethod("What is wrong with a pool", (method) => {
     assertThrows(make({ processes: 1, maxTasksPerChild: 0 }), RangeError, "0");
     assertThrows(make({ processes: 1, maxTasksPerChild: "1" }), TypeError);
     assertThrows(make({ processes: 1, initializer: 7 }), TypeError, "7");
+    assertThrows(make({ processes: 1, initializer: f.nothing, initArgs: "7" }), TypeError, "7");
+    assertThrows(make({ processes: 1, name: 7 }), TypeError, "7");
     assertThrows(make({ processes: 1, initializer: Math.max }), TaskReferenceError);
     const initArgs = [{ options: { callback: () => {} } }];
     const error = assertThrows(
@@ -200,6 +202,12 @@ forEachMethod("What is wrong with a pool", (method) => {
         assertThrows(call(name, fn, []), TypeError, String(fn));
       }
       assertThrows(call(name, square, 7), TypeError, "7");
+      for (const options of [null, 7, "7"]) {
+        assertThrows(call(name, square, [1], options), TypeError, `received ${options}`);
+      }
+      for (const option of ["signal", "transfer", "timeout", "callback", "errorCallback"]) {
+        assertThrows(call(name, square, [1], { [option]: "7" }), TypeError, `${option} must be`);
+      }
     }
     for (const name of sync.slice(1)) {
       for (const chunkSize of [0, -1, 1.5, NaN, Infinity]) {
