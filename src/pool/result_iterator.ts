@@ -251,7 +251,7 @@ export class ResultIterator<R>
     try {
       while (items.length < this.#options.chunkSize) {
         const step = this.#input.next();
-        if (step instanceof Promise) return this.#resume(items, step);
+        if (isPromiseLike(step)) return this.#resume(items, step);
         if (!this.#accept(items, step)) break;
       }
     } catch (error) {
@@ -262,7 +262,7 @@ export class ResultIterator<R>
 
   async #resume(
     items: unknown[],
-    step: Promise<IteratorResult<unknown>>,
+    step: PromiseLike<IteratorResult<unknown>>,
   ): Promise<unknown[]> {
     try {
       if (!this.#accept(items, await step)) return items;
@@ -338,4 +338,9 @@ async function inTime(closing: Promise<void>): Promise<void> {
   } finally {
     cancel?.();
   }
+}
+
+/** Also of another realm, or of a kind of its own: an asynchronous input may give any. */
+function isPromiseLike<T>(step: T | PromiseLike<T>): step is PromiseLike<T> {
+  return typeof (step as Partial<PromiseLike<T>>).then === "function";
 }

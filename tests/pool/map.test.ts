@@ -498,6 +498,17 @@ forEachMethod("Pool.imap()", (method) => {
     assertEquals(input.closed, 1);
   });
 
+  it("takes an input whose promises are of a kind of their own", async () => {
+    const steps = range(3).values();
+    const next = () => {
+      const step = steps.next();
+      return { then: (resolve: (it: typeof step) => void) => resolve(step) };
+    };
+    const input = { [Symbol.asyncIterator]: () => ({ next }) };
+    const results = pool.imap(f.square, input as unknown as AsyncIterable<number>);
+    assertEquals(await Array.fromAsync(results), [0, 1, 4]);
+  });
+
   it("does not close an input that has ended", async () => {
     let closed = 0;
     const items = range(3).values();
