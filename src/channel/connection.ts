@@ -1,6 +1,7 @@
 import { Encoder } from "../codec/encoder.ts";
 import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
 import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import { LoopItems } from "../memory/loop_items.ts";
 import type { End, SyncWaitOptions } from "./end.ts";
 import {
   bytesOf,
@@ -274,17 +275,11 @@ export class Connection implements AsyncIterable<unknown> {
   }
 
   /** Receives values until the other end is closed, or this child closes this one. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<unknown, void, undefined> {
-    while (!this.#closed) {
-      let value: unknown;
-      try {
-        value = await this.recv();
-      } catch (error) {
-        if (error instanceof EOFError || this.#closed) return;
-        throw error;
-      }
-      yield value;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<unknown, void, undefined> {
+    return new LoopItems(
+      (options) => this.recv(options),
+      (error) => error instanceof EOFError || this.#closed,
+    );
   }
 
   /** Closes the connection. */

@@ -5,6 +5,7 @@ import { registerHandle } from "../codec/handles.ts";
 import { Empty, Full } from "../errors.ts";
 import { Block } from "../memory/allocator.ts";
 import { checkTimeout } from "../memory/latch.ts";
+import { LoopItems } from "../memory/loop_items.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../sync/gate.ts";
@@ -240,18 +241,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   cancelJoinThread(): void {}
 
   /** Gets items until this child closes the queue. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) {
-      let item: T;
-      try {
-        if (this.#closed) return;
-        item = await this.get();
-      } catch (error) {
-        if (this.#closed) return;
-        throw error;
-      }
-      yield item;
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, void, undefined> {
+    return new LoopItems((options) => this.get(options), () => this.#closed);
   }
 
   /** Gives the queue's memory back, with all items. Whoever waits for it or uses it, in any child, gets an `Error`. */

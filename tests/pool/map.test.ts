@@ -7,7 +7,7 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { CancelledError, type Pool, TimeoutError } from "../../mod.ts";
+import { CancelledError, getContext, type Pool, TimeoutError } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import { addLine, Folder, linesIn } from "../process/scratch.ts";
 import { makePool } from "./make_pool.ts";
@@ -496,6 +496,23 @@ forEachMethod("Pool.imap()", (method) => {
       assertEquals((await results.next()).value, 0);
     }
     assertEquals(input.closed, 1);
+  });
+
+  it("takes nothing more of a queue or a connection when the loop is left", async () => {
+    const context = getContext(method);
+    using queue = new context.Queue<number>();
+    const [sender, receiver] = context.Pipe();
+    for (const input of [queue, receiver] as AsyncIterable<number>[]) {
+      for (const item of range(2)) await (input === queue ? queue.put(item) : sender.send(item));
+      let taken = 0;
+      for await (const _ of pool.imap(f.square, input)) if (++taken === 2) break;
+    }
+    await queue.put(7);
+    await sender.send(8);
+    const options = { timeout: 30_000 };
+    assertEquals([await queue.get(options), await receiver.recv(options)], [7, 8]);
+    sender.close();
+    receiver.close();
   });
 
   it("takes an input whose promises are of a kind of their own", async () => {

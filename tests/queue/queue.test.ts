@@ -332,6 +332,18 @@ forEachMethod("Queue", (method) => {
     assertEquals(queue.qsize(), 0);
   });
 
+  it("loses nothing when a loop over it is left that waits", async () => {
+    using queue = make<number>();
+    const items = queue[Symbol.asyncIterator]();
+    const waiting = [items.next(), items.next()];
+    const end = { done: true as const, value: undefined };
+    assertEquals(await items.return!(), end);
+    assertEquals(await Promise.all(waiting), [end, end]);
+    queue.putNoWait(1);
+    assertEquals(await items.next(), end);
+    assertEquals(await queue.get({ timeout: long }), 1);
+  });
+
   it("cannot be used any more when it is disposed, by anyone", async () => {
     const queue = make<number>(1);
     using here = new context.Semaphore(0);

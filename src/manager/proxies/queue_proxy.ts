@@ -1,4 +1,5 @@
 import type { WaitOptions } from "../../memory/latch.ts";
+import { LoopItems } from "../../memory/loop_items.ts";
 import type { AcquireOptions } from "../../sync/gate.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call, callPatiently } from "./base_proxy.ts";
@@ -66,8 +67,8 @@ export class QueueProxy<T = unknown> extends BaseProxy implements AsyncIterable<
   }
 
   /** Gets items, one after another, for ever. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    for (;;) yield await this.get();
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, void, undefined> {
+    return new LoopItems((options) => this.get(options), () => false);
   }
 }
 
