@@ -1,5 +1,5 @@
 import { TimeoutError } from "../errors.ts";
-import { checkTimeout, longestTimer, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, longestTimer, type WaitOptions } from "../memory/latch.ts";
 import { dial, type SocketAddress } from "../runtime/socket.ts";
 import { parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
@@ -56,8 +56,7 @@ export async function connect(
 ): Promise<Connection> {
   const target = parseAddress(address, "connect");
   const key = keyOf(authKey);
-  checkTimeout(timeout);
-  signal?.throwIfAborted();
+  checkWait({ timeout, signal });
   const given = new AbortController();
   const abort = () => given.abort(signal?.reason);
   signal?.addEventListener("abort", abort);

@@ -1,6 +1,6 @@
 import { Encoder } from "../codec/encoder.ts";
 import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
-import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../memory/latch.ts";
 import { LoopItems } from "../memory/loop_items.ts";
 import type { End, SyncWaitOptions } from "./end.ts";
 import {
@@ -287,16 +287,14 @@ export class Connection implements AsyncIterable<unknown> {
     this.close();
   }
 
-  #checkReadable({ timeout, signal }: WaitOptions): void {
-    checkTimeout(timeout);
-    signal?.throwIfAborted();
+  #checkReadable(options: WaitOptions): void {
+    checkWait(options);
     if (this.#closed) throw new Error("Cannot receive as this connection is closed");
     if (!this.#readable) throw new Error("Cannot receive as this connection can only send");
   }
 
-  #checkWritable({ timeout, signal }: WaitOptions): void {
-    checkTimeout(timeout);
-    signal?.throwIfAborted();
+  #checkWritable(options: WaitOptions): void {
+    checkWait(options);
     if (this.#closed) throw new Error("Cannot send as this connection is closed");
     if (!this.#end.canWrite) throw new Error("Cannot send as this connection can only receive");
   }

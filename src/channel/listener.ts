@@ -1,6 +1,13 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
-import { Bell, checkTimeout, countdown, longestTimer, type WaitOptions } from "../memory/latch.ts";
+import {
+  Bell,
+  checkTimeout,
+  checkWait,
+  countdown,
+  longestTimer,
+  type WaitOptions,
+} from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
@@ -128,8 +135,7 @@ export class Listener implements Disposable {
    * cannot listen.
    */
   async accept({ timeout, signal }: WaitOptions = {}): Promise<Connection> {
-    checkTimeout(timeout);
-    signal?.throwIfAborted();
+    checkWait({ timeout, signal });
     const left = countdown(timeout);
     const place = this.#accepting.join();
     const release = this.#server.hold();

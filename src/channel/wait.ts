@@ -1,4 +1,4 @@
-import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../memory/latch.ts";
 import { type Connection, isConnection } from "./connection.ts";
 
 /** What tells by itself whether it is ready, such as the sentinel of a process. */
@@ -31,8 +31,7 @@ export async function wait<T extends Connection | Waitable>(
   objects: Iterable<T>,
   { timeout, signal }: WaitOptions = {},
 ): Promise<T[]> {
-  checkTimeout(timeout);
-  signal?.throwIfAborted();
+  checkWait({ timeout, signal });
   const all = [...objects];
   for (const object of all) checkWaitable(object);
   const ready = await readyOf(all);

@@ -14,7 +14,7 @@
  */
 
 import type { Arena } from "./arena.ts";
-import { countdown, type WaitOptions } from "./latch.ts";
+import { checkWait, countdown, type WaitOptions } from "./latch.ts";
 import { blocked, listening, pause, sleep, sleepSync, wakeSleepers } from "./sleep.ts";
 
 // A look costs a hundredth of a microsecond, a sleep and its end fifty and more. So whoever waits
@@ -96,7 +96,7 @@ export class Futex {
     pace: Pace = steady,
   ): Promise<boolean> {
     const left = countdown(timeout ?? Infinity);
-    signal?.throwIfAborted();
+    checkWait({ timeout, signal });
     const begun = performance.now();
     if (left() <= 0) return attempt();
     if (this.#spins(attempt, begun)) return true;

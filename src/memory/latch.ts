@@ -28,11 +28,14 @@ export function checkTimeout(timeout: unknown): void {
 
 /** Checks what a caller gave as its `signal`. */
 export function checkSignal(signal: unknown): void {
-  if (signal === undefined || signal === null || signal instanceof AbortSignal) return;
-  throw new TypeError(
-    `Cannot wait as signal must be an AbortSignal: received ${String(signal)}`,
-  );
+  if (signal === undefined || signal === null || isSignal(signal)) return;
+  throw new TypeError(`Cannot wait as signal must be an AbortSignal: received ${String(signal)}`);
 }
+
+/** Also one of another realm, or of a library. */
+const isSignal = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "aborted" in value &&
+  "throwIfAborted" in value && "addEventListener" in value;
 
 /**
  * Checks how long a caller wants to wait.

@@ -4,7 +4,7 @@ import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { Empty, Full } from "../errors.ts";
 import { Block } from "../memory/allocator.ts";
-import { checkTimeout } from "../memory/latch.ts";
+import { checkTimeout, checkWait } from "../memory/latch.ts";
 import { LoopItems } from "../memory/loop_items.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -102,8 +102,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws {Error} If this child has closed the queue, or any has disposed of it.
    */
   async put(item: T, options: AcquireOptions = {}): Promise<void> {
-    checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    checkWait(options);
     this.#encode(item);
     const trips = this.#encoder.takeTrips();
     let isPut = false;
@@ -155,8 +154,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws {Error} If this child has closed the queue, or any has disposed of it.
    */
   async get(options: AcquireOptions = {}): Promise<T> {
-    checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    checkWait(options);
     this.#check();
     const taken = this.#messages.trySoon(this.#read) ??
       await this.#messages.take(

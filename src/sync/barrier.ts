@@ -2,7 +2,7 @@ import { registerHandle } from "../codec/handles.ts";
 import { BrokenBarrierError } from "../errors.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
+import { checkTimeout, checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";
@@ -149,8 +149,7 @@ export class Barrier {
    */
   async wait(options: WaitOptions = {}): Promise<number> {
     const { timeout = this.#options.timeout, signal } = options;
-    checkTimeout(timeout);
-    signal?.throwIfAborted();
+    checkWait({ timeout, signal });
     const left = countdown(timeout);
     let arrival: Arrival | undefined;
     while ((arrival = this.#arrive()) === undefined) {

@@ -1,6 +1,6 @@
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
-import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
+import { checkTimeout, checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
 import { type Lock, newLock } from "./lock.ts";
@@ -99,8 +99,7 @@ export class Condition extends Acquirable {
    * @throws {Error} If this child does not hold the lock.
    */
   async wait(options: WaitOptions = {}): Promise<boolean> {
-    checkTimeout(options.timeout);
-    options.signal?.throwIfAborted();
+    checkWait(options);
     const { waiter, depth } = this.#begin();
     let ended: Ended = {};
     try {

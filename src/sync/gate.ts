@@ -16,7 +16,7 @@
 import type { Arena } from "../memory/arena.ts";
 import { type Block, free } from "../memory/allocator.ts";
 import { Futex, type Pace } from "../memory/futex.ts";
-import { checkTimeout, countdown, type WaitOptions } from "../memory/latch.ts";
+import { checkTimeout, checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { joinLine } from "./line.ts";
 
 /** How to acquire something. */
@@ -128,8 +128,7 @@ export abstract class Gate {
   /** Takes it, when it is free and this waiter's turn: `true`, or `false` once the time is over. */
   async acquire(options: AcquireOptions = {}): Promise<boolean> {
     const { timeout, signal } = options;
-    checkTimeout(timeout);
-    signal?.throwIfAborted();
+    checkWait({ timeout, signal });
     if (this.tryAcquire()) return true;
     if (triesOnce(options)) return false;
     const left = countdown(timeout);

@@ -187,8 +187,13 @@ forEachMethod("Queue", (method) => {
     });
   }
 
-  it("refuses what is no time", async () => {
+  it("refuses what is no time, and what is no signal", async () => {
     using queue = make<number>();
+    for (const signal of [{}, new AbortController()] as never[]) {
+      const message = "signal must be an AbortSignal: received [object";
+      await assertRejects(() => queue.get({ signal }), TypeError, message);
+      await assertRejects(() => queue.put(1, { signal }), TypeError, message);
+    }
     for (const timeout of [NaN, "5", null, 1n, {}] as unknown as number[]) {
       await assertRejects(() => queue.get({ timeout }), TypeError, "timeout must be a number");
       await assertRejects(() => queue.put(1, { timeout }), TypeError, "timeout must be a number");

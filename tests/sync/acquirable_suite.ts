@@ -171,6 +171,16 @@ export function declareAcquirable(method: StartMethod, make: () => Primitive): v
     await assertFree(lock);
   });
 
+  it("refuses what is no signal, also when it is free", async () => {
+    using lock = make();
+    for (const signal of [{}, "abort", 1, new AbortController()] as never[]) {
+      const message = `signal must be an AbortSignal: received ${String(signal)}`;
+      await assertRejects(() => lock.acquire({ signal }), TypeError, message);
+      await assertRejects(() => lock.hold({ signal }), TypeError, message);
+    }
+    await assertFree(lock);
+  });
+
   it("lets the event loop go on, or not, while it is waited for", async () => {
     using lock = await held();
     let ticks = 0;

@@ -1,4 +1,4 @@
-import { checkTimeout } from "../../memory/latch.ts";
+import { checkWait } from "../../memory/latch.ts";
 import type { AcquireOptions } from "../../sync/gate.ts";
 import { bindTarget, type Target, target } from "../target.ts";
 
@@ -55,9 +55,8 @@ export async function callPatiently<T>(
   args: readonly unknown[],
   { block, timeout, signal }: AcquireOptions,
 ): Promise<T> {
-  checkTimeout(timeout);
-  // Also where it is no signal: nothing must be on its way then.
-  signal?.throwIfAborted();
+  // Before anything is on its way.
+  checkWait({ timeout, signal });
   return await call(proxy, method, [...args, { block, timeout }], signal);
 }
 
