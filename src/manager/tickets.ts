@@ -13,6 +13,8 @@ import type { ServedClient } from "./served_client.ts";
 const leaseTime = 30_000;
 /** How long a ticket that nobody has lent is waited for: it may come by another, slower way. */
 const patience = 5_000;
+/** How long a ticket that is taken back can still be claimed, in milliseconds: that, too, may come later. */
+const lateness = 2_000;
 /** How many that were claimed are remembered: a message may be read more than once. */
 const mostClaimed = 10_000;
 
@@ -41,8 +43,15 @@ export class Tickets {
     for (const resume of this.#waiting.get(ticket) ?? []) resume();
   }
 
-  /** Takes a ticket back, if nobody has claimed it. */
+  /**
+   * Takes a ticket back that nobody has claimed. Not at once: whoever has read the message claims it by
+   * another conversation, which may be slower than what the lender hears of its end.
+   */
   unlend(ticket: number): void {
+    if (this.#lent.has(ticket)) inBackground(lateness, () => this.#drop(ticket));
+  }
+
+  #drop(ticket: number): void {
     const found = this.#lent.get(ticket);
     if (found === undefined) return;
     this.#lent.delete(ticket);
@@ -57,7 +66,7 @@ export class Tickets {
   #take(ticket: number): Entry | undefined {
     const entry = this.#lent.get(ticket)?.entry;
     if (entry === undefined) return this.#claimed.get(ticket)?.deref();
-    this.unlend(ticket);
+    this.#drop(ticket);
     this.#claimed.set(ticket, new WeakRef(entry));
     if (this.#claimed.size > mostClaimed) {
       const [oldest] = this.#claimed.keys();
@@ -89,7 +98,7 @@ export class Tickets {
     const left = [...this.#lent].filter(([, ticket]) => ticket.lender === lender);
     if (left.length === 0) return;
     inBackground(leaseTime, () => {
-      for (const [ticket] of left) this.unlend(ticket);
+      for (const [ticket] of left) this.#drop(ticket);
     });
   }
 }

@@ -7,7 +7,15 @@ import { forEachMethod, linesOf, methods, noLeaks, runtime } from "../harness.ts
 import { assertRefused } from "../others.ts";
 import { long } from "./stage.ts";
 import { Slow } from "./programs/slow_class.ts";
-import { markBelow, putAndEnd, readOne, sendLater, tell } from "./travel_fixtures.ts";
+import {
+  askKept,
+  keep,
+  markBelow,
+  putAndEnd,
+  readOne,
+  sendLater,
+  tell,
+} from "./travel_fixtures.ts";
 
 const authKey = "key";
 
@@ -44,6 +52,18 @@ forEachMethod("A proxy", (method) => {
     await child.join();
     dict[Symbol.dispose]();
     assertEquals(await (await queue.get()).dict.get(1), 1);
+  });
+
+  it("can be kept by a task that has ended at once, and used by another", async () => {
+    await using manager = new OfMethod();
+    using dict = manager.dict([[1, 1]]);
+    for (const { Pool } of [getContext(method), getContext(other)]) {
+      await using pool = new Pool(1);
+      for (let round = 0; round < 3; round++) {
+        await pool.map(keep, [dict, dict, dict]);
+        assertEquals(await pool.apply(askKept), 1);
+      }
+    }
   });
 
   it("comes with all else when its manager has ended, and says so when it is asked", async () => {

@@ -56,6 +56,20 @@ export async function sendLater(end: Connection, queue: Queue<unknown>): Promise
 }
 task(import.meta, sendLater);
 
+let kept: Dict | undefined;
+
+/** Keeps a proxy that it does not ask for anything. */
+export function keep(dict: Dict): void {
+  kept = dict;
+}
+task(import.meta, keep);
+
+/** Asks the proxy that was kept. */
+export async function askKept(): Promise<number> {
+  return await kept!.size();
+}
+task(import.meta, askKept);
+
 /** Reads one value, and ends with that. */
 export async function readOne(dict: Dict, key: string): Promise<void> {
   await dict.get(key);
