@@ -194,7 +194,7 @@ registerKind({
     const { channel: method } = pipeEndOf(value);
     if (channel === method) return undefined;
     if (channel === undefined) {
-      return "is a Connection, which only children of this program can use";
+      return `is a Connection, which only children of this program can use, of the start method "${method}"`;
     }
     return `is a Connection for children of the start method "${method}", and this one is a "${channel}"`;
   },

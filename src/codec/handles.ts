@@ -53,7 +53,9 @@ function refusal(name: string, block: Block, channel: unknown): string | undefin
   const { method } = block.arena;
   if (!block.isLive) return `is a ${name} that is disposed`;
   if (channel === method) return undefined;
-  if (channel === undefined) return `is a ${name}, which only children of this program can use`;
+  if (channel === undefined) {
+    return `is a ${name}, which only children of this program can use, of the start method "${method}"`;
+  }
   return `is a ${name} for children of the start method "${method}", and this one is a "${channel}": ` +
     `make it in the context of the child, as with getContext("${channel}").${name}`;
 }

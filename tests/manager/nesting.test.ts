@@ -19,7 +19,7 @@ import {
   type ValueProxy,
 } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
-import { type Other, withOthers } from "../others.ts";
+import { assertRefused, type Other, withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
 import { CounterError, registerAll } from "./registered.ts";
 import { long, watch, withManager } from "./stage.ts";
@@ -208,6 +208,19 @@ forEachMethod("A proxy in a managed object", (method) => {
     assigns.start();
     await assigns.join();
     assertEquals(assigns.exitCode, 0);
+  });
+
+  it("stands beside what only children of one start method can use: the others are told so", async () => {
+    const { Lock, Pipe } = getContext(method);
+    const ends = Pipe();
+    using dict = manager.dict<string, unknown>({ lock: new Lock(), end: ends[0], number: 1 });
+    await using pool = new (getContext(method === "worker" ? "process" : "worker").Pool)(1);
+    for (const key of ["lock", "end"]) {
+      const ask = () => pool.apply(f.ask, [dict, "get", key]);
+      await assertRefused(ask, `children of this program can use, of the start method "${method}"`);
+    }
+    assertEquals(await pool.apply(f.ask, [dict, "get", "number"]), 1);
+    for (const end of ends) end.close();
   });
 
   it("has been assigned to by a child that has ended, whatever its start method", async () => {
