@@ -274,6 +274,7 @@ export class Manager implements AsyncDisposable {
    * Makes a queue.
    *
    * @param maxSize How many items it can hold; with 0, or less, any number.
+   * @throws {TypeError | RangeError} If it is no integer.
    */
   Queue<T = unknown>(maxSize: number = 0): QueueProxy<T> {
     return this.#makeChecked("Queue", [maxSize]) as QueueProxy<T>;

@@ -131,6 +131,9 @@ forEachMethod("A managed", (method) => {
         for (const wrong of ["1", null, {}] as never[]) {
           assertThrows(() => manager[kind](wrong), TypeError, "maxSize must be a number");
         }
+        for (const wrong of [NaN, 1.5]) {
+          assertThrows(() => manager[kind](wrong), RangeError, `an integer: received ${wrong}`);
+        }
       });
 
       it("is iterated for ever, until one leaves", async () => {

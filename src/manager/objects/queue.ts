@@ -31,6 +31,11 @@ export class Queue extends Attended {
         `Cannot make a queue as maxSize must be a number: received ${String(maxSize)}`,
       );
     }
+    if (!Number.isInteger(maxSize) && maxSize !== Infinity) {
+      throw new RangeError(
+        `Cannot make a queue as maxSize must be an integer: received ${maxSize}`,
+      );
+    }
     this.#maxSize = maxSize > 0 ? maxSize : Infinity;
   }
 
