@@ -185,6 +185,10 @@ export function declareAcquirable(
       await assertRejects(() => lock.hold({ signal }), TypeError);
     }
     await assertFree(lock);
+    // No signal, as it is to a lock in shared memory: what was acquired is told.
+    assertEquals(await lock.acquire({ signal: null as never }), true);
+    await lock.release();
+    await assertFree(lock);
   });
 
   it("excludes others: no update is lost", async () => {

@@ -57,7 +57,7 @@ export async function callPatiently<T>(
 ): Promise<T> {
   // Before anything is on its way.
   checkWait({ timeout, signal });
-  return await call(proxy, method, [...args, { block, timeout }], signal);
+  return await call(proxy, method, [...args, { block, timeout }], signal ?? undefined);
 }
 
 /**
