@@ -280,7 +280,7 @@ export class Manager implements AsyncDisposable {
     return this.#makeChecked("Queue", [maxSize]) as QueueProxy<T>;
   }
 
-  /** Makes a queue that counts what is still to be done. */
+  /** Makes a queue. It counts what is still to be done, as one that `Queue` makes does, too. */
   JoinableQueue<T = unknown>(maxSize: number = 0): JoinableQueueProxy<T> {
     return this.#makeChecked("JoinableQueue", [maxSize]) as JoinableQueueProxy<T>;
   }

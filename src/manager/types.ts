@@ -24,7 +24,7 @@ import { List } from "./objects/list.ts";
 import { Lock, RLock } from "./objects/lock.ts";
 import { Namespace, Value } from "./objects/namespace.ts";
 import { Pool } from "./objects/pool.ts";
-import { JoinableQueue, Queue } from "./objects/queue.ts";
+import { Queue } from "./objects/queue.ts";
 import { BoundedSemaphore, Semaphore } from "./objects/semaphore.ts";
 
 /** A class of managed objects. */
@@ -38,7 +38,8 @@ export const builtIn: Readonly<Record<string, Class>> = {
   Value,
   Array: TypedArray,
   Queue,
-  JoinableQueue,
+  // As in CPython, where a managed queue of either name can be joined.
+  JoinableQueue: Queue,
   Lock,
   RLock,
   Semaphore,

@@ -218,51 +218,53 @@ forEachMethod("A managed", (method) => {
     });
   });
 
-  describe("JoinableQueue", () => {
-    it("is joined once all that was put is done", async () => {
-      using queue = manager.JoinableQueue<number>();
-      assertEquals(await queue.join(), true);
-      await queue.put(1);
-      await queue.put(2);
-      const joins = [watch(queue.join()), watch(one.do(f.ask, queue, "join"))];
-      await two.do(f.ask, queue, "get");
-      await two.do(f.ask, queue, "taskDone");
-      await queue.get();
-      assertEquals(await queue.join({ timeout: 10 }), false);
-      assertEquals(joins.map(({ outcome }) => outcome), [undefined, undefined]);
-      await queue.taskDone();
-      for (const { settled } of joins) assertEquals((await settled).status, "fulfilled");
-      await assertRejects(() => queue.taskDone(), Error, "as often as that");
-    });
+  for (const kind of ["Queue", "JoinableQueue"] as const) {
+    describe(`${kind} (its count)`, () => {
+      it("is joined once all that was put is done", async () => {
+        using queue = manager[kind]<number>();
+        assertEquals(await queue.join(), true);
+        await queue.put(1);
+        await queue.put(2);
+        const joins = [watch(queue.join()), watch(one.do(f.ask, queue, "join"))];
+        await two.do(f.ask, queue, "get");
+        await two.do(f.ask, queue, "taskDone");
+        await queue.get();
+        assertEquals(await queue.join({ timeout: 10 }), false);
+        assertEquals(joins.map(({ outcome }) => outcome), [undefined, undefined]);
+        await queue.taskDone();
+        for (const { settled } of joins) assertEquals((await settled).status, "fulfilled");
+        await assertRejects(() => queue.taskDone(), Error, "as often as that");
+      });
 
-    it("counts neither what was not put nor what waits for room", async () => {
-      using queue = manager.JoinableQueue<number>(1);
-      await queue.put(1);
-      const controller = new AbortController();
-      const put = watch(queue.put(2, { signal: controller.signal }));
-      await assertRejects(() => queue.put(3, { timeout: 0 }), Full);
-      controller.abort(reason);
-      assertEquals(await put.settled, { status: "rejected", reason });
-      await queue.get();
-      await queue.taskDone();
-      assertEquals(await queue.join({ timeout: 0 }), true);
-      const waits = watch(queue.join());
-      assertEquals((await waits.settled).status, "fulfilled");
-    });
+      it("counts neither what was not put nor what waits for room", async () => {
+        using queue = manager[kind]<number>(1);
+        await queue.put(1);
+        const controller = new AbortController();
+        const put = watch(queue.put(2, { signal: controller.signal }));
+        await assertRejects(() => queue.put(3, { timeout: 0 }), Full);
+        controller.abort(reason);
+        assertEquals(await put.settled, { status: "rejected", reason });
+        await queue.get();
+        await queue.taskDone();
+        assertEquals(await queue.join({ timeout: 0 }), true);
+        const waits = watch(queue.join());
+        assertEquals((await waits.settled).status, "fulfilled");
+      });
 
-    it("is given up for by a timeout or an abort, and others still wait", async () => {
-      using queue = manager.JoinableQueue<number>();
-      await queue.put(1);
-      const controller = new AbortController();
-      const leaves = watch(queue.join({ signal: controller.signal }));
-      const stays = watch(queue.join());
-      controller.abort(reason);
-      assertEquals(await leaves.settled, { status: "rejected", reason });
-      assertEquals(await queue.join({ timeout: 0 }), false);
-      assertEquals(stays.outcome, undefined);
-      await queue.taskDone();
-      assertEquals(await stays.settled, { status: "fulfilled", value: true });
-      await until(async () => await queue.join({ timeout: 0 }), "nothing is to be done");
+      it("is given up for by a timeout or an abort, and others still wait", async () => {
+        using queue = manager[kind]<number>();
+        await queue.put(1);
+        const controller = new AbortController();
+        const leaves = watch(queue.join({ signal: controller.signal }));
+        const stays = watch(queue.join());
+        controller.abort(reason);
+        assertEquals(await leaves.settled, { status: "rejected", reason });
+        assertEquals(await queue.join({ timeout: 0 }), false);
+        assertEquals(stays.outcome, undefined);
+        await queue.taskDone();
+        assertEquals(await stays.settled, { status: "fulfilled", value: true });
+        await until(async () => await queue.join({ timeout: 0 }), "nothing is to be done");
+      });
     });
-  });
+  }
 });

@@ -16,13 +16,15 @@ interface Given {
   readonly item: unknown;
 }
 
-/** A queue: first in, first out, also among those who wait. */
+/** A queue: first in, first out, also among those who wait. It counts what is still to be done. */
 export class Queue extends Attended {
   readonly #maxSize: number;
   readonly #items = new Fifo<unknown>();
   readonly #getters = new WaitLine<Given>();
   /** Those who wait for room, with their items. */
   readonly #putters = new WaitLine<true, unknown>();
+  #unfinished = 0;
+  readonly #joiners = new WaitLine();
 
   constructor(maxSize: number = 0) {
     super();
@@ -40,7 +42,7 @@ export class Queue extends Attended {
   }
 
   async put(caller: Caller, item: unknown, options?: Patience): Promise<void> {
-    if (!this.full()) return this.add(item);
+    if (!this.full()) return this.#add(item);
     if (await this.#putters.wait(caller, limitOf(options), item) !== undefined) return;
     throw new Full(`Cannot put an item as the queue is full: it holds ${this.#maxSize}`);
   }
@@ -94,7 +96,8 @@ export class Queue extends Attended {
   }
 
   /** Adds an item, for which there is room. */
-  protected add(item: unknown): void {
+  #add(item: unknown): void {
+    this.#unfinished++;
     if (this.#getters.give({ item }) === undefined) this.#items.push(item);
   }
 
@@ -102,19 +105,8 @@ export class Queue extends Attended {
   #take(): unknown {
     const item = this.#items.shift();
     const putter = this.#putters.give(true);
-    if (putter !== undefined) this.add(putter.brought);
+    if (putter !== undefined) this.#add(putter.brought);
     return item;
-  }
-}
-
-/** A queue that counts what is still to be done. */
-export class JoinableQueue extends Queue {
-  #unfinished = 0;
-  readonly #joiners = new WaitLine();
-
-  protected override add(item: unknown): void {
-    this.#unfinished++;
-    super.add(item);
   }
 
   taskDone(_caller: Caller): void {

@@ -6,7 +6,8 @@ import { BaseProxy, call, callPatiently } from "./base_proxy.ts";
 
 /**
  * A managed queue: first in, first out, also among those who wait. Unlike a `Queue` it can be used by
- * children of every start method and by other programs.
+ * children of every start method and by other programs, and as in CPython it counts the items that
+ * were put and are not done yet.
  */
 export class QueueProxy<T = unknown> extends BaseProxy implements AsyncIterable<T> {
   static {
@@ -66,18 +67,6 @@ export class QueueProxy<T = unknown> extends BaseProxy implements AsyncIterable<
     return call(this, "full");
   }
 
-  /** Gets items, one after another, for ever. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<T, void, undefined> {
-    return new LoopItems((options) => this.get(options), () => false);
-  }
-}
-
-/** A managed queue that counts the items which were put and are not done yet. */
-export class JoinableQueueProxy<T = unknown> extends QueueProxy<T> {
-  static {
-    defineProxy("JoinableQueue", (target) => new JoinableQueueProxy(target));
-  }
-
   /**
    * Says that an item which was got is done.
    *
@@ -95,5 +84,17 @@ export class JoinableQueueProxy<T = unknown> extends QueueProxy<T> {
    */
   join(options: WaitOptions = {}): Promise<boolean> {
     return callPatiently(this, "join", [], options);
+  }
+
+  /** Gets items, one after another, for ever. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T, void, undefined> {
+    return new LoopItems((options) => this.get(options), () => false);
+  }
+}
+
+/** A managed queue that was made by the name of `JoinableQueue`; as in CPython any can be joined. */
+export class JoinableQueueProxy<T = unknown> extends QueueProxy<T> {
+  static {
+    defineProxy("JoinableQueue", (target) => new JoinableQueueProxy(target));
   }
 }
