@@ -101,7 +101,7 @@ export class Process {
   }
 
   set name(name: string) {
-    check("name a process", "name", name, isOf("string"), "a string");
+    check("name a process", "name", name, isString, "a string");
     stateOf(this).name = name;
   }
 
@@ -112,7 +112,7 @@ export class Process {
 
   set daemon(daemon: boolean) {
     const state = stateOf(this);
-    check("change a process", "daemon", daemon, isOf("boolean"), "a boolean");
+    check("change a process", "daemon", daemon, isBoolean, "a boolean");
     if (state.child !== undefined) {
       throw new Error("Cannot change daemon as the process has started");
     }
@@ -248,7 +248,9 @@ export class Process {
 }
 
 type Test = (value: unknown) => boolean;
-const isOf = (type: string): Test => (value) => typeof value === type;
+const isFunction: Test = (value) => typeof value === "function";
+const isString: Test = (value) => typeof value === "string";
+const isBoolean: Test = (value) => typeof value === "boolean";
 const isObject: Test = (value) => typeof value === "object" && value !== null;
 
 /** Checks what a caller gave. */
@@ -261,18 +263,18 @@ function checkOptions(options: ProcessOptions): void {
   const verb = "make a process";
   check(verb, "its options", options, isObject, "an object");
   const { target, args, kwargs, name, daemon, permissions, env } = options;
-  if (target !== undefined) check(verb, "target", target, isOf("function"), "a function");
+  if (target !== undefined) check(verb, "target", target, isFunction, "a function");
   if (args !== undefined) check(verb, "args", args, Array.isArray, "an array");
   if (kwargs !== undefined) check(verb, "kwargs", kwargs, isObject, "an object");
-  if (name !== undefined) check(verb, "name", name, isOf("string"), "a string");
-  if (daemon !== undefined) check(verb, "daemon", daemon, isOf("boolean"), "a boolean");
+  if (name !== undefined) check(verb, "name", name, isString, "a string");
+  if (daemon !== undefined) check(verb, "daemon", daemon, isBoolean, "a boolean");
   if (permissions !== undefined && permissions !== "inherit" && permissions !== "none") {
     check(verb, "permissions", permissions, isObject, '"inherit", "none" or an object');
   }
   if (env === undefined) return;
   check(verb, "env", env, isObject, "an object");
   for (const [key, value] of Object.entries(env)) {
-    check(verb, `env.${key}`, value, isOf("string"), "a string");
+    check(verb, `env.${key}`, value, isString, "a string");
   }
 }
 
