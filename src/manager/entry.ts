@@ -47,9 +47,10 @@ export class Entry {
 
   #method(object: object, name: string): Method {
     // What its constructor, or a function, has given it alone: another of its class may have none.
-    const own = isPublic(name) ? methodOf(object, name) : undefined;
+    const isOwn = isPublic(name) && Object.hasOwn(object, name);
+    const own = isOwn ? methodOf(object, name) : undefined;
     if (own !== undefined) return own;
-    const prototype = Object.getPrototypeOf(object) as object;
+    const prototype: object = Object.getPrototypeOf(object) ?? Object.prototype;
     let methods = known.get(prototype);
     if (methods === undefined) known.set(prototype, methods = new Map());
     let method = methods.get(name);

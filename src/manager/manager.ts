@@ -186,7 +186,8 @@ export class Manager implements AsyncDisposable {
    * @param name The type's name, by which the manager has a method from now on.
    * @param maker A class, or a function that gives an object.
    * @returns That method.
-   * @throws {Error} If the server has been started already, or the manager has such a member.
+   * @throws {Error} If the server has been started already, or the manager has such a member; `then` is
+   * refused, too, as a manager would be taken for a promise by it.
    * @throws {TypeError} If `name` is no name or `maker` no function.
    * @throws {TaskReferenceError} If `maker` is native or bound.
    */
@@ -208,6 +209,9 @@ export class Manager implements AsyncDisposable {
       throw new Error(`Cannot register ${name} as the manager has been used already`);
     }
     if (name in this) throw new Error(`Cannot register ${name} as a manager has such a member`);
+    if (name === "then") {
+      throw new Error("Cannot register then as whoever awaited the manager would call it");
+    }
     this.#types.push(typeOf(name, maker));
     return this.#define(name) as ManagedFactory<C>;
   }

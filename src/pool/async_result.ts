@@ -33,7 +33,8 @@ export interface Callbacks<T> {
  */
 export class AsyncResult<T> implements PromiseLike<T> {
   readonly #pool: KeepAlive;
-  readonly #callbacks: Callbacks<T>;
+  /** Typed so that a result of something is one of what that is a kind of. */
+  readonly #callbacks: Callbacks<never>;
   #outcome: Outcome | undefined;
   /** What those wait for who have all the time in the world; made for the first of them. */
   #promise: Promise<T> | undefined;

@@ -11,6 +11,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  type AsyncResult,
   CancelledError,
   getContext,
   type PoolOptions,
@@ -64,6 +65,18 @@ forEachMethod("A managed Pool", (method) => {
       1,
       kwargs,
     ]]);
+  });
+
+  it("is typed as a pool is", async () => {
+    const kwargs: p.Scale = { factor: 2 };
+    const results: number[] = await pool().map(p.scale, [1, 2], { kwargs });
+    assertEquals(results, [2, 4]);
+    const result: AsyncResult<number | string> = pool().applyAsync(p.scale, [4], { kwargs });
+    assertEquals(await result, 8);
+    // @ts-expect-error: what it takes is missing.
+    await assertRejects(() => pool().map(p.scale, [1]), TypeError);
+    // @ts-expect-error: that is not what it takes.
+    assertEquals(await pool().apply(p.square, ["3"]), 9);
   });
 
   it("maps iterables of both kinds in every way", async () => {

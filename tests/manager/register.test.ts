@@ -176,6 +176,7 @@ forEachMethod("A manager's registered type", (method) => {
     for (const name of ["dict", "Lock", "register", "address", "shutdown", "constructor"]) {
       assertThrows(() => fresh.register(name, Counter), Error, "has such a member");
     }
+    assertThrows(() => fresh.register("then", Counter), Error, "whoever awaited the manager");
     fresh.register("Twice", Counter);
     assertThrows(() => fresh.register("Twice", Counter), Error, "has such a member");
     for (const name of ["", "1a", "a-b", "a b", 5, null] as string[]) {

@@ -1,19 +1,20 @@
 import { type FunctionReference, referenceTo } from "../../codec/function_reference.ts";
 import type { Callable } from "../../codec/task.ts";
-import { checkTimeout } from "../../memory/latch.ts";
 import { AsyncResult, type Callbacks } from "../../pool/async_result.ts";
 import { checkChunkSize } from "../../pool/chunks.ts";
 import {
-  type Arguments,
+  checkArray,
   checkFunction,
   checkIterable,
   checkPoolOptions,
+  checkTaskOptions,
   type Input,
   isIterable,
   type MapOptions,
   type PoolOptions,
   type TaskOptions,
 } from "../../pool/options.ts";
+import type { Pool } from "../../pool/pool.ts";
 import { type IteratorSource, ResultIterator } from "../../pool/result_iterator.ts";
 import { status } from "../../pool/wire.ts";
 import type { RemotePoolOptions } from "../objects/pool.ts";
@@ -36,82 +37,54 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   }
 
   /** As `Pool.apply`. */
-  async apply<A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    args?: Arguments<A>,
+  readonly apply: Pool["apply"] = (
+    fn: Callable,
+    args?: readonly unknown[],
     options?: TaskOptions,
-  ): Promise<Awaited<R>> {
-    return await this.applyAsync(fn, args, options).get();
-  }
+  ) => this.#apply<never>(fn, args, options).get();
 
   /** As `Pool.applyAsync`. */
-  applyAsync<A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    args: Arguments<A> = [] as never,
-    options: TaskOptions & Callbacks<Awaited<R>> = {},
-  ): AsyncResult<Awaited<R>> {
-    const reference = this.#reference("apply", fn, options);
-    if (!Array.isArray(args)) {
-      throw new TypeError(`Cannot apply as args must be an array: received ${String(args)}`);
-    }
-    const all = withKwargs(args, options);
-    const { timeout, signal } = options;
-    return this.#result(call(this, "apply", [reference, all, { timeout }], signal), options);
-  }
+  readonly applyAsync: Pool["applyAsync"] = (
+    fn: Callable,
+    args?: readonly unknown[],
+    options?: TaskOptions & Callbacks<never>,
+  ) => this.#apply<never>(fn, args, options);
 
   /** As `Pool.map`. */
-  async map<T, R>(
-    fn: (item: T) => R,
-    iterable: Input<T>,
-    options?: MapOptions,
-  ): Promise<Awaited<R>[]> {
-    return await this.mapAsync(fn, iterable, options).get();
-  }
+  readonly map: Pool["map"] = (fn: Callable, iterable: Input<unknown>, options?: MapOptions) =>
+    this.#mapAll<never[]>(fn, iterable, options, alone).get();
 
   /** As `Pool.mapAsync`. */
-  mapAsync<T, R>(
-    fn: (item: T) => R,
-    iterable: Input<T>,
-    options: MapOptions & Callbacks<Awaited<R>[]> = {},
-  ): AsyncResult<Awaited<R>[]> {
-    return this.#mapAll(fn, iterable, options, alone);
-  }
+  readonly mapAsync: Pool["mapAsync"] = (
+    fn: Callable,
+    iterable: Input<unknown>,
+    options?: MapOptions & Callbacks<never[]>,
+  ) => this.#mapAll<never[]>(fn, iterable, options, alone);
 
   /** As `Pool.starmap`. */
-  async starmap<A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    iterableOfArgs: Input<Arguments<A>>,
+  readonly starmap: Pool["starmap"] = (
+    fn: Callable,
+    iterableOfArgs: Input<unknown>,
     options?: MapOptions,
-  ): Promise<Awaited<R>[]> {
-    return await this.starmapAsync(fn, iterableOfArgs, options).get();
-  }
+  ) => this.#mapAll<never[]>(fn, iterableOfArgs, options, spread).get();
 
   /** As `Pool.starmapAsync`. */
-  starmapAsync<A extends readonly unknown[], R>(
-    fn: (...args: A) => R,
-    iterableOfArgs: Input<Arguments<A>>,
-    options: MapOptions & Callbacks<Awaited<R>[]> = {},
-  ): AsyncResult<Awaited<R>[]> {
-    return this.#mapAll(fn, iterableOfArgs, options, (args) => args as readonly unknown[]);
-  }
+  readonly starmapAsync: Pool["starmapAsync"] = (
+    fn: Callable,
+    iterableOfArgs: Input<unknown>,
+    options?: MapOptions & Callbacks<never[]>,
+  ) => this.#mapAll<never[]>(fn, iterableOfArgs, options, spread);
 
   /** As `Pool.imap`. */
-  imap<T, R>(
-    fn: (item: T) => R,
-    iterable: Input<T>,
-    options: MapOptions = {},
-  ): ResultIterator<Awaited<R>> {
-    return this.#iterate(fn, iterable, options, true);
-  }
+  readonly imap: Pool["imap"] = (fn: Callable, iterable: Input<unknown>, options?: MapOptions) =>
+    this.#iterate(fn, iterable, options, true);
 
   /** As `Pool.imapUnordered`. */
-  imapUnordered<T, R>(
-    fn: (item: T) => R,
-    iterable: Input<T>,
-    options: MapOptions = {},
-  ): ResultIterator<Awaited<R>> {
-    return this.#iterate(fn, iterable, options, false);
-  }
+  readonly imapUnordered: Pool["imapUnordered"] = (
+    fn: Callable,
+    iterable: Input<unknown>,
+    options?: MapOptions,
+  ) => this.#iterate(fn, iterable, options, false);
 
   /** Takes no more tasks. The workers end once what was submitted is done. */
   close(): Promise<void> {
@@ -140,9 +113,21 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
 
   #reference(verb: string, fn: unknown, options: MapOptions): FunctionReference {
     checkFunction(verb, "fn", fn);
-    checkTimeout(options.timeout);
+    checkTaskOptions(verb, options);
     checkChunkSize(options.chunkSize);
     return referenceTo(fn as Callable);
+  }
+
+  #apply<R>(
+    fn: Callable,
+    args: readonly unknown[] = [],
+    options: TaskOptions & Callbacks<R> = {},
+  ): AsyncResult<R> {
+    const reference = this.#reference("apply", fn, options);
+    checkArray("apply", "args", args);
+    const { timeout, signal } = options;
+    const result = call(this, "apply", [reference, withKwargs(args, options), { timeout }], signal);
+    return this.#result(result, options);
   }
 
   #result<R>(value: Promise<unknown>, callbacks: Callbacks<R>): AsyncResult<R> {
@@ -157,7 +142,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   #mapAll<R>(
     fn: Callable,
     input: Input<unknown>,
-    options: MapOptions & Callbacks<R>,
+    options: MapOptions & Callbacks<R> = {},
     argsOf: (item: unknown) => readonly unknown[],
   ): AsyncResult<R> {
     const reference = this.#reference("map", fn, options);
@@ -181,7 +166,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   #iterate(
     fn: Callable,
     input: Input<unknown>,
-    options: MapOptions,
+    options: MapOptions = {},
     ordered: boolean,
   ): ResultIterator<never> {
     const reference = this.#reference("map", fn, options);
@@ -215,6 +200,7 @@ export function sendablePool(options: number | PoolOptions): RemotePoolOptions {
 }
 
 const alone = (item: unknown): readonly unknown[] => [item];
+const spread = (args: unknown): readonly unknown[] => args as readonly unknown[];
 
 const withKwargs = (args: readonly unknown[], { kwargs }: TaskOptions): readonly unknown[] =>
   kwargs === undefined ? args : [...args, kwargs];
