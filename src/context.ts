@@ -3,7 +3,7 @@ import { task } from "./codec/task.ts";
 import { transfer } from "./codec/transfer.ts";
 import { connect } from "./channel/connect.ts";
 import { Listener } from "./channel/listener.ts";
-import { makePipe, Pipe } from "./channel/pipe.ts";
+import { makePipe, type Pipe } from "./channel/pipe.ts";
 import { wait } from "./channel/wait.ts";
 import { Manager } from "./manager/manager.ts";
 import { JoinableQueue } from "./queue/joinable_queue.ts";
@@ -29,7 +29,7 @@ import {
   checkMethod,
   getAllStartMethods,
   getStartMethod,
-  setStartMethod,
+  type setStartMethod,
 } from "./runtime/start_methods.ts";
 import type { StartMethod } from "./runtime/start_method.ts";
 
@@ -147,7 +147,7 @@ const contexts = new Map<StartMethod, Context>();
 
 /**
  * An object with every class and function of this package, bound to a start method, so that one
- * program can use both. Without a method it follows `getStartMethod()`.
+ * program can use both. Without a method it is the one of `getStartMethod()`, which this fixes.
  *
  * @example
  * ```ts
@@ -160,10 +160,7 @@ const contexts = new Map<StartMethod, Context>();
  *
  * @throws {TypeError} If `method` is no start method.
  */
-export function getContext(method?: StartMethod): Context {
-  if (method === undefined) {
-    return { ...functions, ...classes, Pipe, getStartMethod, setStartMethod };
-  }
+export function getContext(method: StartMethod = getStartMethod()): Context {
   checkMethod(method, "Cannot make a context as its start method");
   const known = contexts.get(method) ?? boundContext(method);
   contexts.set(method, known);

@@ -47,10 +47,14 @@ describe("A context", () => {
     }
   });
 
-  it("of no method follows the program's", () => {
-    for (const method of methods) {
+  it("of no method is that of the program's, and stays so", () => {
+    const contexts = methods.map((method) => {
       setStartMethod(method, { force: true });
-      assertEquals(getContext().getStartMethod(), method);
+      return getContext();
+    });
+    assertEquals(contexts.map((context) => context.getStartMethod()), [...methods]);
+    for (const [i, method] of methods.entries()) {
+      assertStrictEquals(contexts[i], getContext(method));
     }
   });
 

@@ -60,6 +60,7 @@ describe("Start methods", () => {
     const [, refused, after] = await run(["get", other, "get"]);
     assertMatch(refused!, /^Error: .*fixed already/);
     assertEquals(after, own);
+    assertMatch((await run(["context", other]))[1]!, /^Error: .*fixed already/);
   });
 });
 

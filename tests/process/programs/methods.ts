@@ -1,7 +1,7 @@
 /** Prints what its environment says of start methods. */
 
 import process from "node:process";
-import { getAllStartMethods, getStartMethod, setStartMethod } from "../../../mod.ts";
+import { getAllStartMethods, getContext, getStartMethod, setStartMethod } from "../../../mod.ts";
 
 const attempt = (what: () => unknown): string => {
   try {
@@ -14,6 +14,7 @@ const attempt = (what: () => unknown): string => {
 if (import.meta.main) {
   const steps: Record<string, () => unknown> = {
     get: getStartMethod,
+    context: () => getContext().getStartMethod(),
     all: getAllStartMethods,
     worker: () => setStartMethod("worker"),
     process: () => setStartMethod("process"),
