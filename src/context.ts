@@ -32,9 +32,10 @@ import {
   type setStartMethod,
 } from "./runtime/start_methods.ts";
 import type { StartMethod } from "./runtime/start_method.ts";
+import * as errors from "./errors.ts";
 
 /** The classes and functions of this package, bound to a start method: see `getContext`. */
-export interface Context {
+export interface Context extends Omit<typeof errors, "errorClasses"> {
   /** `Process`, started by the context's method. */
   readonly Process: typeof Process;
   /** `Pool`, whose workers are started by the context's method. */
@@ -168,7 +169,9 @@ export function getContext(method: StartMethod = getStartMethod()): Context {
 }
 
 function boundContext(method: StartMethod): Context {
+  const { errorClasses: _, ...errorsThemselves } = errors;
   return {
+    ...errorsThemselves,
     ...functions,
     ...boundClasses(method),
     Pipe: ({ duplex = true } = {}) => makePipe(method, duplex),

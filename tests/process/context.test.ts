@@ -47,6 +47,17 @@ describe("A context", () => {
     }
   });
 
+  it("has the program's own errors, as in CPython", () => {
+    for (const method of methods) {
+      const { Empty, ProcessError, TimeoutError } = getContext(method);
+      assertEquals([Empty, ProcessError, TimeoutError], [
+        all.Empty,
+        all.ProcessError,
+        all.TimeoutError,
+      ]);
+    }
+  });
+
   it("of no method is that of the program's, and stays so", () => {
     const contexts = methods.map((method) => {
       setStartMethod(method, { force: true });
