@@ -129,7 +129,8 @@ export class PoolTask {
 
 /** A queue of tasks: first in, first out, and back in at the front what was given back. */
 export class TaskQueue {
-  #tasks: PoolTask[] = [];
+  /** Those that were passed are `undefined`: a task holds its result, and that may hold the pool. */
+  #tasks: (PoolTask | undefined)[] = [];
   #head = 0;
 
   /** How many there are; those settled meanwhile count until they are met. */
@@ -147,9 +148,9 @@ export class TaskQueue {
     return this.#tasks[this.#head];
   }
 
-  /** Drops the first. What was passed is let go of now and then, not one by one. */
+  /** Drops the first. Its place goes now and then, with others. */
   shift(): void {
-    this.#head++;
+    this.#tasks[this.#head++] = undefined;
     if (this.#head < 1024 || this.#head * 2 < this.#tasks.length) return;
     this.#tasks.splice(0, this.#head);
     this.#head = 0;
@@ -170,6 +171,8 @@ export class TaskQueue {
 
   /** All there are, which stay. */
   waiting(): PoolTask[] {
-    return this.#tasks.slice(this.#head).filter((task) => !task.settled);
+    return this.#tasks.slice(this.#head).filter((task): task is PoolTask =>
+      task?.settled === false
+    );
   }
 }

@@ -1,6 +1,8 @@
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { linesOf, methods, runProgram } from "../harness.ts";
+import { linesOf, methods, runProgram, runtime } from "../harness.ts";
+
+const gcFlags = { deno: ["-A", "--v8-flags=--expose-gc"], bun: [], node: ["--expose-gc"] }[runtime];
 
 const program = (name: string): URL => new URL(`programs/${name}.ts`, import.meta.url);
 
@@ -20,6 +22,11 @@ for (const method of methods) {
       assertEquals(await run("dropped after use"), ["[ 1, 4, 9 ]", end]);
       assertEquals(await run("garbage"), [end]);
       assertEquals(await run("ends while idle"), [end]);
+    });
+
+    it("lets the workers of a pool end that nobody can reach any more", async () => {
+      const lines = await linesOf(program("collected"), { args: [method], flags: gcFlags });
+      assertEquals(lines, ["map 0", "imap 0", "imap that was left 0"]);
     });
 
     it("ends although nobody waited for what is pending, and leaves no busy child", async () => {
