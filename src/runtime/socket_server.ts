@@ -83,6 +83,12 @@ export class SocketServer {
    */
   async listen(address: SocketAddress): Promise<SocketAddress> {
     if ("host" in address) checkAllowed(address);
+    // The pipes of Windows are no files.
+    const isFile = "path" in address && process.platform !== "win32";
+    const file = isFile ? path.resolve(address.path) : undefined;
+    // Nobody else's is in a folder of its own: that goes also if the program ends before this listens.
+    const isOwn = file !== undefined && ownFolders.has(path.dirname(file));
+    if (isOwn) this.#keep(file);
     try {
       await this.#listenAt(address);
     } catch (error) {
@@ -91,8 +97,7 @@ export class SocketServer {
     }
     this.#listens = true;
     if (this.#holds === 0) this.#server.unref();
-    // The pipes of Windows are no files.
-    if ("path" in address && process.platform !== "win32") this.#keep(path.resolve(address.path));
+    if (file !== undefined && !isOwn) this.#keep(file);
     const found = this.#server.address();
     if (this.#closed) this.close();
     if (found === null || typeof found === "string") return address;
@@ -135,7 +140,8 @@ export class SocketServer {
   close(): void {
     this.#closed = true;
     // Before it listens that would have it never tell that it does.
-    if (this.#listens) this.#server.close();
+    if (!this.#listens) return;
+    this.#server.close();
     this.#remove();
     this.#remove = () => {};
   }

@@ -136,6 +136,13 @@ describe("A program", () => {
     assertEquals(fs.readdirSync(path.dirname(file)), ["socket"]);
   });
 
+  it("leaves no file behind of a program that ends before it listens", async () => {
+    using folder = new Folder();
+    const place = path.dirname(folder.file("any"));
+    await linesOf(program("brief"), { env: { TMPDIR: place } });
+    assertEquals(fs.readdirSync(place).filter((name) => name.startsWith("nproc-")), []);
+  });
+
   it("keeps the address where it listens, and a file that is no socket stays", async () => {
     using folder = new Folder();
     const file = folder.file("socket");
