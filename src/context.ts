@@ -3,7 +3,7 @@ import { task } from "./codec/task.ts";
 import { transfer } from "./codec/transfer.ts";
 import { connect } from "./channel/connect.ts";
 import { Listener } from "./channel/listener.ts";
-import { makePipe, type Pipe } from "./channel/pipe.ts";
+import { type Pipe, pipeOf } from "./channel/pipe.ts";
 import { wait } from "./channel/wait.ts";
 import { Manager } from "./manager/manager.ts";
 import { JoinableQueue } from "./queue/joinable_queue.ts";
@@ -174,7 +174,7 @@ function boundContext(method: StartMethod): Context {
     ...errorsThemselves,
     ...functions,
     ...boundClasses(method),
-    Pipe: ({ duplex = true } = {}) => makePipe(method, duplex),
+    Pipe: (options) => pipeOf(method, options),
     getStartMethod: () => method,
     setStartMethod: () => {
       throw new Error(`Cannot set the start method of a context that is bound to "${method}"`);

@@ -52,11 +52,12 @@ export interface ConnectOptions extends WaitOptions {
  */
 export async function connect(
   address: string,
-  { authKey, timeout, signal }: ConnectOptions = {},
+  options: ConnectOptions = {},
 ): Promise<Connection> {
   const target = parseAddress(address, "connect");
+  checkWait(options);
+  const { authKey, timeout, signal } = options;
   const key = keyOf(authKey);
-  checkWait({ timeout, signal });
   const given = new AbortController();
   const abort = () => given.abort(signal?.reason);
   signal?.addEventListener("abort", abort);

@@ -259,9 +259,9 @@ export class Connection implements AsyncIterable<unknown> {
    *
    * @throws {Error} If the connection is one to another program.
    */
-  pollSync({ timeout = 0 }: SyncWaitOptions = {}): boolean {
-    this.#checkReadable({ timeout });
-    return this.#end.pollSync({ timeout });
+  pollSync(options: SyncWaitOptions = {}): boolean {
+    this.#checkReadable(options);
+    return this.#end.pollSync({ timeout: options.timeout ?? 0 });
   }
 
   /**

@@ -134,8 +134,9 @@ export class Listener implements Disposable {
    * @throws {Error} If the listener is closed, before or meanwhile; the runtime's own error if it
    * cannot listen.
    */
-  async accept({ timeout, signal }: WaitOptions = {}): Promise<Connection> {
-    checkWait({ timeout, signal });
+  async accept(options: WaitOptions = {}): Promise<Connection> {
+    checkWait(options);
+    const { timeout, signal } = options;
     const left = countdown(timeout);
     const place = this.#accepting.join();
     const release = this.#server.hold();

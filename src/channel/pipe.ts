@@ -3,7 +3,7 @@ import { EOFError } from "../errors.ts";
 import { allocateOwned, Block, free, shareBlock } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import type { Pace } from "../memory/futex.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import { checkOptions, type WaitOptions } from "../memory/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { getStartMethod } from "../runtime/start_methods.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";
@@ -257,8 +257,19 @@ export interface PipeOptions {
  * }
  * ```
  *
+ * @throws {TypeError} If `options` is no object.
  * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
  */
-export function Pipe({ duplex = true }: PipeOptions = {}): [Connection, Connection] {
-  return makePipe(getStartMethod(), duplex);
+export function Pipe(options?: PipeOptions): [Connection, Connection] {
+  return pipeOf(getStartMethod(), options);
+}
+
+/**
+ * Makes a pipe as a caller wants it, between children of a start method.
+ *
+ * @internal
+ */
+export function pipeOf(method: StartMethod, options: PipeOptions = {}): [Connection, Connection] {
+  checkOptions("make a pipe", options);
+  return makePipe(method, options.duplex ?? true);
 }

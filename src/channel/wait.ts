@@ -29,9 +29,10 @@ export interface Waitable {
  */
 export async function wait<T extends Connection | Waitable>(
   objects: Iterable<T>,
-  { timeout, signal }: WaitOptions = {},
+  options: WaitOptions = {},
 ): Promise<T[]> {
-  checkWait({ timeout, signal });
+  checkWait(options);
+  const { timeout, signal } = options;
   const all = [...objects];
   for (const object of all) checkWaitable(object);
   const ready = await readyOf(all);

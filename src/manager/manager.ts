@@ -2,7 +2,7 @@ import { type AnyClass, refuseToSend } from "../codec/registry.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
-import { checkTimeout } from "../memory/latch.ts";
+import { checkOptions, checkTimeout } from "../memory/latch.ts";
 import type { PoolOptions } from "../pool/options.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -337,6 +337,7 @@ export class Manager implements AsyncDisposable {
    * @param options An action is called in the server, and must be a `task()`.
    */
   Barrier(parties: number, options: BarrierOptions = {}): BarrierProxy {
+    checkOptions("make a barrier", options);
     checkTimeout(options.timeout);
     return this.#makeChecked("Barrier", [parties, options]) as BarrierProxy;
   }

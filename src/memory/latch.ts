@@ -37,12 +37,20 @@ const isSignal = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "aborted" in value &&
   "throwIfAborted" in value && "addEventListener" in value;
 
+/** Checks that a caller gave options as an object, and not one of them alone, as in Python. */
+export function checkOptions(verb: string, options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new TypeError(`Cannot ${verb} as options must be an object: received ${String(options)}`);
+}
+
 /**
  * Checks how long a caller wants to wait.
  *
  * @throws The signal's reason, if that was aborted before: also where there is nothing to wait for.
  */
-export function checkWait({ timeout, signal }: WaitOptions): void {
+export function checkWait(options: WaitOptions): void {
+  checkOptions("wait", options);
+  const { timeout, signal } = options;
   checkTimeout(timeout);
   checkSignal(signal);
   signal?.throwIfAborted();

@@ -102,8 +102,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
    * pool was terminated; the signal's reason if that is aborted first.
    */
   get(options?: WaitOptions): Promise<T> {
-    if (options?.timeout === undefined && options?.signal === undefined) return this.#whole();
-    return this.#getWithin(options);
+    return options === undefined ? this.#whole() : this.#getWithin(options);
   }
 
   /** As `get()`: a result can be awaited. */

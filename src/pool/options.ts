@@ -1,5 +1,5 @@
 import type { Callable } from "../codec/task.ts";
-import { checkSignal, checkTimeout } from "../memory/latch.ts";
+import { checkOptions, checkSignal, checkTimeout } from "../memory/latch.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { Callbacks } from "./async_result.ts";
 
@@ -124,9 +124,7 @@ export function checkPoolOptions(options: PoolOptions): void {
  * @internal
  */
 export function checkTaskOptions(verb: string, options: TaskOptions & Callbacks<never>): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`Cannot ${verb} as options must be an object: received ${String(options)}`);
-  }
+  checkOptions(verb, options);
   const { transfer, signal, timeout, callback, errorCallback } = options;
   checkTimeout(timeout);
   checkSignal(signal);

@@ -141,7 +141,7 @@ export class StartedChild {
   ): Pick<SpawnRequest, "first" | "firstFile"> {
     if (make === undefined) return {};
     const first = make();
-    this.#trips.push(...first.trips);
+    for (const trip of first.trips) this.#trips.push(trip);
     if (method === "worker") return { first };
     // With permissions of its own it may not open a file of ours.
     const inherits = permissions === undefined || permissions === "inherit";
@@ -170,7 +170,7 @@ export class StartedChild {
 
   /** Sends a frame, as soon as the child can be spoken to. */
   post(frame: Frame & Partial<Pick<Parcel, "trips">>): void {
-    if (frame.trips !== undefined) this.#trips.push(...frame.trips);
+    for (const trip of frame.trips ?? []) this.#trips.push(trip);
     if (this.#ready) this.#child.post(frame);
     else this.#early.push(frame);
   }

@@ -2,7 +2,7 @@ import { type Lane, laneWords } from "../channel/lane.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { Block } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { allocateQueue, laneOf, Queue } from "./queue.ts";
 
@@ -97,7 +97,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * @returns `true`, or `false` once `timeout` (milliseconds) is over.
    */
   async join(options: WaitOptions = {}): Promise<boolean> {
-    checkTimeout(options.timeout);
+    checkWait(options);
     return await this.#futex.wait(this.#isDone, options);
   }
 
@@ -106,9 +106,9 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    *
    * @returns `true`, or `false` once `timeout` (milliseconds) is over.
    */
-  joinSync({ timeout }: Omit<WaitOptions, "signal"> = {}): boolean {
-    checkTimeout(timeout);
-    return this.#futex.waitSync(this.#isDone, timeout);
+  joinSync(options: Omit<WaitOptions, "signal"> = {}): boolean {
+    checkWait(options);
+    return this.#futex.waitSync(this.#isDone, options.timeout);
   }
 
   readonly #isDone = (): boolean => {

@@ -4,7 +4,7 @@ import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { Empty, Full } from "../errors.ts";
 import { Block } from "../memory/allocator.ts";
-import { checkTimeout, checkWait } from "../memory/latch.ts";
+import { checkWait } from "../memory/latch.ts";
 import { LoopItems } from "../memory/loop_items.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -122,7 +122,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws {Full} Once `timeout` (milliseconds) is over, or at once if `block` is false.
    */
   putSync(item: T, options: AcquireSyncOptions = {}): void {
-    checkTimeout(options.timeout);
+    checkWait(options);
     this.#encode(item);
     const trips = this.#encoder.takeTrips();
     let isPut = false;
@@ -174,7 +174,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * the item stays.
    */
   getSync(options: AcquireSyncOptions = {}): T {
-    checkTimeout(options.timeout);
+    checkWait(options);
     const timeout = triesOnce(options) ? 0 : options.timeout;
     const taken = this.#messages.takeSync(this.#read, timeout, this.#check);
     if (taken === undefined) throw this.#empty(options);

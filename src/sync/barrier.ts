@@ -2,7 +2,13 @@ import { registerHandle } from "../codec/handles.ts";
 import { BrokenBarrierError } from "../errors.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import { checkTimeout, checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
+import {
+  checkOptions,
+  checkTimeout,
+  checkWait,
+  countdown,
+  type WaitOptions,
+} from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";
@@ -91,6 +97,7 @@ export class Barrier {
   constructor(parties: number, options: BarrierOptions, block: Block);
   constructor(parties: number, options: BarrierOptions = {}, block?: Block) {
     checkParties(parties);
+    checkOptions("make a barrier", options);
     checkTimeout(options.timeout);
     if (options.action !== undefined && typeof options.action !== "function") {
       throw new TypeError(
@@ -148,8 +155,8 @@ export class Barrier {
    * the action throws, if this was the last to arrive.
    */
   async wait(options: WaitOptions = {}): Promise<number> {
+    checkWait(options);
     const { timeout = this.#options.timeout, signal } = options;
-    checkWait({ timeout, signal });
     const left = countdown(timeout);
     let arrival: Arrival | undefined;
     while ((arrival = this.#arrive()) === undefined) {
@@ -171,9 +178,9 @@ export class Barrier {
    * @returns Which arrival this was, from 0 to `parties - 1`.
    * @throws {BrokenBarrierError} As `wait` does.
    */
-  waitSync({ timeout = this.#options.timeout }: Omit<WaitOptions, "signal"> = {}): number {
-    checkTimeout(timeout);
-    const left = countdown(timeout);
+  waitSync(options: Omit<WaitOptions, "signal"> = {}): number {
+    checkWait(options);
+    const left = countdown(options.timeout ?? this.#options.timeout);
     let arrival: Arrival | undefined;
     while ((arrival = this.#arrive()) === undefined) {
       if (!this.#acted.waitSync(this.#hasActed, left())) this.#giveUp(gaveUp());

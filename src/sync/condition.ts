@@ -1,6 +1,6 @@
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
-import { checkTimeout, checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
 import { type Lock, newLock } from "./lock.ts";
@@ -117,12 +117,12 @@ export class Condition extends Acquirable {
    * @returns `true`, or `false` once `timeout` (milliseconds) is over.
    * @throws {Error} If this child does not hold the lock.
    */
-  waitSync({ timeout }: Omit<WaitOptions, "signal"> = {}): boolean {
-    checkTimeout(timeout);
+  waitSync(options: Omit<WaitOptions, "signal"> = {}): boolean {
+    checkWait(options);
     const { waiter, depth } = this.#begin();
     let ended: Ended = {};
     try {
-      waiter.futex.waitSync(this.#isOver(waiter), timeout);
+      waiter.futex.waitSync(this.#isOver(waiter), options.timeout);
     } catch (error) {
       ended = { failure: { error } };
     }
@@ -166,7 +166,7 @@ export class Condition extends Acquirable {
     predicate: () => T | Promise<T>,
     options: WaitOptions = {},
   ): Promise<T | false> {
-    checkTimeout(options.timeout);
+    checkWait(options);
     this.#checkHeld("wait for");
     return await waitUntil(predicate, (options) => this.wait(options), options);
   }
@@ -180,11 +180,11 @@ export class Condition extends Acquirable {
    */
   waitForSync<T>(
     predicate: () => T,
-    { timeout }: Omit<WaitOptions, "signal"> = {},
+    options: Omit<WaitOptions, "signal"> = {},
   ): T | false {
-    checkTimeout(timeout);
+    checkWait(options);
     this.#checkHeld("wait for");
-    const left = countdown(timeout);
+    const left = countdown(options.timeout);
     for (;;) {
       const result = predicate();
       if (result) return result;
@@ -248,7 +248,6 @@ export async function waitUntil<T>(
   wait: (options: WaitOptions) => Promise<boolean>,
   { timeout, signal }: WaitOptions,
 ): Promise<T | false> {
-  checkTimeout(timeout);
   const left = countdown(timeout);
   for (;;) {
     const result = await predicate();

@@ -1,7 +1,7 @@
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import { checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 
 const futexAt = 1;
@@ -96,7 +96,7 @@ export class Event {
    * @throws {Error} If the event is disposed of, also while this call waits.
    */
   async wait(options: WaitOptions = {}): Promise<boolean> {
-    checkTimeout(options.timeout);
+    checkWait(options);
     return await this.#futex.wait(this.#wasSetSince(this.#state()), options);
   }
 
@@ -105,9 +105,9 @@ export class Event {
    *
    * @returns `true`, or `false` once `timeout` (milliseconds) is over.
    */
-  waitSync({ timeout }: Omit<WaitOptions, "signal"> = {}): boolean {
-    checkTimeout(timeout);
-    return this.#futex.waitSync(this.#wasSetSince(this.#state()), timeout);
+  waitSync(options: Omit<WaitOptions, "signal"> = {}): boolean {
+    checkWait(options);
+    return this.#futex.waitSync(this.#wasSetSince(this.#state()), options.timeout);
   }
 
   #wasSetSince(before: number): () => boolean {

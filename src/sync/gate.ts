@@ -16,7 +16,7 @@
 import type { Arena } from "../memory/arena.ts";
 import { type Block, free } from "../memory/allocator.ts";
 import { Futex, type Pace } from "../memory/futex.ts";
-import { checkTimeout, checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { joinLine } from "./line.ts";
 
 /** How to acquire something. */
@@ -127,8 +127,8 @@ export abstract class Gate {
 
   /** Takes it, when it is free and this waiter's turn: `true`, or `false` once the time is over. */
   async acquire(options: AcquireOptions = {}): Promise<boolean> {
+    checkWait(options);
     const { timeout, signal } = options;
-    checkWait({ timeout, signal });
     if (this.tryAcquire()) return true;
     if (triesOnce(options)) return false;
     const left = countdown(timeout);
@@ -148,14 +148,17 @@ export abstract class Gate {
 
   /** The same, with this thread blocked meanwhile. */
   acquireSync(options: AcquireSyncOptions = {}): boolean {
-    const { timeout } = options;
-    checkTimeout(timeout);
+    checkWait(options);
     if (this.tryAcquire()) return true;
     if (triesOnce(options)) return false;
     const waiter = this.#arrive();
     try {
       // Waiters of this child cannot go on before this call ends: their turn is this call's, too.
-      return this.futex.waitSync(() => waiter.attempt() || this.#takeForChild(), timeout, waiter);
+      return this.futex.waitSync(
+        () => waiter.attempt() || this.#takeForChild(),
+        options.timeout,
+        waiter,
+      );
     } finally {
       waiter.leave();
     }

@@ -113,6 +113,26 @@ forEachMethod("A managed Pool", (method) => {
     assertLess(read, 1000);
   });
 
+  it("gives an asynchronous input up that does not end, when it is aborted or terminated", async () => {
+    async function* endless(): AsyncGenerator<number> {
+      for (;;) yield await new Promise<number>(() => {});
+    }
+    const controller = new AbortController();
+    const aborted = watch(pool().map(f.double, endless(), { signal: controller.signal }));
+    controller.abort(reason);
+    assertEquals(await aborted.settled, { status: "rejected", reason });
+    const other = manager.Pool(1);
+    const waits = [
+      watch(other.map(f.double, endless())),
+      watch(other.imap(f.double, endless()).next()),
+    ];
+    await other.terminate();
+    for (const { settled } of waits) {
+      const outcome = await settled as PromiseRejectedResult;
+      assertInstanceOf(outcome.reason, CancelledError);
+    }
+  });
+
   it("gives AsyncResults, with callbacks", async () => {
     const called: unknown[] = [];
     const callback = (value: unknown) => called.push(value);

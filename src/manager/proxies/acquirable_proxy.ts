@@ -1,5 +1,5 @@
 import { TimeoutError } from "../../errors.ts";
-import { checkTimeout, type WaitOptions } from "../../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../../memory/latch.ts";
 import { Hold } from "../../sync/acquirable.ts";
 import { waitUntil } from "../../sync/condition.ts";
 import type { AcquireOptions } from "../../sync/gate.ts";
@@ -124,7 +124,7 @@ export class ConditionProxy extends OwnedProxy {
     predicate: () => T | Promise<T>,
     options: WaitOptions = {},
   ): Promise<T | false> {
-    checkTimeout(options.timeout);
+    checkWait(options);
     await call(this, "checkHeld");
     return await waitUntil(predicate, (options) => this.wait(options), options);
   }

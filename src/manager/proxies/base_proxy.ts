@@ -53,10 +53,11 @@ export async function callPatiently<T>(
   proxy: object,
   method: string,
   args: readonly unknown[],
-  { block, timeout, signal }: AcquireOptions,
+  options: AcquireOptions,
 ): Promise<T> {
   // Before anything is on its way.
-  checkWait({ timeout, signal });
+  checkWait(options);
+  const { block, timeout, signal } = options;
   return await call(proxy, method, [...args, { block, timeout }], signal ?? undefined);
 }
 

@@ -2,6 +2,7 @@ import { type FunctionReference, referenceTo } from "../../codec/function_refere
 import type { Callable } from "../../codec/task.ts";
 import { AsyncResult, type Callbacks } from "../../pool/async_result.ts";
 import { checkChunkSize } from "../../pool/chunks.ts";
+import { LateItems } from "../../pool/late_items.ts";
 import {
   checkArray,
   checkFunction,
@@ -16,6 +17,7 @@ import {
 } from "../../pool/options.ts";
 import type { Pool } from "../../pool/pool.ts";
 import { type IteratorSource, ResultIterator } from "../../pool/result_iterator.ts";
+import type { Feed } from "../../pool/scheduler.ts";
 import { status } from "../../pool/wire.ts";
 import type { RemotePoolOptions } from "../objects/pool.ts";
 import { defineProxy } from "../target.ts";
@@ -32,16 +34,19 @@ const lookAhead = 32;
  * refuse at the call.
  */
 export class PoolProxy extends BaseProxy implements AsyncDisposable {
+  /** What reads inputs here, and is given up when the pool is terminated. */
+  readonly #inputs = new Set<Feed>();
+
   static {
     defineProxy("Pool", (target) => new PoolProxy(target));
   }
 
   /** As `Pool.apply`. */
-  readonly apply: Pool["apply"] = (
+  readonly apply: Pool["apply"] = async (
     fn: Callable,
     args?: readonly unknown[],
     options?: TaskOptions,
-  ) => this.#apply<never>(fn, args, options).get();
+  ) => await this.#apply<never>(fn, args, options).get();
 
   /** As `Pool.applyAsync`. */
   readonly applyAsync: Pool["applyAsync"] = (
@@ -51,8 +56,11 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   ) => this.#apply<never>(fn, args, options);
 
   /** As `Pool.map`. */
-  readonly map: Pool["map"] = (fn: Callable, iterable: Input<unknown>, options?: MapOptions) =>
-    this.#mapAll<never[]>(fn, iterable, options, alone).get();
+  readonly map: Pool["map"] = async (
+    fn: Callable,
+    iterable: Input<unknown>,
+    options?: MapOptions,
+  ) => await this.#mapAll<never[]>(fn, iterable, options, alone).get();
 
   /** As `Pool.mapAsync`. */
   readonly mapAsync: Pool["mapAsync"] = (
@@ -62,11 +70,11 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   ) => this.#mapAll<never[]>(fn, iterable, options, alone);
 
   /** As `Pool.starmap`. */
-  readonly starmap: Pool["starmap"] = (
+  readonly starmap: Pool["starmap"] = async (
     fn: Callable,
     iterableOfArgs: Input<unknown>,
     options?: MapOptions,
-  ) => this.#mapAll<never[]>(fn, iterableOfArgs, options, spread).get();
+  ) => await this.#mapAll<never[]>(fn, iterableOfArgs, options, spread).get();
 
   /** As `Pool.starmapAsync`. */
   readonly starmapAsync: Pool["starmapAsync"] = (
@@ -93,6 +101,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
 
   /** Ends the workers without finishing what they do, and waits for their end. */
   terminate(): Promise<void> {
+    for (const input of this.#inputs) input.cancel();
     return call(this, "terminate");
   }
 
@@ -147,9 +156,20 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   ): AsyncResult<R> {
     const reference = this.#reference("map", fn, options);
     checkIterable(input);
-    const items = isIterable(input) ? [...input] : Array.fromAsync(input);
     const send = (items: readonly unknown[]) => this.#send(reference, items, options, argsOf);
-    return this.#result(items instanceof Promise ? items.then(send) : send(items), options);
+    const sent = isIterable(input) ? send([...input]) : this.#read(input, options).then(send);
+    return this.#result(sent, options);
+  }
+
+  /** Reads an asynchronous input, which may never end, until the map or the pool is given up. */
+  async #read(input: AsyncIterable<unknown>, { signal }: MapOptions): Promise<unknown[]> {
+    const late = new LateItems(input, signal);
+    this.#inputs.add(late);
+    try {
+      return await late.read();
+    } finally {
+      this.#inputs.delete(late);
+    }
   }
 
   #send(
@@ -174,8 +194,8 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
     const { chunkSize = 1, signal } = options;
     const source: IteratorSource = {
       ...keepAlive,
-      addFeed: () => {},
-      removeFeed: () => {},
+      addFeed: (feed) => void this.#inputs.add(feed),
+      removeFeed: (feed) => void this.#inputs.delete(feed),
       submit: (chunk, settle) =>
         void this.#send(reference, chunk, { ...options, chunkSize: chunk.length }, alone).then(
           (value) => settle({ status: status.fulfilled, value }),
