@@ -1,5 +1,6 @@
 import { type FunctionReference, referenceTo } from "../../codec/function_reference.ts";
 import type { Callable } from "../../codec/task.ts";
+import { longestTimer } from "../../memory/latch.ts";
 import { AsyncResult, type Callbacks } from "../../pool/async_result.ts";
 import { checkChunkSize } from "../../pool/chunks.ts";
 import { LateItems } from "../../pool/late_items.ts";
@@ -17,14 +18,14 @@ import {
 } from "../../pool/options.ts";
 import type { Pool } from "../../pool/pool.ts";
 import { type IteratorSource, ResultIterator } from "../../pool/result_iterator.ts";
+import { References } from "../../pool/references.ts";
 import type { Feed } from "../../pool/scheduler.ts";
 import { status } from "../../pool/wire.ts";
+import { inForeground } from "../../runtime/turns.ts";
 import type { RemotePoolOptions } from "../objects/pool.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call } from "./base_proxy.ts";
 
-/** A pending request keeps the program alive by itself. */
-const keepAlive = { hold: (): void => {}, letGo: (): void => {} };
 /** How many chunks of an `imap` may be under way or waiting to be taken. */
 const lookAhead = 32;
 
@@ -36,6 +37,12 @@ const lookAhead = 32;
 export class PoolProxy extends BaseProxy implements AsyncDisposable {
   /** What reads inputs here, and is given up when the pool is terminated. */
   readonly #inputs = new Set<Feed>();
+  /** Whoever waits for a result may wait for an input, of which no request tells. */
+  readonly #waits = new References((whether) => {
+    this.#letGo?.();
+    this.#letGo = whether ? inForeground(longestTimer, () => {}) : undefined;
+  });
+  #letGo: (() => void) | undefined;
 
   static {
     defineProxy("Pool", (target) => new PoolProxy(target));
@@ -140,7 +147,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   }
 
   #result<R>(value: Promise<unknown>, callbacks: Callbacks<R>): AsyncResult<R> {
-    const result = new AsyncResult<R>(keepAlive, callbacks);
+    const result = new AsyncResult<R>(this.#waits, callbacks);
     value.then(
       (value) => AsyncResult.settle(result, { status: status.fulfilled, value }),
       (value) => AsyncResult.settle(result, { status: status.rejected, value }),
@@ -193,7 +200,8 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
     checkIterable(input);
     const { chunkSize = 1, signal } = options;
     const source: IteratorSource = {
-      ...keepAlive,
+      hold: () => this.#waits.hold(),
+      letGo: () => this.#waits.letGo(),
       addFeed: (feed) => void this.#inputs.add(feed),
       removeFeed: (feed) => void this.#inputs.delete(feed),
       submit: (chunk, settle) =>
