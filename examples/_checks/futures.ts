@@ -7,11 +7,14 @@ export const checks: Checks = {
     assert.deepEqual(runs.map(([, n]) => n).sort(), ["1", "2", "2", "2", "3", "4", "6"]);
     assert.ok(distinct(runs.map(([pid]) => pid)) <= 3);
     // The results of a map come in the order of its input, whatever comes first.
-    assert.deepEqual(lines, [
+    assert.deepEqual(lines.slice(0, 4), [
       "submit, done: false",
       "submit, result: 4",
       "submit, done: true",
       "map: [9, 4, 1]",
+    ]);
+    // On a busy machine one may overtake another that began with it.
+    assert.deepEqual(lines.slice(4).sort(), [
       "as_completed: 2 -> 4",
       "as_completed: 4 -> 16",
       "as_completed: 6 -> 36",

@@ -9,6 +9,8 @@
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import process from "node:process";
+import v8 from "node:v8";
+import vm from "node:vm";
 import { granted } from "./deno_permissions.ts";
 
 /** A file in memory. */
@@ -224,6 +226,28 @@ function builtinFfi(): NodeFfi | undefined {
   }
 }
 
+/** From here on a mapping is so large beside a small heap that V8 wants to collect garbage before it goes on. */
+const largeMapping = 32 * 1024 * 1024;
+
+/**
+ * Has V8 look at a mapping, whose bytes count as what was allocated since it last collected garbage. Before that,
+ * threads that compile wait for the main thread to collect, and where that exits instead, it waits for them: for
+ * ever, on Node 24 (nodejs/node#54918).
+ */
+function collectGarbage(): void {
+  v8.setFlagsFromString("--expose-gc");
+  const collect: () => void = vm.runInNewContext("gc");
+  v8.setFlagsFromString("--no-expose-gc");
+  collect();
+}
+
+/** Maps as another does, and then collects garbage. */
+const collecting = (mapFile: MapFile): MapFile => (file, size) => {
+  const mapping = mapFile(file, size);
+  if (size >= largeMapping) collectGarbage();
+  return mapping;
+};
+
 /** Node 26 has an FFI of its own; for Node 24 there is one to install. */
 function mapOnNode(): MapFile {
   const builtin = builtinFfi();
@@ -244,7 +268,11 @@ function mapOnNode(): MapFile {
 let mapFile: MapFile | undefined;
 
 const mapper = (): MapFile =>
-  mapFile ??= "Deno" in globalThis ? mapByDeno() : "Bun" in globalThis ? mapByBun() : mapOnNode();
+  mapFile ??= "Deno" in globalThis
+    ? mapByDeno()
+    : "Bun" in globalThis
+    ? mapByBun()
+    : collecting(mapOnNode());
 
 /**
  * Checks that this runtime can map files.

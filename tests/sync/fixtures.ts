@@ -352,3 +352,10 @@ export async function shareAndTell(method: StartMethod, done: Semaphore): Promis
   for (let i = 0; i < times; i++) done.release();
 }
 task(import.meta, shareAndTell);
+
+/** Exits at once with a lock in its hands, or with the chance of one. */
+export function exitHolding(lock: Acquirable): never {
+  lock.acquireSync({ timeout: 20_000 });
+  process.exit(3);
+}
+task(import.meta, exitHolding);
