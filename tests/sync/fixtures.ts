@@ -353,7 +353,7 @@ export async function shareAndTell(method: StartMethod, done: Semaphore): Promis
 }
 task(import.meta, shareAndTell);
 
-/** Exits at once with a lock in its hands, or with the chance of one. */
+/** Exits with a lock in its hands. */
 export function exitHolding(lock: Acquirable): never {
   lock.acquireSync({ timeout: 20_000 });
   process.exit(3);
