@@ -16,6 +16,8 @@ export interface Identity {
 
 /** What this thread knows of itself. */
 export interface Self extends Identity {
+  /** Its place among the processes: `2` is the second, `2:1` that one's first; only a `Process` has one. */
+  readonly place: string | undefined;
   readonly daemon: boolean;
   /** Whether it was started by this package. */
   readonly isChild: boolean;
@@ -32,17 +34,18 @@ export function self(): Self {
 function whoAmI(): Self {
   const note = bootNote();
   if (note === undefined) {
-    return { name: "MainProcess", pid: osPid(), daemon: false, isChild: false, parent: undefined };
+    const main = { name: "MainProcess", place: undefined, pid: osPid() };
+    return { ...main, daemon: false, isChild: false, parent: undefined };
   }
-  const { name, daemon, parent, thread } = note;
+  const { name, place, daemon, parent, thread } = note;
   const pid = thread?.pid ?? osPid();
-  return { name, pid, daemon, isChild: true, parent };
+  return { name, place, pid, daemon, isChild: true, parent };
 }
 
 let count = 0;
 
-/** The name of this thread's next child: `Process-1`, and `Process-1:2` for a child's own second. */
-export function nextName(): string {
-  const prefix = self().isChild ? `${self().name}:` : "Process-";
-  return prefix + ++count;
+/** The place of this thread's next child: see `Self`. As in CPython those count that are never started. */
+export function nextPlace(): string {
+  const { place } = self();
+  return place === undefined ? `${++count}` : `${place}:${++count}`;
 }

@@ -6,12 +6,12 @@ import type { Callable } from "../codec/task.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
-import { nextName, self } from "./identity.ts";
+import { nextPlace, self } from "./identity.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import { encoderFor, frameKind, type Job } from "./messages.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";
 import { Sentinel } from "./sentinel.ts";
-import { startMethodOf } from "../runtime/start_methods.ts";
+import { isBound, startMethodOf } from "../runtime/start_methods.ts";
 import { StartedChild } from "./started_child.ts";
 
 /** What a process is to be. */
@@ -22,7 +22,10 @@ export interface ProcessOptions<A extends readonly unknown[] = readonly never[]>
   args?: readonly unknown[] | undefined;
   /** One object, passed to `target` behind `args`. */
   kwargs?: object | undefined;
-  /** The process' name; `Process-1`, `Process-2` … where it is left out. */
+  /**
+   * The process' name. Where it is left out, it is of the class and of the place: `Process-1`,
+   * `Process-2` …, and `Process-2:1` for the first one that the second makes.
+   */
   name?: string | undefined;
   /** Whether the process ends with its parent, which otherwise waits for it. Not by default. */
   daemon?: boolean | undefined;
@@ -35,6 +38,7 @@ export interface ProcessOptions<A extends readonly unknown[] = readonly never[]>
 /** What a process object knows. Beside the object, because a child makes one without constructor. */
 interface State {
   name: string;
+  readonly place?: string | undefined;
   daemon: boolean;
   readonly target: Callable | undefined;
   readonly args: readonly unknown[];
@@ -84,8 +88,10 @@ export class Process {
   constructor(options: ProcessOptions = {}) {
     checkOptions(options);
     const { target, args = [], kwargs, name, daemon = false, permissions, env } = options;
+    const place = nextPlace();
     states.set(this, {
-      name: name ?? nextName(),
+      name: name ?? `${kindOf(new.target)}-${place}`,
+      place,
       daemon,
       target,
       args: kwargs === undefined ? args : [...args, kwargs],
@@ -171,6 +177,7 @@ export class Process {
       entry: import.meta.url,
       role,
       name: state.name,
+      place: state.place,
       daemon: state.daemon,
       method,
       env: state.env,
@@ -246,6 +253,10 @@ export class Process {
     await this.join();
   }
 }
+
+/** What a process is called that has no name. A class of a context, or of a minified program, is none of its own. */
+const kindOf = (cls: typeof Process): string =>
+  cls === Process || isBound(cls) ? "Process" : cls.name;
 
 type Test = (value: unknown) => boolean;
 const isFunction: Test = (value) => typeof value === "function";

@@ -38,6 +38,7 @@ export interface StartRequest {
   readonly entry: string;
   readonly role: string;
   readonly name: string;
+  readonly place?: string | undefined;
   readonly daemon: boolean;
   readonly method: StartMethod;
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -273,12 +274,12 @@ function newThread(): ThreadIdentity {
 }
 
 function spawnRequest(request: StartRequest): SpawnRequest {
-  const { entry, role, name, daemon, method, env, permissions, scratch } = request;
+  const { entry, role, name, place, daemon, method, env, permissions, scratch } = request;
   const parent = { name: self().name, pid: self().pid };
   return {
     entry,
     boot: {
-      ...{ role, name, daemon, method, parent, main: mainModule() },
+      ...{ role, name, place, daemon, method, parent, main: mainModule() },
       ...(method === "worker" && { thread: newThread() }),
     },
     env,

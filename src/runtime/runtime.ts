@@ -43,6 +43,8 @@ export interface Boot {
   /** The URL of the program's main module, where it has one. */
   readonly main: string | undefined;
   readonly name: string;
+  /** What tells it apart from all others that `Process` has started: see `identity.ts`. */
+  readonly place?: string | undefined;
   readonly daemon: boolean;
   readonly parent: { readonly name: string; readonly pid: number };
   /** What the operating system has none of: a worker's. */

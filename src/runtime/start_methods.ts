@@ -83,6 +83,13 @@ export function bindStartMethod(cls: object, method: StartMethod): void {
 }
 
 /**
+ * Whether a class is bound by itself, and not as one that extends such a class.
+ *
+ * @internal
+ */
+export const isBound = (cls: object): boolean => bound.has(cls);
+
+/**
  * The start method of a class: the one that it, or a class that it extends, is bound to.
  *
  * @internal

@@ -12,6 +12,7 @@ import {
 import {
   activeChildren,
   currentProcess,
+  getContext,
   parentProcess,
   Process,
   type ProcessOptions,
@@ -227,6 +228,10 @@ forEachMethod("Process", (method) => {
     assertMatch(first.name, /^Process-\d+$/);
     const number = (child: Process): number => Number(child.name.slice("Process-".length));
     assertEquals(number(second), number(first) + 1);
+    make({ name: "one that counts, too" });
+    class Sub extends Process {}
+    assertEquals(new Sub().name, `Sub-${number(second) + 2}`);
+    assertEquals(new (getContext(method).Process)().name, `Process-${number(second) + 3}`);
     const child = make({ target: f.reportIdentity, args: [file], name: "Ann" });
     assertEquals(child.name, "Ann");
     child.name = "Bea";
@@ -291,10 +296,11 @@ forEachMethod("Process", (method) => {
       await codeOf({ target: f.nest, args: [file, method, 2], name: "A" }),
       0,
     );
+    const place = /^(Process-\d+:1):1 /.exec(linesIn(file)[0]!)![1];
     assertEquals(linesIn(file), [
-      "A:1:1 of A:1",
-      "A:1 saw A:1:1 end with 0",
-      "A saw A:1 end with 0",
+      `${place}:1 of ${place}`,
+      `${place} saw ${place}:1 end with 0`,
+      `A saw ${place} end with 0`,
     ]);
   });
 
@@ -303,7 +309,8 @@ forEachMethod("Process", (method) => {
     const file = folder.file("file");
     const other = method === "worker" ? "process" : "worker";
     assertEquals(await codeOf({ target: f.nest, args: [file, other, 1], name: "A" }), 0);
-    assertEquals(linesIn(file), ["A:1 of A", "A saw A:1 end with 0"]);
+    const name = /^(Process-\d+:1) /.exec(linesIn(file)[0]!)![1];
+    assertEquals(linesIn(file), [`${name} of A`, `A saw ${name} end with 0`]);
   });
 
   it("has the environment of its parent, and its own over it", async () => {
