@@ -10,6 +10,7 @@
 import type { Callable } from "../codec/task.ts";
 import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
 import { Latch, longestTimer } from "../memory/latch.ts";
+import { checkMayStart } from "../process/started_child.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
@@ -75,6 +76,8 @@ export class Scheduler implements KeepAlive {
   });
 
   constructor(options: SchedulerOptions) {
+    // Before anything is taken from the arguments of its initializer.
+    checkMayStart(options);
     this.#options = options;
     this.processes = options.processes;
     this.#encoder = new TaskEncoder(options.method);

@@ -69,7 +69,9 @@ const mainPartRuns = (name: string) =>
   "    if (import.meta.main && parentProcess() === undefined) {\n      // ...\n    }\n";
 
 /** Refuses to start a child where that cannot be right. */
-function checkMayStart({ name, method, permissions }: StartRequest): void {
+export function checkMayStart(
+  { name, method, permissions }: Pick<StartRequest, "name" | "method" | "permissions">,
+): void {
   if (isRunningBundle()) throw mainPartStop(mainPartRuns(name));
   if (isLoadingModule() && self().isChild) throw new Error(missingGuard(name));
   if (self().daemon) {

@@ -8,6 +8,7 @@ import {
   currentProcess,
   parentProcess,
   Pipe,
+  Pool,
   Process,
   registerClass,
   setStartMethod,
@@ -226,17 +227,22 @@ export function setEvent(event: Event, text: string): void {
   if (text.length === 100_000) event.set();
 }
 
-/** Tries, as a daemon, to give a child an end of a pipe and a buffer; writes down what is left. */
+/** Tries, as a daemon, to give children an end of a pipe and a buffer; writes down what is left. */
 export async function keepWhatIsRefused(file: string): Promise<void> {
-  const [mine, other] = Pipe();
-  const buffer = new ArrayBuffer(8);
-  const child = new Process({ target: nothing, args: [mine, transfer({ buffer }, [buffer])] });
-  try {
-    child.start();
-  } catch {
-    mine.close();
-    const ended = await other.recv({ timeout: 10_000 }).catch((error) => error.name);
-    addLine(file, `${buffer.byteLength} ${ended}`);
+  const starts = [
+    (args: unknown[]) => new Process({ target: nothing, args }).start(),
+    (initArgs: unknown[]) => void new Pool({ processes: 1, initializer: nothing, initArgs }),
+  ];
+  for (const start of starts) {
+    const [mine, other] = Pipe();
+    const buffer = new ArrayBuffer(8);
+    try {
+      start([mine, transfer({ buffer }, [buffer])]);
+    } catch {
+      mine.close();
+      const ended = await other.recv({ timeout: 10_000 }).catch((error) => error.name);
+      addLine(file, `${buffer.byteLength} ${ended}`);
+    }
   }
 }
 task(import.meta, keepWhatIsRefused);
