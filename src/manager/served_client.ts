@@ -55,6 +55,11 @@ export class ServedClient implements Holder, Peer {
     this.#slots.set(serverSlot, host.own);
   }
 
+  /** Whether something is loaded that a request needs, which waits for it with those behind it. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
   /** Performs what a frame asks for. */
   receive(frame: Uint8Array): void {
     const decoder = new Decoder(frame, [], this.#replies.channel === undefined, this);

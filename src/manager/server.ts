@@ -54,6 +54,10 @@ export interface ServerSetUp {
 
 /** How often to look whether clients have died, in milliseconds. */
 const lookEvery = 100;
+/** How long requests may take to be read that are there, in milliseconds. */
+const readTime = 5;
+/** How long it is waited for what they need, when their client has ended: a module may never be there. */
+const mostLoading = 5000;
 /** How long requests may keep the event loop from its turn, in milliseconds. */
 const turnInterval = 8;
 
@@ -90,6 +94,9 @@ class Server implements Host {
   readonly #link: Link;
   readonly #loop: ServedClient;
   #objects = 0;
+  readonly #inbox: Messages;
+  /** How many requests were taken out of the inbox. */
+  #heard = 0;
 
   constructor(setUp: ServerSetUp, method: StartMethod) {
     const { id, inbox, address, socket, authKey, types } = setUp;
@@ -121,7 +128,8 @@ class Server implements Host {
       close: () => {},
     });
     if (address !== undefined) this.#gateAt(address);
-    void this.#serveInbox(new Messages(laneOf(inbox), "request"));
+    this.#inbox = new Messages(laneOf(inbox), "request");
+    void this.#serveInbox(this.#inbox);
   }
 
   // ---- clients
@@ -145,6 +153,7 @@ class Server implements Host {
   }
 
   #hear({ key, frame }: Request): void {
+    this.#heard++;
     const client = this.#members.get(key);
     if (client !== undefined) client.receive(frame);
     else this.#welcome(key, frame);
@@ -166,10 +175,24 @@ class Server implements Host {
     const look = () =>
       inBackground(lookEvery, () =>
         end.poll({ timeout: 0 }).then(
-          (isOver) => isOver ? this.#leave(client, key) : look(),
-          () => this.#leave(client, key),
+          (isOver) => isOver ? this.#leaveAfter(client, key) : look(),
+          () => this.#leaveAfter(client, key),
         ));
     look();
+  }
+
+  /** A client has ended: it leaves when all has begun that it has asked for before. */
+  #leaveAfter(client: ServedClient, key: number): void {
+    const { lane } = this.#inbox;
+    const last = this.#heard + lane.size;
+    const until = performance.now() + mostLoading;
+    const leave = () => {
+      const isRead = this.#heard >= last || lane.isEmpty;
+      const isLoading = client.isBusy && performance.now() < until;
+      if (isRead && !isLoading) this.#leave(client, key);
+      else inBackground(readTime, leave);
+    };
+    leave();
   }
 
   #serve(replies: Replies): ServedClient {

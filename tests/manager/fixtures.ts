@@ -1,7 +1,7 @@
 /** What children do with managed objects. */
 
 import process from "node:process";
-import { currentProcess, type EventProxy, type LockProxy, task } from "../../mod.ts";
+import { currentProcess, type Event, type EventProxy, type LockProxy, task } from "../../mod.ts";
 import { pause } from "../fixtures.ts";
 import { CounterError } from "./registered.ts";
 
@@ -171,3 +171,18 @@ export async function mapIn(pool: AnyProxy, numbers: readonly number[]): Promise
   return await pool.map(double, numbers);
 }
 task(import.meta, mapIn);
+
+/** Assigns a property when it is told to, and ends at once. */
+export async function assignWhen(
+  proxy: AnyProxy,
+  name: string,
+  value: unknown,
+  ready: Event,
+  go: Event,
+): Promise<void> {
+  await proxy[name];
+  ready.set();
+  await go.wait();
+  proxy[name] = value;
+}
+task(import.meta, assignWhen);

@@ -9,6 +9,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { getContext, type ManagedFactory, type ManagedObject } from "../../mod.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
 import { assertRefused, type Other, withOthers } from "../others.ts";
 import * as f from "./fixtures.ts";
@@ -34,7 +35,7 @@ const types: [
 ] = [true, true, true, true, true, true];
 
 forEachMethod("A manager's registered type", (method) => {
-  const { Manager } = getContext(method);
+  const { Event, Manager, Process } = getContext(method);
   let factories: Factories;
   const manager = withManager(method, (manager) => {
     factories = registerAll(manager);
@@ -63,6 +64,22 @@ forEachMethod("A manager's registered type", (method) => {
     assertEquals([await plain.add(3), await plain.times(2)], [5, 10]);
     await assertRejects(() => f.ask(plain, "count"), TypeError, "Plain has no method");
     await assertRejects(() => f.ask(plain, "toString"), TypeError, "Plain has no method");
+  });
+
+  it("may keep the server busy, which then does what children had asked for that have ended", async () => {
+    using counter = newCounter();
+    using value = manager.Value("i", 0);
+    using ready = new Event();
+    using go = new Event();
+    const child = new Process({ target: f.assignWhen, args: [value, "value", 7, ready, go] });
+    child.start();
+    await ready.wait();
+    const blocked = counter.block(500);
+    await pause(50);
+    go.set();
+    await child.join();
+    assertEquals(await value.value, 7);
+    await blocked;
   });
 
   it("is a class that was given to registerClass", async () => {

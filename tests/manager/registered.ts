@@ -7,7 +7,7 @@ import {
   registerClass,
   task,
 } from "../../mod.ts";
-import { pause } from "../fixtures.ts";
+import { pause, spin } from "../fixtures.ts";
 
 class Base {
   protected count: number;
@@ -35,6 +35,11 @@ export class Counter extends Base {
 
   get current(): number {
     return this.count;
+  }
+
+  /** Keeps the server from everything else. */
+  block(milliseconds: number): void {
+    spin(milliseconds);
   }
 
   override name(): string {
