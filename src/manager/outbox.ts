@@ -26,7 +26,6 @@ export interface Replies {
 /** Collects replies, and sends them. */
 export class Outbox {
   readonly #replies: Replies;
-  readonly #onLost: () => void;
   readonly #encoder: Encoder;
   #isWaiting = false;
   /** What takes back what is told in the frame that is being written. */
@@ -36,10 +35,8 @@ export class Outbox {
   /** How many frames wait for room. */
   #leaving = 0;
 
-  /** `onLost` is called when a frame cannot be sent, as the client is gone. */
-  constructor(replies: Replies, peer: Peer, onLost: () => void) {
+  constructor(replies: Replies, peer: Peer) {
     this.#replies = replies;
-    this.#onLost = onLost;
     this.#encoder = new Encoder({ channel: replies.channel, defers: true, peer });
   }
 
@@ -84,8 +81,8 @@ export class Outbox {
       this.#leaving--;
       settleTrips(trips, true);
     }, () => {
+      // That the client is gone is heard by whoever listens to it, behind what it has still asked for.
       settleTrips(trips, false);
-      this.#onLost();
     });
   }
 

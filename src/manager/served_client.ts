@@ -51,7 +51,7 @@ export class ServedClient implements Holder, Peer {
   constructor(host: Host, replies: Replies) {
     this.#host = host;
     this.#replies = replies;
-    this.#outbox = new Outbox(replies, this, () => this.leave());
+    this.#outbox = new Outbox(replies, this);
     this.#slots.set(serverSlot, host.own);
   }
 
