@@ -91,7 +91,8 @@ forEachMethod("An executor's map", (method) => {
     await executor.submit(f.nothing);
     const running = gate.submit(executor);
     await gate.untilReached(1);
-    const others = executor.map(f.trace, [file, file], [1, 2]);
+    // Not called here before, so not known to be short: it is not sent ahead to the busy worker.
+    const others = executor.map(f.traceAndSpin, [file, file], [1, 2], [0, 0]);
     await assertRejects(() => results.next(), RangeError, "1 is odd");
     assertEquals(await results.next(), { done: true, value: undefined });
     await assertRejects(
