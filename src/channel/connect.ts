@@ -20,9 +20,9 @@ export interface ConnectOptions extends WaitOptions {
  *
  * Its `send` is fulfilled once the message is in the hands of the system, and waits while the other
  * side does not receive. It can be given up as long as one before it waits; a message that has begun to
- * go cannot be called back, and counts as sent once the time is over. Its blocking methods throw. It can be given to a child of this program, which
- * has it from then on: here it is of no use any more, but this program passes on what comes and
- * goes, and lives until the child has closed it.
+ * go cannot be called back, and counts as sent once the time is over. Its blocking methods throw. It
+ * can be given to a child of this program, which has it from then on: here it is of no use any more,
+ * but this program passes on what comes and goes, and lives until the child has closed it.
  *
  * The key is what the two programs trust each other by. As with CPython's pickle, who has proven it
  * can have modules imported by what it sends. For who has not, as there is no key, nothing is

@@ -92,11 +92,12 @@ export class Futex {
    */
   async wait(
     attempt: () => boolean,
-    { timeout, signal }: WaitOptions,
+    options: WaitOptions,
     pace: Pace = steady,
   ): Promise<boolean> {
+    checkWait(options);
+    const { timeout, signal } = options;
     const left = countdown(timeout ?? Infinity);
-    checkWait({ timeout, signal });
     const begun = performance.now();
     if (left() <= 0) return attempt();
     if (this.#spins(attempt, begun)) return true;

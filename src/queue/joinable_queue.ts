@@ -97,7 +97,6 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * @returns `true`, or `false` once `timeout` (milliseconds) is over.
    */
   async join(options: WaitOptions = {}): Promise<boolean> {
-    checkWait(options);
     return await this.#futex.wait(this.#isDone, options);
   }
 

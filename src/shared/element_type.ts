@@ -99,26 +99,8 @@ export interface FoldMembers<T extends ElementType> {
     ) => U,
     initial: U,
   ): U;
-  /** Combines all elements, from the last on; without `initial` it begins with the last. */
-  reduceRight(
-    combine: (
-      previous: ElementOf<T>,
-      current: ElementOf<T>,
-      index: number,
-      array: ArrayLike<ElementOf<T>>,
-    ) => ElementOf<T>,
-    initial?: ElementOf<T>,
-  ): ElementOf<T>;
-  /** Combines all elements with what `initial` is, from the last on. */
-  reduceRight<U>(
-    combine: (
-      previous: U,
-      current: ElementOf<T>,
-      index: number,
-      array: ArrayLike<ElementOf<T>>,
-    ) => U,
-    initial: U,
-  ): U;
+  /** Does what `reduce` does from the last element on. */
+  readonly reduceRight: FoldMembers<T>["reduce"];
   /** The last element that `predicate` holds for. */
   findLast(
     predicate: (

@@ -96,7 +96,6 @@ export class Event {
    * @throws {Error} If the event is disposed of, also while this call waits.
    */
   async wait(options: WaitOptions = {}): Promise<boolean> {
-    checkWait(options);
     return await this.#futex.wait(this.#wasSetSince(this.#state()), options);
   }
 
