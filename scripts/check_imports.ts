@@ -14,7 +14,7 @@ import { root } from "./toolchain.mjs";
 
 /** From the lowest to the highest. What shares a layer does not know each other. */
 const layers: string[][] = [
-  ["errors.ts"],
+  ["arguments.ts", "errors.ts"],
   ["runtime"],
   ["memory"],
   ["codec"],

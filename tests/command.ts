@@ -6,6 +6,7 @@
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import process from "node:process";
+import { untilNone } from "./patience.ts";
 
 /** What to run a command with. */
 export interface CommandOptions {
@@ -36,7 +37,7 @@ export interface CommandResult {
 }
 
 /** Processes that are on their way out when their parent ends get this long. */
-const grace = 1000;
+const grace = 2000;
 
 /** Runs a command to its end. */
 export async function runCommand(
@@ -79,7 +80,9 @@ export async function runCommand(
   let leftovers: string[] = [];
   try {
     await ended.promise;
-    leftovers = timedOut ? [] : await waitForGroup(child.pid);
+    const { pid } = child;
+    const isOver = timedOut || pid === undefined;
+    leftovers = isOver ? [] : await untilNone(() => groupMembers(pid), grace);
   } finally {
     clearTimeout(timer);
     killGroup(child.pid);
@@ -110,18 +113,6 @@ function killGroup(leader: number | undefined): void {
   } catch {
     // None is left.
   }
-}
-
-/** Gives the group a moment to end; what it returns is left of it. */
-async function waitForGroup(leader: number | undefined): Promise<string[]> {
-  if (leader === undefined) return [];
-  const until = performance.now() + grace;
-  let left = groupMembers(leader);
-  while (left.length > 0 && performance.now() < until) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    left = groupMembers(leader);
-  }
-  return left;
 }
 
 /** The command lines of the living processes of a group, where the system shows them. */

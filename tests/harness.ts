@@ -4,6 +4,7 @@ import fs from "node:fs";
 import process from "node:process";
 import { afterEach, beforeEach, describe } from "@std/testing/bdd";
 import { activeChildren, type StartMethod } from "../mod.ts";
+import { untilNone } from "./patience.ts";
 
 export { linesOf, type ProgramOptions, runProgram } from "./program.ts";
 
@@ -49,12 +50,7 @@ export function noLeaks(): void {
     before = census();
   });
   afterEach(async () => {
-    const until = performance.now() + grace;
-    let left = added(before, census());
-    while (left.length > 0 && performance.now() < until) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      left = added(before, census());
-    }
+    const left = await untilNone(() => added(before, census()), grace);
     if (left.length > 0) throw new Error(`The test left behind: ${left.map(described).join(", ")}`);
   });
 }

@@ -2,6 +2,7 @@
 
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertRejects } from "@std/assert";
+import { shown } from "../src/arguments.ts";
 import { getContext } from "../mod.ts";
 import { pause } from "./fixtures.ts";
 import { forEachMethod } from "./harness.ts";
@@ -15,7 +16,7 @@ forEachMethod("Options", (method) => {
   const refuse = async (calls: readonly Call[]): Promise<void> => {
     for (const call of calls) {
       for (const wrong of [5, false, null, pause] as never[]) {
-        const message = `options must be an object: received ${String(wrong)}`;
+        const message = `options must be an object: received ${shown(wrong)}`;
         await assertRejects(async () => await call(wrong), TypeError, message, String(call));
       }
     }

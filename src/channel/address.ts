@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { wrongArgument } from "../arguments.ts";
 import type { SocketAddress } from "../runtime/socket.ts";
 
 /** `host:port`; a host with colons of its own, which is one of IPv6, stands in brackets. */
@@ -20,8 +21,7 @@ const largestPort = 65535;
  */
 export function parseAddress(address: string, action: string): SocketAddress {
   const fail = (Class: typeof TypeError | typeof RangeError, rule: string): never => {
-    const received = typeof address === "string" ? JSON.stringify(address) : String(address);
-    throw new Class(`Cannot ${action} as ${rule}: received ${received}`);
+    throw wrongArgument(Class, `Cannot ${action} as ${rule}`, address);
   };
   if (typeof address !== "string" || address === "" || address.includes("\0")) {
     return fail(TypeError, 'the address must be "host:port" or the path of a socket');

@@ -11,6 +11,7 @@
  * @internal
  */
 
+import { wrongArgument } from "../arguments.ts";
 import { AuthenticationError, EOFError } from "../errors.ts";
 import { Latch } from "../memory/latch.ts";
 import { isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
@@ -48,8 +49,10 @@ const ACCEPTED = 1;
 export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | undefined {
   if (authKey === undefined) return undefined;
   if (typeof authKey !== "string" && !(authKey instanceof Uint8Array)) {
-    throw new TypeError(
-      `Cannot use authKey as it must be a string or a Uint8Array: received ${String(authKey)}`,
+    throw wrongArgument(
+      TypeError,
+      "Cannot use authKey as it must be a string or a Uint8Array",
+      authKey,
     );
   }
   if (authKey.length === 0) throw new TypeError("Cannot use authKey as it is empty");

@@ -1,13 +1,7 @@
+import { checkTimeout } from "../arguments.ts";
 import { refuseToSend } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
-import {
-  Bell,
-  checkTimeout,
-  checkWait,
-  countdown,
-  longestTimer,
-  type WaitOptions,
-} from "../memory/latch.ts";
+import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { checkInteger, wrongArgument } from "../arguments.ts";
 import type { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
 import type { Read } from "./messages.ts";
@@ -64,11 +65,7 @@ export const readValueOrBytes: Read<unknown> = (decoder, length) => {
 export function readUpTo(
   maxLength: number | undefined,
 ): Read<Uint8Array<ArrayBuffer> | typeof tooLong> {
-  if (maxLength !== undefined && !(Number.isInteger(maxLength) && maxLength >= 0)) {
-    throw new RangeError(
-      `Cannot receive as maxLength must be an integer from 0: received ${maxLength}`,
-    );
-  }
+  if (maxLength !== undefined) checkInteger("receive", "maxLength", maxLength, 0);
   return (decoder, length) => {
     const head = decoder.readUint();
     if (head === FAILURE) throw decoder.read();
@@ -100,17 +97,10 @@ export function bytesOf(
   const all = ArrayBuffer.isView(source)
     ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
     : asBytes(source);
-  if (!Number.isInteger(offset) || offset < 0 || offset > all.length) {
-    throw new RangeError(
-      `Cannot use a part of ${all.length} bytes as offset must be an integer from 0 to ${all.length}: received ${offset}`,
-    );
-  }
+  const verb = `use a part of ${all.length} bytes`;
+  checkInteger(verb, "offset", offset, 0, all.length);
   const most = all.length - offset;
-  if (size !== undefined && !(Number.isInteger(size) && size >= 0 && size <= most)) {
-    throw new RangeError(
-      `Cannot use a part of ${all.length} bytes as size must be an integer from 0 to ${most}: received ${size}`,
-    );
-  }
+  if (size !== undefined) checkInteger(verb, "size", size, 0, most);
   return all.subarray(offset, offset + (size ?? most));
 }
 
@@ -118,7 +108,9 @@ function asBytes(source: unknown): Uint8Array {
   if (source instanceof ArrayBuffer || source instanceof SharedArrayBuffer) {
     return new Uint8Array(source);
   }
-  throw new TypeError(
-    `Cannot use bytes as they must be an ArrayBuffer or a view on one: received ${String(source)}`,
+  throw wrongArgument(
+    TypeError,
+    "Cannot use bytes as they must be an ArrayBuffer or a view on one",
+    source,
   );
 }

@@ -1,9 +1,10 @@
+import { checkOptions } from "../arguments.ts";
 import { registerKind } from "../codec/registry.ts";
 import { EOFError } from "../errors.ts";
 import { allocateOwned, Block, free, shareBlock } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import type { Pace } from "../memory/futex.ts";
-import { checkOptions, type WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../memory/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { getStartMethod } from "../runtime/start_methods.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";

@@ -1,3 +1,4 @@
+import { wrongArgument } from "../arguments.ts";
 import { checkWait, type WaitOptions } from "../memory/latch.ts";
 import { type Connection, isConnection } from "./connection.ts";
 
@@ -57,10 +58,10 @@ export async function wait<T extends Connection | Waitable>(
 function checkWaitable(object: unknown): void {
   const isObject = typeof object === "object" && object !== null;
   if (isObject && (isConnection(object) || ("ready" in object && "wait" in object))) return;
-  throw new TypeError(
-    `Cannot wait for something that is neither a connection nor a sentinel: received ${
-      String(object)
-    }`,
+  throw wrongArgument(
+    TypeError,
+    "Cannot wait for something that is neither a connection nor a sentinel",
+    object,
   );
 }
 

@@ -1,3 +1,5 @@
+import { wrongArgument } from "../arguments.ts";
+
 /**
  * What a value does when it travels beyond being described: a message may be sent, and come, or
  * not.
@@ -198,13 +200,11 @@ export function kindNamed(name: string): Kind | undefined {
  */
 export function registerClass(meta: ImportMeta, cls: AnyClass): void {
   if (typeof meta?.url !== "string") {
-    throw new TypeError(
-      `Cannot register a class as meta must be import.meta: received ${String(meta)}`,
-    );
+    throw wrongArgument(TypeError, "Cannot register a class as meta must be import.meta", meta);
   }
   const prototype: unknown = typeof cls === "function" ? cls.prototype : undefined;
   if (typeof prototype !== "object" || prototype === null || prototype === Object.prototype) {
-    throw new TypeError(`Cannot register a class as cls must be a class: received ${String(cls)}`);
+    throw wrongArgument(TypeError, "Cannot register a class as cls must be a class", cls);
   }
   if (byPrototype.has(prototype)) return;
   const inModule = byModule.get(meta.url) ?? [];

@@ -1,3 +1,4 @@
+import { checkFunction, wrongArgument } from "../arguments.ts";
 import { runtime } from "../runtime/current.ts";
 import { ModuleNeeded, registerKind } from "./registry.ts";
 
@@ -46,13 +47,9 @@ const addresses = new WeakMap<Callable, TaskAddress>();
  */
 export function task<F extends Callable>(meta: ImportMeta, fn: F): F {
   if (typeof meta?.url !== "string") {
-    throw new TypeError(
-      `Cannot declare a task as meta must be import.meta: received ${String(meta)}`,
-    );
+    throw wrongArgument(TypeError, "Cannot declare a task as meta must be import.meta", meta);
   }
-  if (typeof fn !== "function") {
-    throw new TypeError(`Cannot declare a task as fn must be a function: received ${String(fn)}`);
-  }
+  checkFunction("declare a task", "fn", fn);
   if (addresses.has(fn)) return fn;
   const tasks = tasksOf.get(meta.url) ?? [];
   tasksOf.set(meta.url, tasks);

@@ -1,3 +1,5 @@
+import { checkArray, checkObject } from "../arguments.ts";
+
 const lists = new WeakMap<object, readonly Transferable[]>();
 /** Until the first list there is nothing to look up, and most programs never have one. */
 let used = false;
@@ -31,12 +33,8 @@ let used = false;
  * @throws {TypeError} If the value is not an object, or the list not an array.
  */
 export function transfer<T>(value: T, list: Transferable[]): T {
-  if (typeof value !== "object" || value === null) {
-    throw new TypeError(`Cannot transfer as value must be an object: received ${String(value)}`);
-  }
-  if (!Array.isArray(list)) {
-    throw new TypeError(`Cannot transfer as list must be an array: received ${String(list)}`);
-  }
+  checkObject("transfer", "value", value);
+  checkArray("transfer", "list", list);
   lists.set(value, [...list]);
   used = true;
   return value;

@@ -1,16 +1,19 @@
+import {
+  checkArray,
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  checkSignal,
+  checkTimeout,
+  isIterable,
+  wrongArgument,
+} from "../arguments.ts";
 import { refuseToSend } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import { BrokenProcessPool } from "../errors.ts";
-import { checkSignal, checkTimeout, type WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../memory/latch.ts";
 import { checkChunkSize, chunksOf } from "../pool/chunks.ts";
-import {
-  checkArray,
-  checkCount,
-  checkFunction,
-  checkIterable,
-  type Input,
-  isIterable,
-} from "../pool/options.ts";
+import { checkInput, type Input } from "../pool/options.ts";
 import { Scheduler } from "../pool/scheduler.ts";
 import { trait } from "../pool/wire.ts";
 import { availableProcessors } from "../runtime/current.ts";
@@ -108,7 +111,7 @@ export class ProcessPoolExecutor {
    * @throws {Error} If this child is a daemon, or is still importing the main module.
    */
   constructor(options: ExecutorOptions = {}) {
-    checkOptions(options);
+    checkExecutorOptions(options);
     const { maxWorkers, initializer, initArgs = [], maxTasksPerChild, context } = options;
     this.#scheduler = new Scheduler({
       processes: maxWorkers ?? availableProcessors(),
@@ -243,20 +246,20 @@ function breakage(cause: unknown): BrokenProcessPool {
   );
 }
 
-function checkOptions(options: ExecutorOptions): void {
+function checkExecutorOptions(options: ExecutorOptions): void {
   const verb = "make an executor";
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`Cannot ${verb} as its options must be an object: received ${options}`);
-  }
+  checkOptions(verb, options);
   const { maxWorkers, initializer, initArgs, maxTasksPerChild, context } = options;
-  if (maxWorkers !== undefined) checkCount(verb, "maxWorkers", maxWorkers);
+  if (maxWorkers !== undefined) checkInteger(verb, "maxWorkers", maxWorkers, 1);
   if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
   if (initArgs !== undefined) checkArray(verb, "initArgs", initArgs);
-  if (maxTasksPerChild !== undefined) checkCount(verb, "maxTasksPerChild", maxTasksPerChild);
+  if (maxTasksPerChild !== undefined) checkInteger(verb, "maxTasksPerChild", maxTasksPerChild, 1);
   if (context === undefined) return;
   if (typeof context?.getStartMethod !== "function") {
-    throw new TypeError(
-      `Cannot ${verb} as context must be what getContext() gives: received ${String(context)}`,
+    throw wrongArgument(
+      TypeError,
+      `Cannot ${verb} as context must be what getContext() gives`,
+      context,
     );
   }
   checkMethod(context.getStartMethod(), `Cannot ${verb} as the start method of its context`);
@@ -270,7 +273,7 @@ function splitInputs(
   const options = isOptions(last) ? last : {};
   const inputs = (isOptions(last) ? given.slice(0, -1) : given) as Input<unknown>[];
   if (inputs.length === 0) throw new TypeError("Cannot map as there is no input: received none");
-  for (const input of inputs) checkIterable(input);
+  for (const input of inputs) checkInput(input);
   checkTimeout(options.timeout);
   checkSignal(options.signal);
   checkChunkSize(options.chunkSize);

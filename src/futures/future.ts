@@ -1,3 +1,4 @@
+import { checkFunction } from "../arguments.ts";
 import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
 import type { WaitOptions } from "../memory/latch.ts";
@@ -182,11 +183,7 @@ export class Future<T> implements PromiseLike<T> {
    * @throws {TypeError} If `callback` is not a function.
    */
   addDoneCallback(callback: (future: this) => unknown): void {
-    if (typeof callback !== "function") {
-      throw new TypeError(
-        `Cannot add a callback as it must be a function: received ${String(callback)}`,
-      );
-    }
+    checkFunction("add a callback", "it", callback);
     const call = () => void notify(callback, this, "a future");
     if (this.done()) call();
     else Future.whenDone(this, call);

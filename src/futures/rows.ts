@@ -6,7 +6,8 @@
  * @internal
  */
 
-import { type Input, isIterable } from "../pool/options.ts";
+import { isIterable } from "../arguments.ts";
+import type { Input } from "../pool/options.ts";
 
 /** The rows of synchronous inputs. */
 export function* rowsOf(inputs: readonly Iterable<unknown>[]): Generator<unknown[]> {

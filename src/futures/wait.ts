@@ -1,6 +1,6 @@
-import { checkTimeout, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { checkIterable, checkTimeout, wrongArgument } from "../arguments.ts";
+import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import { TimeoutError } from "../errors.ts";
-import { isIterable } from "../pool/options.ts";
 import { Future } from "./future.ts";
 
 /** When a wait for several futures ends. */
@@ -53,8 +53,10 @@ export async function wait<F extends Future<unknown>>(
 ): Promise<DoneAndNotDone<F>> {
   if (!Object.hasOwn(endsWith, returnWhen)) {
     const known = Object.keys(endsWith).join(", ");
-    throw new TypeError(
-      `Cannot wait as returnWhen must be one of ${known}: received ${String(returnWhen)}`,
+    throw wrongArgument(
+      TypeError,
+      `Cannot wait as returnWhen must be one of ${known}`,
+      returnWhen,
     );
   }
   const all = distinct("wait", futures);
@@ -176,13 +178,11 @@ function follow<F extends Future<unknown>>(
 
 /** What a caller gave as futures, each once. */
 function distinct<F extends Future<unknown>>(verb: string, futures: Iterable<F>): Set<F> {
-  if (!isIterable(futures)) {
-    throw new TypeError(`Cannot ${verb} as futures must be iterable: received ${String(futures)}`);
-  }
+  checkIterable(verb, "futures", futures);
   const all = new Set<F>(futures);
   for (const future of all) {
     if (future instanceof Future) continue;
-    throw new TypeError(`Cannot ${verb} as there must be futures only: received ${String(future)}`);
+    throw wrongArgument(TypeError, `Cannot ${verb} as there must be futures only`, future);
   }
   return all;
 }

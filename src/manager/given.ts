@@ -5,8 +5,7 @@
  * @internal
  */
 
-import { isIterable } from "../pool/options.ts";
-import { wrongArgument } from "../shared/element_type.ts";
+import { isIterable, wrongArgument } from "../arguments.ts";
 import { targetOf } from "./target.ts";
 
 /** The items that something is given; `what` says what cannot be done otherwise. */
@@ -40,9 +39,9 @@ export function propertiesOf(given: unknown, what: string): object {
     throw wrongArgument(TypeError, `Cannot ${what}`, given);
   }
   if (targetOf(given) === undefined) return given;
-  throw new TypeError(
-    `Cannot ${what}, and not a proxy, of which a copy must be read first: received ${
-      String(given)
-    }`,
+  throw wrongArgument(
+    TypeError,
+    `Cannot ${what}, and not a proxy, of which a copy must be read first`,
+    given,
   );
 }

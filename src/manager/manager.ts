@@ -1,12 +1,12 @@
+import { checkOptions, checkTimeout, wrongArgument } from "../arguments.ts";
 import { type AnyClass, refuseToSend } from "../codec/registry.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
-import { checkOptions, checkTimeout } from "../memory/latch.ts";
 import type { PoolOptions } from "../pool/options.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { type ElementOf, type ElementType, wrongArgument } from "../shared/element_type.ts";
+import type { ElementOf, ElementType } from "../shared/element_type.ts";
 import type { BarrierOptions } from "../sync/barrier.ts";
 import { entriesOf, itemsOf, propertiesOf } from "./given.ts";
 import type { Link } from "./link.ts";
@@ -196,13 +196,17 @@ export class Manager implements AsyncDisposable {
     maker: C,
   ): ManagedFactory<C> {
     if (typeof name !== "string" || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
-      throw new TypeError(
-        `Cannot register a type as its name must be an identifier: received ${String(name)}`,
+      throw wrongArgument(
+        TypeError,
+        "Cannot register a type as its name must be an identifier",
+        name,
       );
     }
     if (typeof maker !== "function") {
-      throw new TypeError(
-        `Cannot register ${name} as it must be a class or a function: received ${String(maker)}`,
+      throw wrongArgument(
+        TypeError,
+        `Cannot register ${name} as it must be a class or a function`,
+        maker,
       );
     }
     if (this.#server !== undefined || this.#remote !== undefined) {
@@ -322,10 +326,10 @@ export class Manager implements AsyncDisposable {
    */
   Condition(lock?: LockProxy | RLockProxy): ConditionProxy {
     if (lock !== undefined && !isLock(lock)) {
-      throw new TypeError(
-        `Cannot make a condition as lock must be this manager's Lock or RLock: received ${
-          String(lock)
-        }`,
+      throw wrongArgument(
+        TypeError,
+        "Cannot make a condition as lock must be this manager's Lock or RLock",
+        lock,
       );
     }
     return this.#make("Condition", lock === undefined ? [] : [lock]) as ConditionProxy;

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { wrongArgument } from "../arguments.ts";
 import { type ClassReference, referenceToClass, resolveClass } from "../codec/class_reference.ts";
 import {
   callFound,
@@ -109,8 +110,10 @@ function calling(found: Found, name: string): Make {
   return async (args) => {
     const made = await callFound(found, args);
     if (typeof made === "object" && made !== null) return made;
-    throw new TypeError(
-      `Cannot make a ${name} as its function must give an object: received ${String(made)}`,
+    throw wrongArgument(
+      TypeError,
+      `Cannot make a ${name} as its function must give an object`,
+      made,
     );
   };
 }

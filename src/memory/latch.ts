@@ -5,6 +5,8 @@
  * @internal
  */
 
+import { checkOptions, checkSignal, checkTimeout } from "../arguments.ts";
+
 /** How long to wait. */
 export interface WaitOptions {
   /** Milliseconds; 0 tries once, leaving it out waits for ever. */
@@ -15,33 +17,6 @@ export interface WaitOptions {
 
 /** The longest time that `setTimeout` can count; a longer wait is one for ever (over 24 days). */
 export const longestTimer: number = 2 ** 31 - 1;
-
-/** Checks what a caller gave as its `timeout`. */
-export function checkTimeout(timeout: unknown): void {
-  if (timeout === undefined) return;
-  if (typeof timeout !== "number" || Number.isNaN(timeout)) {
-    throw new TypeError(
-      `Cannot wait as timeout must be a number of milliseconds: received ${String(timeout)}`,
-    );
-  }
-}
-
-/** Checks what a caller gave as its `signal`. */
-export function checkSignal(signal: unknown): void {
-  if (signal === undefined || signal === null || isSignal(signal)) return;
-  throw new TypeError(`Cannot wait as signal must be an AbortSignal: received ${String(signal)}`);
-}
-
-/** Also one of another realm, or of a library. */
-const isSignal = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "aborted" in value &&
-  "throwIfAborted" in value && "addEventListener" in value;
-
-/** Checks that a caller gave options as an object, and not one of them alone, as in Python. */
-export function checkOptions(verb: string, options: unknown): void {
-  if (typeof options === "object" && options !== null) return;
-  throw new TypeError(`Cannot ${verb} as options must be an object: received ${String(options)}`);
-}
 
 /**
  * Checks how long a caller wants to wait.

@@ -5,17 +5,11 @@
  * @internal
  */
 
+import { checkInteger } from "../arguments.ts";
+
 /** Checks what a caller gave as its `chunkSize`. */
 export function checkChunkSize(chunkSize: unknown): void {
-  if (chunkSize === undefined) return;
-  if (typeof chunkSize !== "number") {
-    throw new TypeError(`Cannot map as chunkSize must be a number: received ${String(chunkSize)}`);
-  }
-  if (!Number.isInteger(chunkSize) || chunkSize < 1) {
-    throw new RangeError(
-      `Cannot map as chunkSize must be a whole number from 1: received ${chunkSize}`,
-    );
-  }
+  if (chunkSize !== undefined) checkInteger("map", "chunkSize", chunkSize, 1);
 }
 
 /** CPython's choice: about four chunks for each worker. */

@@ -1,5 +1,14 @@
+import {
+  checkArray,
+  checkFunction,
+  checkInteger,
+  checkIterable,
+  checkOptions,
+  checkSignal,
+  checkString,
+  checkTimeout,
+} from "../arguments.ts";
 import type { Callable } from "../codec/task.ts";
-import { checkOptions, checkSignal, checkTimeout } from "../memory/latch.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { Callbacks } from "./async_result.ts";
 
@@ -46,60 +55,13 @@ export type Arguments<A extends readonly unknown[]> =
   | (A extends readonly [...infer Head, unknown] ? Readonly<Head> : readonly []);
 
 /**
- * Checks what a caller gave to be called.
- *
- * @internal
- */
-export function checkFunction(verb: string, what: string, fn: unknown): void {
-  if (typeof fn === "function") return;
-  throw new TypeError(`Cannot ${verb} as ${what} must be a function: received ${String(fn)}`);
-}
-
-/**
- * Checks what a caller gave as a list of something.
- *
- * @internal
- */
-export function checkArray(verb: string, what: string, list: unknown): void {
-  if (Array.isArray(list)) return;
-  throw new TypeError(`Cannot ${verb} as ${what} must be an array: received ${String(list)}`);
-}
-
-/**
- * Checks what a caller gave as a number of something.
- *
- * @internal
- */
-export function checkCount(verb: string, what: string, count: unknown): void {
-  if (typeof count !== "number") {
-    throw new TypeError(`Cannot ${verb} as ${what} must be a number: received ${String(count)}`);
-  }
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(
-      `Cannot ${verb} as ${what} must be a whole number from 1: received ${count}`,
-    );
-  }
-}
-
-/**
- * Whether an input can be iterated synchronously.
- *
- * @internal
- */
-export function isIterable(input: unknown): input is Iterable<unknown> {
-  return input !== null && input !== undefined &&
-    typeof (input as Iterable<unknown>)[Symbol.iterator] === "function";
-}
-
-/**
  * Checks what a caller gave as an input.
  *
  * @internal
  */
-export function checkIterable(input: unknown): void {
+export function checkInput(input: unknown): void {
   const isAsync = typeof (input as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator];
-  if (isIterable(input) || isAsync === "function") return;
-  throw new TypeError(`Cannot map as the input must be iterable: received ${String(input)}`);
+  if (isAsync !== "function") checkIterable("map", "the input", input);
 }
 
 /**
@@ -110,12 +72,11 @@ export function checkIterable(input: unknown): void {
 export function checkPoolOptions(options: PoolOptions): void {
   const verb = "make a pool";
   const { processes, initializer, initArgs, maxTasksPerChild, name } = options;
-  if (processes !== undefined) checkCount(verb, "processes", processes);
-  if (maxTasksPerChild !== undefined) checkCount(verb, "maxTasksPerChild", maxTasksPerChild);
+  if (processes !== undefined) checkInteger(verb, "processes", processes, 1);
+  if (maxTasksPerChild !== undefined) checkInteger(verb, "maxTasksPerChild", maxTasksPerChild, 1);
   if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
   if (initArgs !== undefined) checkArray(verb, "initArgs", initArgs);
-  if (name === undefined || typeof name === "string") return;
-  throw new TypeError(`Cannot ${verb} as name must be a string: received ${String(name)}`);
+  if (name !== undefined) checkString(verb, "name", name);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { checkArray, checkFunction, isIterable } from "../arguments.ts";
 import type { Callable } from "../codec/task.ts";
 import { refuseToSend } from "../codec/registry.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -6,13 +7,10 @@ import { AsyncResult, type Callbacks } from "./async_result.ts";
 import { checkChunkSize, chunksOf, defaultChunkSize } from "./chunks.ts";
 import {
   type Arguments,
-  checkArray,
-  checkFunction,
-  checkIterable,
+  checkInput,
   checkPoolOptions,
   checkTaskOptions,
   type Input,
-  isIterable,
   type MapOptions,
   type PoolOptions,
   type TaskOptions,
@@ -300,7 +298,7 @@ export class Pool {
     checkChunkSize(options.chunkSize);
     const result = new AsyncResult<R>(this.#scheduler, options);
     const settle = (outcome: Outcome) => AsyncResult.settle(result, outcome);
-    checkIterable(iterable);
+    checkInput(iterable);
     if (isIterable(iterable)) this.#submitChunks(fn, [...iterable], options, traits, settle);
     else void this.#mapLater(fn, iterable, options, traits, settle);
     return result;
@@ -360,7 +358,7 @@ export class Pool {
     this.#check("map", fn, options);
     const { chunkSize = 1, signal } = options;
     checkChunkSize(chunkSize);
-    checkIterable(iterable);
+    checkInput(iterable);
     const scheduler = this.#scheduler;
     const limits = limitsOfChunks(options);
     scheduler.estimate(fn);

@@ -1,3 +1,12 @@
+import {
+  checkArray,
+  checkBoolean,
+  checkFunction,
+  checkObject,
+  checkOptions,
+  checkString,
+  wrongArgument,
+} from "../arguments.ts";
 import type { Parcel } from "../codec/encoder.ts";
 import { referenceToClass } from "../codec/class_reference.ts";
 import { referenceTo } from "../codec/function_reference.ts";
@@ -86,7 +95,7 @@ export class Process {
    * @throws {TypeError} If an option is not what it has to be, such as `target` no function.
    */
   constructor(options: ProcessOptions = {}) {
-    checkOptions(options);
+    checkProcessOptions(options);
     const { target, args = [], kwargs, name, daemon = false, permissions, env } = options;
     const place = nextPlace();
     states.set(this, {
@@ -107,7 +116,7 @@ export class Process {
   }
 
   set name(name: string) {
-    check("name a process", "name", name, isString, "a string");
+    checkString("name a process", "name", name);
     stateOf(this).name = name;
   }
 
@@ -118,7 +127,7 @@ export class Process {
 
   set daemon(daemon: boolean) {
     const state = stateOf(this);
-    check("change a process", "daemon", daemon, isBoolean, "a boolean");
+    checkBoolean("change a process", "daemon", daemon);
     if (state.child !== undefined) {
       throw new Error("Cannot change daemon as the process has started");
     }
@@ -258,35 +267,26 @@ export class Process {
 const kindOf = (cls: typeof Process): string =>
   cls === Process || isBound(cls) ? "Process" : cls.name;
 
-type Test = (value: unknown) => boolean;
-const isFunction: Test = (value) => typeof value === "function";
-const isString: Test = (value) => typeof value === "string";
-const isBoolean: Test = (value) => typeof value === "boolean";
-const isObject: Test = (value) => typeof value === "object" && value !== null;
-
-/** Checks what a caller gave. */
-function check(verb: string, what: string, value: unknown, test: Test, kind: string): void {
-  if (test(value)) return;
-  throw new TypeError(`Cannot ${verb} as ${what} must be ${kind}: received ${String(value)}`);
+function checkPermissions(verb: string, permissions: Permissions): void {
+  if (permissions === "inherit" || permissions === "none") return;
+  if (typeof permissions === "object" && permissions !== null) return;
+  const what = `Cannot ${verb} as permissions must be "inherit", "none" or an object`;
+  throw wrongArgument(TypeError, what, permissions);
 }
 
-function checkOptions(options: ProcessOptions): void {
+function checkProcessOptions(options: ProcessOptions): void {
   const verb = "make a process";
-  check(verb, "its options", options, isObject, "an object");
+  checkOptions(verb, options);
   const { target, args, kwargs, name, daemon, permissions, env } = options;
-  if (target !== undefined) check(verb, "target", target, isFunction, "a function");
-  if (args !== undefined) check(verb, "args", args, Array.isArray, "an array");
-  if (kwargs !== undefined) check(verb, "kwargs", kwargs, isObject, "an object");
-  if (name !== undefined) check(verb, "name", name, isString, "a string");
-  if (daemon !== undefined) check(verb, "daemon", daemon, isBoolean, "a boolean");
-  if (permissions !== undefined && permissions !== "inherit" && permissions !== "none") {
-    check(verb, "permissions", permissions, isObject, '"inherit", "none" or an object');
-  }
+  if (target !== undefined) checkFunction(verb, "target", target);
+  if (args !== undefined) checkArray(verb, "args", args);
+  if (kwargs !== undefined) checkObject(verb, "kwargs", kwargs);
+  if (name !== undefined) checkString(verb, "name", name);
+  if (daemon !== undefined) checkBoolean(verb, "daemon", daemon);
+  if (permissions !== undefined) checkPermissions(verb, permissions);
   if (env === undefined) return;
-  check(verb, "env", env, isObject, "an object");
-  for (const [key, value] of Object.entries(env)) {
-    check(verb, `env.${key}`, value, isString, "a string");
-  }
+  checkObject(verb, "env", env);
+  for (const [key, value] of Object.entries(env)) checkString(verb, `env.${key}`, value);
 }
 
 function stateOf(process: Process): State {

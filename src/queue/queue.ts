@@ -1,3 +1,4 @@
+import { checkInteger } from "../arguments.ts";
 import { allocateLane, Lane } from "../channel/lane.ts";
 import { Messages, type Read, readValue, settleTrips } from "../channel/messages.ts";
 import { Encoder } from "../codec/encoder.ts";
@@ -10,22 +11,16 @@ import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../sync/gate.ts";
 
+/** What a lane can count. */
+const mostItems = 2 ** 30;
+
 /**
  * Makes the memory of a queue, with so many words behind it.
  *
  * @internal
  */
 export function allocateQueue(method: StartMethod, maxSize: unknown, more: number = 0): Block {
-  if (typeof maxSize !== "number") {
-    throw new TypeError(
-      `Cannot make a queue as maxSize must be a number: received ${String(maxSize)}`,
-    );
-  }
-  if (!Number.isInteger(maxSize) || maxSize > 2 ** 30) {
-    throw new RangeError(
-      `Cannot make a queue as maxSize must be an integer up to 2^30: received ${maxSize}`,
-    );
-  }
+  checkInteger("make a queue", "maxSize", maxSize, -Infinity, mostItems);
   return allocateLane(method, { items: Math.max(0, maxSize) }, more);
 }
 

@@ -1,3 +1,4 @@
+import { wrongArgument } from "../arguments.ts";
 import { bootNote } from "./boot.ts";
 import { environmentVariable, runtime } from "./current.ts";
 import type { StartMethod } from "./start_method.ts";
@@ -12,11 +13,8 @@ let fixed: StartMethod | undefined;
  * @internal
  */
 export function checkMethod(method: unknown, what: string): asserts method is StartMethod {
-  if (!methods.includes(method as StartMethod)) {
-    throw new TypeError(
-      `${what} must be "worker" or "process": received ${JSON.stringify(method)}`,
-    );
-  }
+  if (methods.includes(method as StartMethod)) return;
+  throw wrongArgument(TypeError, `${what} must be "worker" or "process"`, method);
 }
 
 function initialMethod(): StartMethod {

@@ -1,3 +1,5 @@
+import { wrongArgument } from "../arguments.ts";
+
 /** The codes of types, as in CPython's `array` and `ctypes`; `c` is a byte from 0 to 255. */
 export type Typecode = "c" | "b" | "B" | "h" | "H" | "i" | "I" | "l" | "L" | "q" | "Q" | "f" | "d";
 
@@ -148,35 +150,6 @@ export interface Element {
   accepts(value: unknown): boolean;
   /** The error of a value that it does not accept; `subject` is what must be otherwise. */
   refusal(value: unknown, subject: string): Error;
-}
-
-/** What an error calls a value. */
-function shown(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value);
-    case "bigint":
-      return `${value}n`;
-    case "function":
-      return value.name === "" ? "a function" : value.name;
-    case "object":
-      return value === null ? "null" : Object.prototype.toString.call(value);
-    default:
-      return String(value);
-  }
-}
-
-/**
- * The error of an argument: `what` says what cannot be done and why.
- *
- * @internal
- */
-export function wrongArgument(
-  kind: TypeErrorConstructor | RangeErrorConstructor,
-  what: string,
-  received: unknown,
-): Error {
-  return new kind(`${what}: received ${shown(received)}`);
 }
 
 const isNumber = (value: unknown): boolean => typeof value === "number";

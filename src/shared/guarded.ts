@@ -6,11 +6,12 @@
  * @internal
  */
 
+import { wrongArgument } from "../arguments.ts";
 import { type Block, free } from "../memory/allocator.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Acquirable, gateOf, isAcquirable } from "../sync/acquirable.ts";
 import { RLock, rlockSize } from "../sync/rlock.ts";
-import { type Element, wrongArgument } from "./element_type.ts";
+import type { Element } from "./element_type.ts";
 import {
   allocateRegion,
   describeRegion,

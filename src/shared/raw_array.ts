@@ -1,3 +1,4 @@
+import { checkInteger, isIterable, wrongArgument } from "../arguments.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { free } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -10,7 +11,6 @@ import {
   type ElementType,
   type FoldMembers,
   type NumberType,
-  wrongArgument,
 } from "./element_type.ts";
 import { allocateRegion, describeRegion, Region, reviveRegion } from "./region.ts";
 
@@ -109,7 +109,10 @@ export function checkedContents(
   element: Element,
   sizeOrInitial: unknown,
 ): number | ArrayLike<unknown> {
-  if (typeof sizeOrInitial === "number") return checkedSize(name, sizeOrInitial);
+  if (typeof sizeOrInitial === "number") {
+    checkInteger(`make a ${name}`, "its size", sizeOrInitial, 0);
+    return sizeOrInitial;
+  }
   if (typeof sizeOrInitial !== "object" || !isIterable(sizeOrInitial)) {
     const what =
       `Cannot make a ${name} as its size or initial values must be a number or an iterable`;
@@ -122,22 +125,9 @@ export function checkedContents(
   throw element.refusal(values[wrong], `Cannot make a ${name} as initial[${wrong}]`);
 }
 
-function checkedSize(name: string, size: number): number {
-  if (Number.isSafeInteger(size) && size >= 0) return size;
-  throw wrongArgument(
-    RangeError,
-    `Cannot make a ${name} as its size must be an integer from 0`,
-    size,
-  );
-}
-
 /** Whether all values are of the type as they are those of such a typed array. */
 function isOf(element: Element, values: object): values is AnyArray {
   return values instanceof element.array;
-}
-
-function isIterable(value: object | null): value is Iterable<unknown> {
-  return value !== null && Symbol.iterator in value;
 }
 
 /**

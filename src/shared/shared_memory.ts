@@ -1,3 +1,4 @@
+import { checkInteger, wrongArgument } from "../arguments.ts";
 import { registerKind } from "../codec/registry.ts";
 import {
   type Hold,
@@ -8,7 +9,6 @@ import {
   type Names,
 } from "../runtime/named_memory.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { wrongArgument } from "./element_type.ts";
 import { ThreadNames } from "./thread_names.ts";
 
 /** What memory to make, or to attach. */
@@ -104,7 +104,7 @@ export class SharedMemory {
     const { name, create = false, size } = from instanceof Arrival ? { name: from.name } : from;
     const action = create ? "create" : "attach";
     if (name === undefined && !create) {
-      throw new TypeError(`Cannot attach shared memory without a name: received undefined`);
+      throw wrongArgument(TypeError, "Cannot attach shared memory without a name", name);
     }
     this.#name = name === undefined ? newName() : checkedName(name, action);
     const wanted = create ? checkedSize(size) : 0;
@@ -205,8 +205,6 @@ function checkedName(name: unknown, action: string): string {
 }
 
 function checkedSize(size: unknown): number {
-  const what = `Cannot create shared memory as its size must be an integer from 1 to ${largest}`;
-  if (typeof size !== "number") throw wrongArgument(TypeError, what, size);
-  if (Number.isInteger(size) && size > 0 && size <= largest) return size;
-  throw wrongArgument(RangeError, what, size);
+  checkInteger("create shared memory", "its size", size, 1, largest);
+  return size;
 }

@@ -1,14 +1,9 @@
+import { checkFunction, checkInteger, checkOptions, checkTimeout } from "../arguments.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { BrokenBarrierError } from "../errors.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import {
-  checkOptions,
-  checkTimeout,
-  checkWait,
-  countdown,
-  type WaitOptions,
-} from "../memory/latch.ts";
+import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";
@@ -96,14 +91,7 @@ export class Barrier {
   /** @internal */
   constructor(parties: number, options: BarrierOptions, block: Block);
   constructor(parties: number, options: BarrierOptions = {}, block?: Block) {
-    checkParties(parties);
-    checkOptions("make a barrier", options);
-    checkTimeout(options.timeout);
-    if (options.action !== undefined && typeof options.action !== "function") {
-      throw new TypeError(
-        `Cannot make a barrier as action must be a function: received ${String(options.action)}`,
-      );
-    }
+    checkBarrier(parties, options);
     this.#block = block ?? allocateOwned(startMethodOf(new.target), size);
     this.#words = this.#block.arena.words;
     this.#mutex = new Mutex(this.#block, "a barrier", "owner");
@@ -327,16 +315,12 @@ export class Barrier {
   }
 }
 
-function checkParties(parties: unknown): void {
-  if (typeof parties !== "number") {
-    throw new TypeError(
-      `Cannot make a barrier as parties must be a number: received ${String(parties)}`,
-    );
-  }
-  if (Number.isInteger(parties) && parties >= 1 && parties <= mostParties) return;
-  throw new RangeError(
-    `Cannot make a barrier as parties must be an integer from 1: received ${parties}`,
-  );
+function checkBarrier(parties: unknown, options: BarrierOptions): void {
+  const verb = "make a barrier";
+  checkInteger(verb, "parties", parties, 1, mostParties);
+  checkOptions(verb, options);
+  checkTimeout(options.timeout);
+  if (options.action !== undefined) checkFunction(verb, "action", options.action);
 }
 
 function checkInTime(inTime: boolean): void {

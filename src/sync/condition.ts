@@ -1,3 +1,4 @@
+import { checkInteger, wrongArgument } from "../arguments.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
@@ -64,8 +65,10 @@ export class Condition extends Acquirable {
     const used = lock ?? newLock(startMethodOf(new.target));
     const mutex = used instanceof Acquirable ? gateOf(used) : undefined;
     if (!(mutex instanceof Mutex)) {
-      throw new TypeError(
-        `Cannot make a condition as lock must be a Lock or an RLock: received ${String(lock)}`,
+      throw wrongArgument(
+        TypeError,
+        "Cannot make a condition as lock must be a Lock or an RLock",
+        lock,
       );
     }
     super(mutex);
@@ -201,9 +204,7 @@ export class Condition extends Acquirable {
    * @throws {Error} If this child does not hold the lock.
    */
   notify(n: number = 1): void {
-    if (!Number.isInteger(n) || n < 0) {
-      throw new RangeError(`Cannot notify as n must be an integer from 0: received ${n}`);
-    }
+    checkInteger("notify", "n", n, 0);
     this.#checkHeld("notify");
     this.#waiters.release(n, NOTIFIED);
   }

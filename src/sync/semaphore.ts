@@ -1,3 +1,4 @@
+import { checkInteger } from "../arguments.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -65,12 +66,7 @@ class Counter extends Gate {
 }
 
 function newCounter(method: StartMethod, count: number, bound: number): Block {
-  if (!Number.isInteger(count) || count < 0 || count > highest) {
-    const wrong = typeof count === "number" ? RangeError : TypeError;
-    throw new wrong(
-      `Cannot make a semaphore as n must be an integer from 0 to ${highest}: received ${count}`,
-    );
-  }
+  checkInteger("make a semaphore", "n", count, 0, highest);
   const block = allocateOwned(method, size);
   block.arena.words[block.word] = count;
   block.arena.words[block.word + boundAt] = bound;

@@ -22,12 +22,12 @@ forEachMethod("wait", (method) => {
     ];
     for (const moment of moments) {
       const controller = new AbortController();
-      const waiting = wait([a, b], { signal: controller.signal, timeout: 5000 });
+      const waiting = wait([a, b], { signal: controller.signal, timeout: 20_000 });
       await moment();
       const begun = performance.now();
       controller.abort(reason);
       assertStrictEquals(await assertRejects(() => waiting), reason);
-      assertLess(performance.now() - begun, 2500);
+      assertLess(performance.now() - begun, 10_000);
     }
     await b.send(1);
     assertEquals(await wait([a]), [a]);

@@ -40,7 +40,7 @@ forEachMethod("An executor", (method) => {
     assertEquals(await executor.submit(f.add, 1), NaN);
     // What cannot be called or cannot travel is refused at the call, and disturbs nothing.
     // @ts-expect-error: that is the mistake.
-    assertThrows(() => executor.submit("square", 2), TypeError, "received square");
+    assertThrows(() => executor.submit("square", 2), TypeError, 'received "square"');
     assertThrows(() => executor.submit(Math.abs, 2), TaskReferenceError);
     const error = assertThrows(
       () => executor.submit(f.identity, { options: { callback: () => {} } }),
@@ -133,13 +133,17 @@ describe("An executor's constructor", () => {
   noLeaks();
 
   const options: [object, new (message: string) => Error, string][] = [
-    [{ maxWorkers: 0 }, RangeError, "maxWorkers must be a whole number from 1: received 0"],
+    [{ maxWorkers: 0 }, RangeError, "maxWorkers must be an integer from 1: received 0"],
     [{ maxWorkers: -3 }, RangeError, "received -3"],
     [{ maxWorkers: 1.5 }, RangeError, "received 1.5"],
-    [{ maxWorkers: "2" }, TypeError, "maxWorkers must be a number: received 2"],
-    [{ maxTasksPerChild: 0 }, RangeError, "maxTasksPerChild must be a whole number from 1"],
-    [{ maxTasksPerChild: null }, TypeError, "maxTasksPerChild must be a number: received null"],
-    [{ initializer: "init" }, TypeError, "initializer must be a function: received init"],
+    [{ maxWorkers: "2" }, TypeError, 'maxWorkers must be an integer from 1: received "2"'],
+    [{ maxTasksPerChild: 0 }, RangeError, "maxTasksPerChild must be an integer from 1"],
+    [
+      { maxTasksPerChild: null },
+      TypeError,
+      "maxTasksPerChild must be an integer from 1: received null",
+    ],
+    [{ initializer: "init" }, TypeError, 'initializer must be a function: received "init"'],
     [{ initArgs: 5 }, TypeError, "initArgs must be an array: received 5"],
     [{ context: "process" }, TypeError, "context must be what getContext() gives"],
     [{ context: { getStartMethod: () => "fork" } }, TypeError, 'received "fork"'],

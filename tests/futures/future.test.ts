@@ -240,11 +240,11 @@ forEachMethod("A future", (method) => {
   it("refuses what is no timeout and no callback", async () => {
     const future = executor.submit(f.square, 2);
     // @ts-expect-error: that is the mistake.
-    await assertRejects(() => future.result({ timeout: "1" }), TypeError, "received 1");
+    await assertRejects(() => future.result({ timeout: "1" }), TypeError, 'received "1"');
     await future;
     await assertRejects(() => future.exception({ timeout: NaN }), TypeError, "received NaN");
     // @ts-expect-error: that is the mistake.
-    assertThrows(() => future.addDoneCallback("call me"), TypeError, "received call me");
+    assertThrows(() => future.addDoneCallback("call me"), TypeError, 'received "call me"');
   });
 
   it("and its executor do not travel", async () => {

@@ -229,15 +229,15 @@ forEachMethod("An executor's map", (method) => {
     const file = folder.file("file");
     const { map } = executor as unknown as Record<string, (...args: unknown[]) => unknown>;
     const call = (...args: unknown[]) => () => map!.apply(executor, args);
-    assertThrows(call("square", [1]), TypeError, "fn must be a function: received square");
+    assertThrows(call("square", [1]), TypeError, 'fn must be a function: received "square"');
     assertThrows(call(f.square), TypeError, "there is no input");
     assertThrows(call(f.square, { timeout: 1 }), TypeError, "there is no input");
     assertThrows(call(f.square, 5), TypeError, "must be iterable: received 5");
     assertThrows(call(f.add, [1], { a: 1 }), TypeError, "must be iterable: received [object");
     assertThrows(call(f.square, { timeout: 1 }, [1]), TypeError, "must be iterable");
-    assertThrows(call(f.square, [1], { timeout: "1" }), TypeError, "received 1");
+    assertThrows(call(f.square, [1], { timeout: "1" }), TypeError, 'received "1"');
     assertThrows(call(f.square, [1], { chunkSize: 0 }), RangeError, "received 0");
-    assertThrows(call(f.square, [1], { chunkSize: "2" }), TypeError, "received 2");
+    assertThrows(call(f.square, [1], { chunkSize: "2" }), TypeError, 'received "2"');
     const error = assertThrows(call(f.trace, [file, file], [1, () => {}]), DOMException);
     assertStringIncludes(error.message, "is a function");
     function* broken(): Generator<number> {

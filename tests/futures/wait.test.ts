@@ -100,17 +100,17 @@ forEachMethod("Waiting for several futures", (method) => {
   it("refuses what it cannot wait for, or until", async () => {
     const future = executor.submit(f.square, 1);
     const returnWhen = "SOME" as ReturnWhen;
-    await assertRejects(() => wait([future], { returnWhen }), TypeError, "received SOME");
+    await assertRejects(() => wait([future], { returnWhen }), TypeError, 'received "SOME"');
     const inherited = "toString" as ReturnWhen;
     await assertRejects(() => wait([], { returnWhen: inherited }), TypeError, "toString");
     await assertRejects(() => wait([5 as unknown as typeof future]), TypeError, "received 5");
     // @ts-expect-error: that is the mistake.
     await assertRejects(() => wait(future), TypeError, "futures must be iterable");
     const timeout = "5" as unknown as number;
-    await assertRejects(() => wait([future], { timeout }), TypeError, "received 5");
+    await assertRejects(() => wait([future], { timeout }), TypeError, 'received "5"');
     assertThrows(() => asCompleted([5 as unknown as typeof future]), TypeError, "received 5");
     assertThrows(() => asCompleted(5 as unknown as [typeof future]), TypeError, "received 5");
-    assertThrows(() => asCompleted([future], { timeout }), TypeError, "received 5");
+    assertThrows(() => asCompleted([future], { timeout }), TypeError, 'received "5"');
     await future;
   });
 

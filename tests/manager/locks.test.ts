@@ -1,5 +1,6 @@
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { shown } from "../../src/arguments.ts";
 import { getContext, type LockProxy, type RLockProxy } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
 import { type Other, withOthers } from "../others.ts";
@@ -147,7 +148,8 @@ forEachMethod("A managed", (method) => {
         using semaphore = manager[kind](0);
         assertEquals(await semaphore.tryAcquire(), false);
         for (const wrong of [-1, 0.5, NaN, "1", null, Infinity] as number[]) {
-          assertThrows(() => manager[kind](wrong), Error, `received ${wrong}`);
+          const kindOfError = typeof wrong === "number" ? RangeError : TypeError;
+          assertThrows(() => manager[kind](wrong), kindOfError, `received ${shown(wrong)}`);
         }
       });
 

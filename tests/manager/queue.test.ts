@@ -129,7 +129,11 @@ forEachMethod("A managed", (method) => {
           assertEquals([await queue.full(), await queue.qsize()], [false, 500]);
         }
         for (const wrong of ["1", null, {}] as never[]) {
-          assertThrows(() => manager[kind](wrong), TypeError, "maxSize must be a number");
+          assertThrows(
+            () => manager[kind](wrong),
+            TypeError,
+            "maxSize must be an integer: received",
+          );
         }
         for (const wrong of [NaN, 1.5]) {
           assertThrows(() => manager[kind](wrong), RangeError, `an integer: received ${wrong}`);

@@ -7,6 +7,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { shown } from "../../src/arguments.ts";
 import { BrokenBarrierError, getContext } from "../../mod.ts";
 import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
@@ -128,9 +129,10 @@ forEachMethod("A managed", (method) => {
         if (round === 0) await one.do(f.ask, condition, "release");
       }
       using _ = await condition.hold();
-      for (const n of [-1, 0.5, NaN, Infinity, "1"] as number[]) {
+      for (const n of [-1, 0.5, NaN, Infinity]) {
         await assertRejects(async () => await condition.notify(n), RangeError, `received ${n}`);
       }
+      await assertRejects(async () => await condition.notify("1" as never), TypeError, '"1"');
       await condition.notify();
       await condition.notify(0);
       await condition.notifyAll();
@@ -328,8 +330,11 @@ forEachMethod("A managed", (method) => {
       controller.abort(reason);
       assertEquals(await both[0]!.settled, fulfilled(0));
       assertEquals(await barrier.broken, false);
-      for (const wrong of [0, -1, 0.5, NaN, "2", null] as number[]) {
+      for (const wrong of [0, -1, 0.5, NaN]) {
         assertThrows(() => manager.Barrier(wrong), RangeError, `received ${wrong}`);
+      }
+      for (const wrong of ["2", null] as never[]) {
+        assertThrows(() => manager.Barrier(wrong), TypeError, `received ${shown(wrong)}`);
       }
       for (const timeout of wrongTimeouts as number[]) {
         assertThrows(() => manager.Barrier(1, { timeout }), TypeError, "timeout must be a number");

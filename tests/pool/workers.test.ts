@@ -7,6 +7,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { shown } from "../../src/arguments.ts";
 import {
   activeChildren,
   CancelledError,
@@ -203,7 +204,7 @@ forEachMethod("What is wrong with a pool", (method) => {
       }
       assertThrows(call(name, square, 7), TypeError, "7");
       for (const options of [null, 7, "7"]) {
-        assertThrows(call(name, square, [1], options), TypeError, `received ${options}`);
+        assertThrows(call(name, square, [1], options), TypeError, `received ${shown(options)}`);
       }
       for (const option of ["signal", "transfer", "timeout", "callback", "errorCallback"]) {
         assertThrows(call(name, square, [1], { [option]: "7" }), TypeError, `${option} must be`);

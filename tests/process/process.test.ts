@@ -442,16 +442,16 @@ forEachMethod("Process", (method) => {
     assertThrows(() => make({ args: 7 as never }), TypeError, "7");
     for (
       const [options, message] of [
-        [() => 7, "options must be an object: received ()"],
+        [() => 7, "options must be an object: received a function"],
         [null, "options must be an object: received null"],
         [{ kwargs: 7 }, "kwargs must be an object: received 7"],
         [{ name: 7 }, "name must be a string: received 7"],
-        [{ daemon: "no" }, "daemon must be a boolean: received no"],
+        [{ daemon: "no" }, 'daemon must be a boolean: received "no"'],
         [
           { permissions: "all" },
-          'permissions must be "inherit", "none" or an object: received all',
+          'permissions must be "inherit", "none" or an object: received "all"',
         ],
-        [{ env: "A" }, "env must be an object: received A"],
+        [{ env: "A" }, 'env must be an object: received "A"'],
         [{ env: { A: 7 } }, "env.A must be a string: received 7"],
       ] as const
     ) assertThrows(() => make(options as never), TypeError, message);

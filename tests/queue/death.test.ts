@@ -62,7 +62,7 @@ forEachMethod("A queue whose user is killed", (method) => {
       // The parent uses the queue at once: it has not heard of the death yet.
       const begun = performance.now();
       const found = await checkUse(queue, maxSize);
-      assertLess(performance.now() - begun, 5000, `${act} until step ${step}`);
+      assertLess(performance.now() - begun, 10_000, `${act} until step ${step}`);
       await child.join();
       if (!isReached) return assert(step > 6, `${act} has ${step} steps only`);
       const isExpected = outcomes.some((outcome) => String(outcome) === String(found));
@@ -91,11 +91,11 @@ forEachMethod("A queue whose user is killed", (method) => {
         child.kill();
         const begun = performance.now();
         // None of that lets the event loop go on, which would tell of the child's end.
-        while (!queue.empty()) queue.getSync({ timeout: 3000 });
-        queue.putSync("b", { timeout: 3000 });
-        queue.putSync("c", { timeout: 3000 });
+        while (!queue.empty()) queue.getSync({ timeout: 20_000 });
+        queue.putSync("b", { timeout: 20_000 });
+        queue.putSync("c", { timeout: 20_000 });
         assertEquals([queue.getSync(), queue.getNoWait()], ["b", "c"]);
-        assertLess(performance.now() - begun, 2500);
+        assertLess(performance.now() - begun, 10_000);
         await child.join();
       }
     }

@@ -15,7 +15,8 @@ import {
   type StartMethod,
   task,
 } from "../../mod.ts";
-import { type Form, pause, spin } from "../fixtures.ts";
+import { type Form, pause } from "../fixtures.ts";
+import { spinUntil } from "../patience.ts";
 
 export function put(queue: Queue, item: unknown, options?: AcquireOptions): Promise<void> {
   return queue.put(item, options);
@@ -305,16 +306,16 @@ export async function playBall(
 }
 task(import.meta, playBall);
 
-/** Waits for an item, but is busy all the time. */
+/** Waits for an item, but is busy until it is told to stop. */
 export async function waitBusily(
   queue: Queue,
   here: Semaphore,
-  milliseconds: number,
+  stop: RawValue,
 ): Promise<unknown> {
   const got = queue.get();
   here.release();
   await pause(20);
-  spin(milliseconds);
+  spinUntil(() => stop.value === 1);
   return await got;
 }
 task(import.meta, waitBusily);

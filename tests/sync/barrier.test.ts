@@ -7,6 +7,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { shown } from "../../src/arguments.ts";
 import { BrokenBarrierError, getContext } from "../../mod.ts";
 import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
@@ -25,7 +26,7 @@ forEachMethod("Barrier", (method) => {
       assertThrows(() => new Barrier(parties), RangeError, `received ${parties}`);
     }
     for (const parties of ["2", null, undefined, 2n] as never[]) {
-      assertThrows(() => new Barrier(parties), TypeError, `received ${String(parties)}`);
+      assertThrows(() => new Barrier(parties), TypeError, `received ${shown(parties)}`);
     }
     assertThrows(() => new Barrier(1, { action: 1 as never }), TypeError, "received 1");
     assertThrows(() => new Barrier(1, { timeout: NaN }), TypeError, "received NaN");

@@ -9,6 +9,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { shown } from "../../src/arguments.ts";
 import { type Event, getContext } from "../../mod.ts";
 import { dispose, type Form, pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
@@ -16,7 +17,7 @@ import * as f from "./fixtures.ts";
 import { forms, timed, withOthers } from "../others.ts";
 
 const reason = new Error("expected: aborted by the test");
-const soon = 1500;
+const soon = 10_000;
 
 async function waitHere(
   event: Event,
@@ -126,7 +127,7 @@ forEachMethod("Event", (method) => {
     using event = new Event();
     for (let round = 0; round < 2; round++) {
       for (const timeout of [NaN, "5", null, 1n, {}] as number[]) {
-        const message = `received ${String(timeout)}`;
+        const message = `received ${shown(timeout)}`;
         await assertRejects(() => event.wait({ timeout }), TypeError, message);
         assertThrows(() => event.waitSync({ timeout }), TypeError, message);
       }

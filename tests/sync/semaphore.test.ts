@@ -1,5 +1,6 @@
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { shown } from "../../src/arguments.ts";
 import { getContext, Semaphore as AnySemaphore } from "../../mod.ts";
 import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
@@ -30,7 +31,7 @@ forEachMethod("Semaphore", (method) => {
       assertThrows(() => new Semaphore(n), RangeError, `received ${n}`);
     }
     for (const n of ["1", null, true, 1n, {}, []] as never[]) {
-      assertThrows(() => new Semaphore(n), TypeError, `received ${String(n)}`);
+      assertThrows(() => new Semaphore(n), TypeError, `received ${shown(n)}`);
     }
   });
 
@@ -135,6 +136,6 @@ forEachMethod("BoundedSemaphore", (method) => {
     for (const n of [-1, 0.5, NaN, highest + 1]) {
       assertThrows(() => new BoundedSemaphore(n), RangeError, `received ${n}`);
     }
-    assertThrows(() => new BoundedSemaphore("1" as never), TypeError, "received 1");
+    assertThrows(() => new BoundedSemaphore("1" as never), TypeError, 'received "1"');
   });
 });

@@ -3,33 +3,34 @@
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { getContext } from "../../mod.ts";
-import { pause, spin } from "../fixtures.ts";
+import { pause } from "../fixtures.ts";
 import { forEachMethod, linesOf, runtime } from "../harness.ts";
+import { spinUntil } from "../patience.ts";
 import * as f from "./fixtures.ts";
-import { acquireHere, type Other, timed, withOthers } from "../others.ts";
+import { acquireHere, forms, type Other, timed, withOthers } from "../others.ts";
 import * as w from "./waiting_fixtures.ts";
 
 forEachMethod("Waiting", (method) => {
-  const { Lock, Semaphore, Event, Condition, Barrier } = getContext(method);
+  const { Lock, Semaphore, Event, Condition, Barrier, RawArray } = getContext(method);
   const [one, two] = withOthers(method, 2) as [Other, Other];
 
-  for (const [form, milliseconds] of [["async", 2000], ["sync", 1000]] as const) {
+  for (const form of forms) {
     it(`does not depend on the main thread, which is busy (${form})`, async () => {
       using ping = new Semaphore(0);
       using pong = new Semaphore(0);
-      using start = new Event();
       using lock = new Lock();
-      const rounds = [
-        one.do(w.passToAndFro, form, ping, pong, lock, start, milliseconds),
-        two.do(w.passToAndFro, form, pong, ping, lock, start, milliseconds),
+      using rounds = new RawArray("i", 3);
+      const both = [
+        one.do(w.passToAndFro, form, ping, pong, lock, rounds, 0),
+        two.do(w.passToAndFro, form, pong, ping, lock, rounds, 1),
       ];
-      await pause(100);
-      start.set();
       ping.release();
-      await pause(10);
-      spin(milliseconds);
-      const counts = await Promise.all(rounds);
-      assertGreater(Math.min(...counts), milliseconds / 20, `rounds: ${counts}`);
+      while (rounds[1]! < 2) await pause(5);
+      const before = [...rounds];
+      const goOn = () => [0, 1].every((i) => rounds[i]! > before[i]! + 50);
+      assert(spinUntil(goOn), `rounds: ${before} before, then ${rounds}`);
+      rounds[w.stopAt] = 1;
+      await Promise.all(both);
     });
   }
 
@@ -65,14 +66,18 @@ forEachMethod("Waiting", (method) => {
       using stop = new Event();
       const hammering = [one, two].map((other) => other.do(w.hammer, theirs, lock, ready, stop));
       for (let i = 0; i < 2; i++) assert(await ready.acquire({ timeout: 20_000 }));
+      const waits: number[] = [];
       for (let i = 0; i < 8; i++) {
-        const took = await timed(async () => {
-          assert(await acquireHere(lock, own, { timeout: 20_000 }));
-        });
+        waits.push(
+          await timed(async () => {
+            assert(await acquireHere(lock, own, { timeout: 20_000 }));
+          }),
+        );
         lock.release();
-        assertLess(took, 1000, `${own} among ${theirs}`);
         await pause(3);
       }
+      // Most of them: the machine, too, may stand still for a while.
+      assertLess(waits.sort((a, b) => a - b)[5]!, 1000, `${own} among ${theirs}: ${waits}`);
       stop.set();
       const counts = await Promise.all(hammering);
       assertGreater(Math.min(...counts), 20, `each had it: ${counts}`);

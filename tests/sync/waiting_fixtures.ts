@@ -17,27 +17,28 @@ import type { Form } from "../fixtures.ts";
 const take = async (it: Acquirable, form: Form): Promise<boolean> =>
   form === "sync" ? it.acquireSync() : await it.acquire();
 
-/** Takes a turn and gives the other one, for some time; counts. The lock is taken on the way. */
+/** What two children count that pass something to and fro, and that they are to stop. */
+export type Rounds = RawArray;
+export const stopAt = 2;
+
+/** Takes a turn and gives the other one, until it is told to stop; counts. The lock is taken on the way. */
 export async function passToAndFro(
   form: Form,
   mine: Semaphore,
   theirs: Semaphore,
   lock: Lock,
-  start: Event,
-  milliseconds: number,
-): Promise<number> {
-  await start.wait();
-  let rounds = 0;
-  for (const end = performance.now() + milliseconds; performance.now() < end; rounds++) {
-    const got = form === "sync"
-      ? mine.acquireSync({ timeout: 100 })
-      : await mine.acquire({ timeout: 100 });
-    if (!got) break;
+  rounds: Rounds,
+  index: number,
+): Promise<void> {
+  while (rounds[stopAt] === 0) {
+    await take(mine, form);
     await take(lock, form);
     lock.release();
     theirs.release();
+    rounds[index]!++;
   }
-  return rounds;
+  // The other one may have begun a round.
+  theirs.release();
 }
 task(import.meta, passToAndFro);
 

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { wrongArgument } from "../../arguments.ts";
 import { type AnyArray, type Element, elementNamed, elementOf } from "../../shared/element_type.ts";
 import { itemsOf } from "../given.ts";
 import { clampedPosition, positionIn } from "./sequence.ts";
@@ -16,9 +17,10 @@ const codes = "b B h H i I l L q Q f d";
 /** What is known of the type of a managed array. */
 export function arrayElement(type: unknown): Element {
   if (typeof type === "string" && type.length === 1 && !codes.split(" ").includes(type)) {
-    throw new TypeError(
-      `Cannot make a managed Array as its typecode must be one of ${codes}: ` +
-        `received ${JSON.stringify(type)}`,
+    throw wrongArgument(
+      TypeError,
+      `Cannot make a managed Array as its typecode must be one of ${codes}`,
+      type,
     );
   }
   // A class does not travel, its name does.

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { checkInteger } from "../../arguments.ts";
 import { BrokenBarrierError } from "../../errors.ts";
 import { Attended, type Caller } from "../caller.ts";
 import { WaitLine } from "../wait_line.ts";
@@ -36,11 +37,7 @@ export class Barrier extends Attended {
 
   constructor(parties: number, options: Options = {}) {
     super();
-    if (!Number.isInteger(parties) || parties < 1) {
-      throw new RangeError(
-        `Cannot make a barrier as parties must be an integer from 1: received ${String(parties)}`,
-      );
-    }
+    checkInteger("make a barrier", "parties", parties, 1);
     this.#parties = parties;
     this.#options = options;
   }

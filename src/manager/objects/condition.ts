@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { checkInteger } from "../../arguments.ts";
 import { Attended, type Caller } from "../caller.ts";
 import { WaitLine } from "../wait_line.ts";
 import { BaseLock, Lock } from "./lock.ts";
@@ -59,9 +60,7 @@ export class Condition extends Attended {
   }
 
   notify(caller: Caller, n: number = 1): void {
-    if (!Number.isInteger(n) || n < 0) {
-      throw new RangeError(`Cannot notify as n must be an integer from 0: received ${String(n)}`);
-    }
+    checkInteger("notify", "n", n, 0);
     this.#checkHeld(caller, "notify");
     for (let i = 0; i < n && this.#waiting.give(true) !== undefined; i++);
   }

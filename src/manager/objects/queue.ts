@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { checkInteger } from "../../arguments.ts";
 import { Empty, Full } from "../../errors.ts";
 import { Attended, type Caller } from "../caller.ts";
 import { WaitLine } from "../wait_line.ts";
@@ -28,16 +29,7 @@ export class Queue extends Attended {
 
   constructor(maxSize: number = 0) {
     super();
-    if (typeof maxSize !== "number") {
-      throw new TypeError(
-        `Cannot make a queue as maxSize must be a number: received ${String(maxSize)}`,
-      );
-    }
-    if (!Number.isInteger(maxSize) && maxSize !== Infinity) {
-      throw new RangeError(
-        `Cannot make a queue as maxSize must be an integer: received ${maxSize}`,
-      );
-    }
+    if (maxSize !== Infinity) checkInteger("make a queue", "maxSize", maxSize);
     this.#maxSize = maxSize > 0 ? maxSize : Infinity;
   }
 

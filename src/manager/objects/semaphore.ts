@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { checkInteger } from "../../arguments.ts";
 import { Attended, type Caller } from "../caller.ts";
 import { WaitLine } from "../wait_line.ts";
 import { limitOf, type Patience } from "./options.ts";
@@ -17,11 +18,7 @@ export class Semaphore extends Attended {
 
   constructor(value: number = 1, most: number = Infinity) {
     super();
-    if (!Number.isInteger(value) || value < 0) {
-      throw new RangeError(
-        `Cannot make a semaphore as its value must be an integer from 0: received ${String(value)}`,
-      );
-    }
+    checkInteger("make a semaphore", "its value", value, 0);
     this.#value = value;
     this.#most = most;
   }

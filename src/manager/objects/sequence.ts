@@ -5,6 +5,8 @@
  * @internal
  */
 
+import { wrongArgument } from "../../arguments.ts";
+
 /** What a position counts from the beginning. */
 export function positionIn(length: number, position: unknown, what: string): number {
   const whole = checkPosition(position, what);
@@ -21,7 +23,9 @@ export function clampedPosition(length: number, position: unknown, what: string)
 
 function checkPosition(position: unknown, what: string): number {
   if (Number.isInteger(position)) return position as number;
-  throw new TypeError(
-    `Cannot use a ${what} as the position must be an integer: received ${String(position)}`,
+  throw wrongArgument(
+    TypeError,
+    `Cannot use a ${what} as the position must be an integer`,
+    position,
   );
 }

@@ -1,3 +1,4 @@
+import { checkArray, checkFunction, isIterable } from "../../arguments.ts";
 import { type FunctionReference, referenceTo } from "../../codec/function_reference.ts";
 import type { Callable } from "../../codec/task.ts";
 import { longestTimer } from "../../memory/latch.ts";
@@ -5,13 +6,10 @@ import { AsyncResult, type Callbacks } from "../../pool/async_result.ts";
 import { checkChunkSize } from "../../pool/chunks.ts";
 import { LateItems } from "../../pool/late_items.ts";
 import {
-  checkArray,
-  checkFunction,
-  checkIterable,
+  checkInput,
   checkPoolOptions,
   checkTaskOptions,
   type Input,
-  isIterable,
   type MapOptions,
   type PoolOptions,
   type TaskOptions,
@@ -162,7 +160,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
     argsOf: (item: unknown) => readonly unknown[],
   ): AsyncResult<R> {
     const reference = this.#reference("map", fn, options);
-    checkIterable(input);
+    checkInput(input);
     const send = (items: readonly unknown[]) => this.#send(reference, items, options, argsOf);
     const sent = isIterable(input) ? send([...input]) : this.#read(input, options).then(send);
     return this.#result(sent, options);
@@ -197,7 +195,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
     ordered: boolean,
   ): ResultIterator<never> {
     const reference = this.#reference("map", fn, options);
-    checkIterable(input);
+    checkInput(input);
     const { chunkSize = 1, signal } = options;
     const source: IteratorSource = {
       hold: () => this.#waits.hold(),
