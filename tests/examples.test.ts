@@ -3,16 +3,12 @@
  * busy for seconds; `deno task example` runs that too.
  */
 
-import process from "node:process";
 import { assertEquals } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import { checkExample, examples, strayChecks } from "../examples/_check.ts";
-import { methods, runProgram, runtime, stress } from "./harness.ts";
+import { methods, runProgram } from "./harness.ts";
 
 const speed = 20;
-
-/** They take a minute; Node 24 has shown them in the same run, and `deno task example --all` does so everywhere. */
-const ignore = runtime === "node" && !stress && !process.versions.node.startsWith("24.");
 
 async function problemOf(name: string, method: string): Promise<string | undefined> {
   try {
@@ -29,7 +25,7 @@ async function problemOf(name: string, method: string): Promise<string | undefin
 
 describe("the examples", () => {
   for (const method of methods) {
-    it(`show what they must [${method}]`, { ignore }, async () => {
+    it(`show what they must [${method}]`, async () => {
       const names = examples().filter((name) => name !== "primes").values();
       const problems: string[] = [];
       const runner = async (): Promise<void> => {

@@ -200,7 +200,8 @@ export class Condition extends Acquirable {
    * Ends the wait of the `n` that have waited longest, or of as many as there are. They go on when
    * the lock is released.
    *
-   * @throws {RangeError} If `n` is not an integer from 0.
+   * @throws {TypeError} If `n` is no number.
+   * @throws {RangeError} If it is not an integer from 0.
    * @throws {Error} If this child does not hold the lock.
    */
   notify(n: number = 1): void {
