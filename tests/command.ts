@@ -17,6 +17,8 @@ export interface CommandOptions {
   input?: string;
   /** Milliseconds until the whole group is killed. */
   timeout?: number;
+  /** Milliseconds that what it leaves behind may take to end: 5000, unless told otherwise. */
+  grace?: number;
   /** Called with what it says, as it comes. */
   onOutput?: (text: string) => void;
 }
@@ -35,9 +37,6 @@ export interface CommandResult {
   /** Milliseconds. */
   duration: number;
 }
-
-/** Processes that are on their way out when their parent ends get this long. */
-const grace = 2000;
 
 /** Runs a command to its end. */
 export async function runCommand(
@@ -82,7 +81,7 @@ export async function runCommand(
     await ended.promise;
     const { pid } = child;
     const isOver = timedOut || pid === undefined;
-    leftovers = isOver ? [] : await untilNone(() => groupMembers(pid), grace);
+    leftovers = isOver ? [] : await untilNone(() => groupMembers(pid), options.grace ?? 5000);
   } finally {
     clearTimeout(timer);
     killGroup(child.pid);
@@ -99,7 +98,7 @@ async function drained(child: ReturnType<typeof spawn>): Promise<void> {
   const streams = [child.stdout!, child.stderr!];
   if (streams.every((stream) => stream.closed)) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, grace);
+  const timer = setTimeout(resolve, 1000);
   await Promise.race([closed, promise]);
   clearTimeout(timer);
   for (const stream of streams) stream.destroy();
@@ -115,7 +114,7 @@ function killGroup(leader: number | undefined): void {
   }
 }
 
-/** The command lines of the living processes of a group, where the system shows them. */
+/** The command lines of the living processes of a group and what they do, where the system shows it. */
 function groupMembers(leader: number): string[] {
   if (process.platform !== "linux") return [];
   const members: string[] = [];
@@ -125,7 +124,8 @@ function groupMembers(leader: number): string[] {
       // The name, in parentheses, may hold anything; after it: state, parent, group.
       const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       if (Number(group) !== leader || state === "Z" || state === "X") continue;
-      members.push(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim());
+      const words = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+      members.push(`${words} (state ${state})`);
     } catch {
       // It ended meanwhile.
     }
