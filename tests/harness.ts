@@ -38,7 +38,7 @@ export function forEachMethod(name: string, fn: (method: StartMethod) => void): 
 type Census = Map<string, number>;
 
 /** How long what is ending may take to end. */
-const grace = 2000;
+const grace = 5000;
 
 /**
  * After each test of the suite, fails if there is more than there was before it: children of ours,
