@@ -461,7 +461,8 @@ forEachMethod("Process", (method) => {
       "daemon must be a boolean: received 1",
     );
     assertThrows(() => make({ target: Math.max as never }).start(), TaskReferenceError);
-    const args: unknown[] = ["/dev/null", { options: { callback: () => {} } }];
+    using folder = new Folder();
+    const args: unknown[] = [folder.file("report"), { options: { callback: () => {} } }];
     const child = make({ target: f.report, args });
     const error = assertThrows(
       () => child.start(),
