@@ -7,19 +7,16 @@
  */
 
 import { TaskReferenceError } from "../errors.ts";
-import { runtime } from "../runtime/current.ts";
 import { exportersOf, findExport } from "./function_reference.ts";
 import { loadModule } from "./modules.ts";
 import { type AnyClass, classAt, classOfPrototype } from "./registry.ts";
+import { type SourceText, sourceTextOf } from "./source_text.ts";
 
 /** What is sent of a class. */
 export type ClassReference =
-  | {
+  | SourceText & {
     readonly kind: "exported";
     readonly name: string;
-    readonly source: string;
-    /** The runtime that has printed the source. */
-    readonly by: string;
     /** Modules that may export the class. */
     readonly modules: readonly string[];
   }
@@ -37,13 +34,7 @@ export function referenceToClass(cls: AnyClass): ClassReference {
   if (registered !== undefined) {
     return { kind: "registered", name, url: registered.url, index: registered.index };
   }
-  return {
-    kind: "exported",
-    name,
-    source: String(cls),
-    by: runtime.name,
-    modules: exportersOf(name),
-  };
+  return { kind: "exported", name, ...sourceTextOf(cls), modules: exportersOf(name) };
 }
 
 /** Finds, in a child, the class that a reference names. Imports modules where it must. */

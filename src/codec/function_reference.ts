@@ -11,20 +11,17 @@
  */
 
 import { TaskReferenceError } from "../errors.ts";
-import { runtime } from "../runtime/current.ts";
 import { callerModules, importedModules, moduleSource } from "../runtime/modules.ts";
 import { loadModule, mainModule, type Namespace } from "./modules.ts";
+import { hasSourceText, type SourceText, sourceTextOf } from "./source_text.ts";
 import { type Callable, type TaskAddress, taskAddress, taskAt } from "./task.ts";
 
 /** What is sent of a function. */
 export type FunctionReference =
   | ({ readonly kind: "task" } & TaskAddress)
-  | {
+  | SourceText & {
     readonly kind: "source";
     readonly name: string;
-    readonly source: string;
-    /** The runtime that has printed the source: each prints it in its own way. */
-    readonly by: string;
     /** Modules that may export the function; none of them: it is inline. */
     readonly modules: readonly string[];
   };
@@ -88,6 +85,11 @@ function mayExport(url: string, name: string): boolean {
   if (text === undefined || /\bexport\s*\*|\bexports\s*[.=[]/.test(text)) return true;
   // An anonymous function becomes an export as the value of some other expression.
   if (name === "") return /\bexport\s+(const|let|var)\b|\bexport\s*\{/.test(text);
+  return namesExport(text, name);
+}
+
+/** Whether a module's text has an export of this name. */
+function namesExport(text: string, name: string): boolean {
   const word = name.replace(/[$]/g, "\\$&");
   return new RegExp(`\\bexport\\b[^;]*?(?<![\\w$])${word}(?![\\w$])`).test(text) ||
     // What has no name of its own is called so; on Bun after its file as well.
@@ -133,25 +135,37 @@ export function referenceTo(fn: Callable): FunctionReference {
 function newReference(fn: Callable): FunctionReference {
   const address = taskAddress(fn);
   if (address !== undefined) return { kind: "task", ...address };
-  const source = String(fn);
-  checkSource(fn, source);
+  const text = sourceTextOf(fn);
+  checkSource(fn, text.source);
   const { name } = fn;
   const modules = exportersOf(name);
-  if (modules.length === 0) checkInline(name, source);
-  return { kind: "source", name, source, by: runtime.name, modules };
+  if (modules.length === 0) checkInline(name, text.source);
+  return { kind: "source", name, ...text, modules };
 }
+
+/** The package that a module is of; the program's own modules have none. */
+const packageOf = (url: string): string | undefined =>
+  /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(url)?.[0];
 
 /**
  * The modules that may export something of this name: the main module, those that the call comes
- * through, and what these import, as whoever calls has the function from somewhere.
+ * through, and what these import, as whoever calls has the function from somewhere. Another package
+ * than the caller's own is only there because it runs the program, as a test runner does, unless it
+ * says that it exports the name: to import it in a child is to run it again.
  */
 export function exportersOf(name: string): string[] {
   const main = mainModule();
-  const near = [...(main === undefined ? [] : [main]), ...callerModules()];
+  const callers = callerModules();
+  const home = packageOf(callers[0] ?? main ?? "");
+  const isNear = (url: string): boolean => [undefined, home].includes(packageOf(url));
+  const all = [...(main === undefined ? [] : [main]), ...callers];
+  const near = all.filter(isNear);
   // What has no name was written in place, nearly always: no module is to be imported for that.
   const imported = name === "" ? [] : near.flatMap(importedModules);
-  return [...new Set([...near, ...imported])].filter((url) =>
-    mayExport(url, name) || (near.includes(url) && mayExportGiven(url))
+  return [...new Set([...all, ...imported])].filter((url) =>
+    all.includes(url) && !isNear(url)
+      ? name !== "" && namesExport(moduleSource(url) ?? "", name)
+      : mayExport(url, name) || (near.includes(url) && mayExportGiven(url))
   );
 }
 
@@ -181,12 +195,12 @@ async function resolveTask(address: TaskAddress): Promise<Callable> {
 /** The export with this name and source text, or the only one so made under another name. */
 export function findExport(
   namespace: Namespace,
-  { name, source, by }: { name: string; source: string; by: string },
+  wanted: SourceText & { readonly name: string },
   url: string,
 ): unknown {
+  const { name } = wanted;
   const matches = (value: unknown) =>
-    typeof value === "function" && value.name === name &&
-    (by !== runtime.name || String(value) === source);
+    typeof value === "function" && value.name === name && hasSourceText(value, wanted);
   if (Object.hasOwn(namespace, name) && matches(namespace[name])) return namespace[name];
   const found = new Set(Object.values(namespace).filter(matches));
   if (found.size < 2) return [...found][0];

@@ -1,6 +1,6 @@
 import { checkFunction, wrongArgument } from "../arguments.ts";
-import { runtime } from "../runtime/current.ts";
 import { ModuleNeeded, registerKind } from "./registry.ts";
+import { hasSourceText, type SourceText, sourceTextOf } from "./source_text.ts";
 
 /** Any function. */
 export type Callable = (...args: never[]) => unknown;
@@ -10,13 +10,10 @@ export type Callable = (...args: never[]) => unknown;
  *
  * @internal
  */
-export interface TaskAddress {
+export interface TaskAddress extends SourceText {
   readonly url: string;
   readonly index: number;
   readonly name: string;
-  readonly source: string;
-  /** The runtime that has printed the source: each prints it in its own way. */
-  readonly by: string;
 }
 
 const tasksOf = new Map<string, Callable[]>();
@@ -54,8 +51,7 @@ export function task<F extends Callable>(meta: ImportMeta, fn: F): F {
   const tasks = tasksOf.get(meta.url) ?? [];
   tasksOf.set(meta.url, tasks);
   const index = tasks.push(fn) - 1;
-  const source = String(fn);
-  addresses.set(fn, { url: meta.url, index, name: fn.name, source, by: runtime.name });
+  addresses.set(fn, { url: meta.url, index, name: fn.name, ...sourceTextOf(fn) });
   return fn;
 }
 
@@ -70,15 +66,15 @@ export function taskAddress(fn: Callable): TaskAddress | undefined {
 
 /**
  * The task at an address, in this thread; `undefined` while its module is not loaded. A module
- * that declares other tasks here than there (a condition around `task()`) is searched by source; for
- * another runtime's task, whose source is printed in another way, by name.
+ * that declares other tasks here than there (a condition around `task()`) is searched by their text.
  *
  * @internal
  */
-export function taskAt({ url, index, name, source, by }: TaskAddress): Callable | undefined {
+export function taskAt(address: TaskAddress): Callable | undefined {
+  const { url, index, name } = address;
   const tasks = tasksOf.get(url) ?? [];
   const matches = (fn: Callable | undefined): fn is Callable =>
-    fn !== undefined && fn.name === name && (by !== runtime.name || String(fn) === source);
+    fn !== undefined && fn.name === name && hasSourceText(fn, address);
   return matches(tasks[index]) ? tasks[index] : tasks.find(matches);
 }
 

@@ -1,0 +1,54 @@
+/**
+ * The text of a function or a class, by which it is told from others of its name. Who compares it may
+ * have printed it in another way: each runtime prints what it has left of the types, and a test
+ * runner that loads the modules in the runtime's place has written their text anew.
+ *
+ * @module
+ * @internal
+ */
+
+import { runtime } from "../runtime/current.ts";
+
+/** A text, and who has printed it. */
+export interface SourceText {
+  readonly source: string;
+  /** The runtime, and who loads its modules if that is somebody else. */
+  readonly by: string;
+}
+
+/** Test runners that evaluate what they have made of a module; a child of ours imports it as it is. */
+const loader = "__vitest_worker__" in globalThis
+  ? "/vitest"
+  : Symbol.for("jest-native-promise") in globalThis
+  ? "/jest"
+  : "";
+
+const printer = runtime.name + loader;
+
+/** The text of a function or a class. */
+export const sourceTextOf = (value: unknown): SourceText => ({
+  source: String(value),
+  by: printer,
+});
+
+/** Whether that is the text of this function or class, as far as it can be told from here. */
+export function hasSourceText(value: unknown, { source, by }: SourceText): boolean {
+  const text = String(value);
+  if (by === printer) return text === source;
+  // Two runtimes may differ in all: then the name decides, which who asks has compared.
+  if (by.split("/")[0] !== runtime.name) return true;
+  // Fields may have become statements; and no class but an exported one is ever meant.
+  if (/^class\b/.test(source)) return true;
+  return wordsOf(text) === wordsOf(source);
+}
+
+const comments = /\/\*[^]*?\*\/|\/\/.*/g;
+/** How Vite writes what is imported. */
+const viteImport = /\(0,\s*(__vi\w+__\.[\w$]+)\)|__vi\w+__\./g;
+
+/** The names and numbers of a text: what is left when it was printed anew. */
+function wordsOf(text: string): string {
+  const plain = text.replace(comments, "")
+    .replace(viteImport, (_, called: string | undefined) => called ?? "").replace(viteImport, "");
+  return (plain.match(/[\p{ID_Continue}$]+/gu) ?? []).join(" ");
+}
