@@ -36,7 +36,10 @@ export interface ProcessOptions<A extends readonly unknown[] = readonly never[]>
    * `Process-2` …, and `Process-2:1` for the first one that the second makes.
    */
   name?: string | undefined;
-  /** Whether the process ends with its parent, which otherwise waits for it. Not by default. */
+  /**
+   * Whether the process ends with its parent, which otherwise waits for it. If it is left out, as
+   * the process that makes the object is one: not by default.
+   */
   daemon?: boolean | undefined;
   /** What the process may do, on Deno. */
   permissions?: Permissions | undefined;
@@ -96,7 +99,8 @@ export class Process {
    */
   constructor(options: ProcessOptions = {}) {
     checkProcessOptions(options);
-    const { target, args = [], kwargs, name, daemon = false, permissions, env } = options;
+    const { target, args = [], kwargs, name, permissions, env } = options;
+    const { daemon = self().daemon } = options;
     const place = nextPlace();
     states.set(this, {
       name: name ?? `${kindOf(new.target)}-${place}`,

@@ -127,6 +127,7 @@ export function reportIdentity(file: string): void {
       systemPid: process.pid,
       parent: parent && { name: parent.name, pid: parent.pid, alive: parent.isAlive() },
       children: activeChildren().length,
+      makesDaemons: new Process().daemon,
     }),
   );
 }
