@@ -1,4 +1,4 @@
-import { checkInteger, wrongArgument } from "../arguments.ts";
+import { checkFunction, checkInteger, wrongArgument } from "../arguments.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
@@ -169,6 +169,7 @@ export class Condition extends Acquirable {
     predicate: () => T | Promise<T>,
     options: WaitOptions = {},
   ): Promise<T | false> {
+    checkFunction("wait for a condition", "predicate", predicate);
     checkWait(options);
     this.#checkHeld("wait for");
     return await waitUntil(predicate, (options) => this.wait(options), options);
@@ -185,6 +186,7 @@ export class Condition extends Acquirable {
     predicate: () => T,
     options: Omit<WaitOptions, "signal"> = {},
   ): T | false {
+    checkFunction("wait for a condition", "predicate", predicate);
     checkWait(options);
     this.#checkHeld("wait for");
     const left = countdown(options.timeout);

@@ -133,6 +133,8 @@ forEachMethod("A managed", (method) => {
         await assertRejects(async () => await condition.notify(n), RangeError, `received ${n}`);
       }
       await assertRejects(async () => await condition.notify("1" as never), TypeError, '"1"');
+      const wrong = "predicate must be a function: received true";
+      await assertRejects(() => condition.waitFor(true as never), TypeError, wrong);
       await condition.notify();
       await condition.notify(0);
       await condition.notifyAll();

@@ -74,6 +74,9 @@ forEachMethod("Condition", (method) => {
       assertThrows(() => condition.notify(n), RangeError, `received ${n}`);
     }
     assertThrows(() => condition.notify("1" as never), TypeError, 'received "1"');
+    const wrong = "predicate must be a function: received true";
+    await assertRejects(() => condition.waitFor(true as never), TypeError, wrong);
+    assertThrows(() => condition.waitForSync(true as never), TypeError, wrong);
     condition.notify();
     condition.notify(0);
     condition.notifyAll();

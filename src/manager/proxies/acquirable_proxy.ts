@@ -1,3 +1,4 @@
+import { checkFunction } from "../../arguments.ts";
 import { TimeoutError } from "../../errors.ts";
 import { checkWait, type WaitOptions } from "../../memory/latch.ts";
 import { Hold } from "../../sync/acquirable.ts";
@@ -124,6 +125,7 @@ export class ConditionProxy extends OwnedProxy {
     predicate: () => T | Promise<T>,
     options: WaitOptions = {},
   ): Promise<T | false> {
+    checkFunction("wait for a condition", "predicate", predicate);
     checkWait(options);
     await call(this, "checkHeld");
     return await waitUntil(predicate, (options) => this.wait(options), options);
