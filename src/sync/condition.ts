@@ -62,7 +62,7 @@ export class Condition extends Acquirable {
   /** @internal */
   constructor(lock: Lock | RLock, block: Block, ownsLock: boolean);
   constructor(lock?: Lock | RLock, block?: Block, ownsLock: boolean = lock === undefined) {
-    const used = lock ?? newLock(startMethodOf(new.target));
+    const used = lock === undefined ? newLock(startMethodOf(new.target)) : lock;
     const mutex = used instanceof Acquirable ? gateOf(used) : undefined;
     if (!(mutex instanceof Mutex)) {
       throw wrongArgument(

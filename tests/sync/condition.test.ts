@@ -34,7 +34,7 @@ forEachMethod("Condition", (method) => {
       await one.do(f.release, condition);
       lock[Symbol.dispose]();
     }
-    for (const wrong of [new Semaphore(), {}, 1, "lock"] as never[]) {
+    for (const wrong of [new Semaphore(), {}, 1, "lock", null] as never[]) {
       assertThrows(() => new Condition(wrong), TypeError, "must be a Lock or an RLock");
     }
   });
