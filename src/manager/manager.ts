@@ -1,4 +1,4 @@
-import { checkOptions, checkTimeout, wrongArgument } from "../arguments.ts";
+import { checkFunction, checkOptions, checkTimeout, wrongArgument } from "../arguments.ts";
 import { type AnyClass, refuseToSend } from "../codec/registry.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
@@ -339,10 +339,14 @@ export class Manager implements AsyncDisposable {
    * Makes a barrier.
    *
    * @param options An action is called in the server, and must be a `task()`.
+   * @throws {TypeError} If `parties` is no number or an action no function.
+   * @throws {RangeError} If `parties` is not an integer from 1.
    */
   Barrier(parties: number, options: BarrierOptions = {}): BarrierProxy {
-    checkOptions("make a barrier", options);
+    const verb = "make a barrier";
+    checkOptions(verb, options);
     checkTimeout(options.timeout);
+    if (options.action !== undefined) checkFunction(verb, "action", options.action);
     return this.#makeChecked("Barrier", [parties, options]) as BarrierProxy;
   }
 

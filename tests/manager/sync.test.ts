@@ -337,6 +337,8 @@ forEachMethod("A managed", (method) => {
       }
       for (const wrong of ["2", null] as never[]) {
         assertThrows(() => manager.Barrier(wrong), TypeError, `received ${shown(wrong)}`);
+        const action = () => manager.Barrier(1, { action: wrong });
+        assertThrows(action, TypeError, `action must be a function: received ${shown(wrong)}`);
       }
       for (const timeout of wrongTimeouts as number[]) {
         assertThrows(() => manager.Barrier(1, { timeout }), TypeError, "timeout must be a number");
