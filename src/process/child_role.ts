@@ -9,9 +9,10 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
-import { atExit, exitChild, onUncaught, openParentLink, writeError } from "../runtime/current.ts";
+import { atExit, exitChild, onUncaught, openParentLink } from "../runtime/current.ts";
 import { afterBundle, isMainPartStop } from "../runtime/main_part.ts";
 import type { ParentLink } from "../runtime/runtime.ts";
+import { writeError } from "../runtime/standard_error.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
 import { hasLeft, noteDeath } from "../memory/arena.ts";

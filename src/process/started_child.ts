@@ -12,7 +12,7 @@ import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
 import { arenaOf, noteDeath, noteDoom } from "../memory/arena.ts";
 import { processFile } from "../runtime/common_memory.ts";
-import { runtime, writeError } from "../runtime/current.ts";
+import { runtime } from "../runtime/current.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
 import type {
   Child,
@@ -22,6 +22,7 @@ import type {
   SpawnRequest,
   ThreadIdentity,
 } from "../runtime/runtime.ts";
+import { writeError } from "../runtime/standard_error.ts";
 import { newThreadId } from "../runtime/thread_id.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";

@@ -9,7 +9,6 @@
 import fs from "node:fs";
 import os from "node:os";
 import process from "node:process";
-import { bootNote } from "./boot.ts";
 import { bun } from "./bun.ts";
 import { deno } from "./deno.ts";
 import { granted } from "./deno_permissions.ts";
@@ -99,20 +98,5 @@ export function onUncaught(handler: (error: unknown) => void): void {
   // Under `bun test` a worker hears of its errors by the web's event alone.
   if (runtime.name === "bun") {
     globalThis.addEventListener("error", (event) => handler(event.error));
-  }
-}
-
-/**
- * Writes a line to standard error at once: a worker's `console` goes by its parent's event loop
- * on Node, and is lost when the worker ends.
- */
-export function writeError(text: string): void {
-  if (bootNote() === undefined) return console.error(text);
-  try {
-    fs.writeSync(2, text + "\n");
-  } catch (error) {
-    // EAGAIN (a pipe that is full and not blocking), EBADF (closed): the console has its own way.
-    if (!(error instanceof Error && "code" in error)) throw error;
-    console.error(text);
   }
 }

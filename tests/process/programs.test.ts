@@ -172,6 +172,12 @@ for (const method of methods) {
       assertMatch(stderr, /throwError.*end\.ts/);
     });
 
+    it("prints all of an error that is longer than what a pipe holds", async () => {
+      const { stdout, stderr } = await end("long error");
+      assertEquals(stdout, "exit code 1\nmain has ended\n");
+      assertEquals(/RangeError: (€+)the end/.exec(stderr)?.[1]?.length, 1 << 19);
+    });
+
     it("has children that wait for theirs after an error, too", async () => {
       const lines = async (what: string) => (await end(what)).stdout.split("\n").toSorted();
       const own = ["", "exit code 1", "main has ended"];

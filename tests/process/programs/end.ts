@@ -22,6 +22,11 @@ export function throwError(): void {
   throw new RangeError("nobody catches this");
 }
 
+/** Throws more than a pipe holds. */
+export function throwMuch(): void {
+  throw new RangeError(`${"€".repeat(1 << 19)}the end`);
+}
+
 /** Throws while its own child works. */
 export function leaveChild(daemon: boolean): void {
   new Process({ target: work, args: [400, "grandchild"], daemon }).start();
@@ -76,6 +81,13 @@ if (import.meta.main) {
       break;
     case "error": {
       const child = start(throwError, [], false);
+      await child.join();
+      console.log(`exit code ${child.exitCode}`);
+      break;
+    }
+    case "long error": {
+      console.error("so that a runtime which does so makes the pipe one that does not block");
+      const child = start(throwMuch, [], false);
       await child.join();
       console.log(`exit code ${child.exitCode}`);
       break;
