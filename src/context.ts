@@ -92,7 +92,7 @@ export interface Context extends Omit<typeof errors, "errorClasses"> {
   readonly parentProcess: typeof parentProcess;
   /** See the function of the same name. */
   readonly getAllStartMethods: typeof getAllStartMethods;
-  /** See the function of the same name. */
+  /** See the function of the same name; without a method it gives this context itself. */
   readonly getContext: typeof getContext;
   /** The context's start method. */
   readonly getStartMethod: () => StartMethod;
@@ -138,7 +138,6 @@ const functions = {
   currentProcess,
   parentProcess,
   getAllStartMethods,
-  getContext,
   task,
   registerClass,
   transfer,
@@ -175,6 +174,7 @@ function boundContext(method: StartMethod): Context {
     ...functions,
     ...boundClasses(method),
     Pipe: (options) => pipeOf(method, options),
+    getContext: (other = method) => getContext(other),
     getStartMethod: () => method,
     setStartMethod: () => {
       throw new Error(`Cannot set the start method of a context that is bound to "${method}"`);

@@ -69,6 +69,14 @@ describe("A context", () => {
     }
   });
 
+  it("gives itself where no other method is asked for", () => {
+    for (const method of methods) {
+      const context = getContext(method);
+      assertStrictEquals(context.getContext(), context);
+      for (const other of methods) assertStrictEquals(context.getContext(other), getContext(other));
+    }
+  });
+
   it("keeps its method, and there is none of a wrong one", () => {
     assertThrows(() => getContext("worker").setStartMethod("process"), Error);
     assertEquals(getContext("worker").getStartMethod(), "worker");
