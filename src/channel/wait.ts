@@ -1,4 +1,4 @@
-import { wrongArgument } from "../arguments.ts";
+import { checkIterable, wrongArgument } from "../arguments.ts";
 import { checkWait, type WaitOptions } from "../memory/latch.ts";
 import { type Connection, isConnection } from "./connection.ts";
 
@@ -25,13 +25,14 @@ export interface Waitable {
  *
  * @returns Those that are ready, in their order; none once `timeout` (milliseconds) is over.
  * @throws The signal's reason, if that is aborted first.
- * @throws {TypeError} If one of them is neither.
+ * @throws {TypeError} If one of them is neither, or they are not iterable.
  * @throws {Error} If a connection is closed, here and before or while this waits.
  */
 export async function wait<T extends Connection | Waitable>(
   objects: Iterable<T>,
   options: WaitOptions = {},
 ): Promise<T[]> {
+  checkIterable("wait", "objects", objects);
   checkWait(options);
   const { timeout, signal } = options;
   const all = [...objects];

@@ -1,7 +1,13 @@
 /** What waiting for several objects promises. */
 
 import { it } from "@std/testing/bdd";
-import { assertEquals, assertLess, assertRejects, assertStrictEquals } from "@std/assert";
+import {
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
 import { getContext, wait } from "../../mod.ts";
 import { pause } from "../fixtures.ts";
 import { forEachMethod } from "../harness.ts";
@@ -34,5 +40,12 @@ forEachMethod("wait", (method) => {
     assertEquals(await a.recv(), 1);
     a.close();
     b.close();
+  });
+
+  it("names what was received where that is no list of objects", async () => {
+    for (const given of [undefined, null, 5]) {
+      const error = await assertRejects(() => wait(given as never), TypeError, "objects");
+      assertMatch(error.message, new RegExp(`received ${given}$`));
+    }
   });
 });
