@@ -72,6 +72,9 @@ const dropped = new FinalizationRegistry<Scheduler>((scheduler) => scheduler.clo
  * that is not done, and every later one, fails with `BrokenProcessPool`, whose `cause` tells what
  * has happened. A `Pool` goes on without such a worker.
  *
+ * As in CPython its workers are no daemons: a call may start children, an executor among them, and
+ * its worker waits for those children at its end.
+ *
  * Disposing shuts it down and waits: what was submitted is done then. An executor that is only
  * dropped does not keep the program alive, and leaves no child behind; a future that somebody waits
  * for keeps it alive.
@@ -121,6 +124,7 @@ export class ProcessPoolExecutor {
       initArgs,
       maxTasksPerChild,
       permissions: undefined,
+      daemon: false,
       breakage,
     });
     dropped.register(this, this.#scheduler, this);

@@ -79,6 +79,7 @@ export class Pool {
       initArgs,
       maxTasksPerChild,
       permissions: given.permissions,
+      daemon: true,
     });
     dropped.register(this, this.#scheduler, this);
   }

@@ -29,6 +29,8 @@ export interface SchedulerOptions {
   readonly initArgs: readonly unknown[];
   readonly maxTasksPerChild: number | undefined;
   readonly permissions: Permissions | undefined;
+  /** Whether they may not have children of their own. */
+  readonly daemon: boolean;
   /**
    * Where it is given, a worker that dies breaks the pool, as an initializer that throws breaks any:
    * it makes the error of every task from what has happened.
@@ -253,9 +255,9 @@ export class Scheduler implements KeepAlive {
   // ---- workers
 
   #startWorker(): void {
-    const { name, method, permissions, maxTasksPerChild = Infinity } = this.#options;
+    const { name, method, permissions, daemon, maxTasksPerChild = Infinity } = this.#options;
     const worker: PoolWorker = new PoolWorker(
-      { name: `${name}-${++this.#named}`, daemon: true, method, permissions },
+      { name: `${name}-${++this.#named}`, daemon, method, permissions },
       this.#nextSetUp(),
       maxTasksPerChild,
       {

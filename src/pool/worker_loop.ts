@@ -18,6 +18,7 @@ import { readLoading } from "../codec/modules.ts";
 import type { Callable } from "../codec/task.ts";
 import { type Child, takeRole } from "../process/child_role.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
+import { untilOthersEnd } from "../process/others.ts";
 import { endSoon, inNextTurn, nextTurn } from "../runtime/turns.ts";
 import { openScratch } from "../runtime/scratch.ts";
 import { JournalWriter } from "./journal.ts";
@@ -284,6 +285,7 @@ class WorkerLoop {
 
   /** Ends the worker, a little later if tasks left something in the background. */
   async #end(): Promise<void> {
+    await untilOthersEnd();
     await this.#child.link.drained();
     this.#child.link.unref();
     endSoon();

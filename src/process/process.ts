@@ -18,6 +18,7 @@ import { takeRole } from "./child_role.ts";
 import { nextPlace, self } from "./identity.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import { encoderFor, frameKind, type Job } from "./messages.ts";
+import { onEnd } from "./others.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";
 import { Sentinel } from "./sentinel.ts";
 import { isBound, startMethodOf } from "../runtime/start_methods.ts";
@@ -59,6 +60,8 @@ interface State {
   /** The class that was constructed: it may be bound to a start method. */
   readonly maker?: object;
   child?: StartedChild;
+  /** Whether something else started the child, and sees to its end. */
+  readonly isAdopted?: true;
   sentinel?: Sentinel;
   closed?: true;
 }
@@ -380,18 +383,17 @@ export function activeChildren(): Process[] {
 export function adopt(child: StartedChild): void {
   const process: Process = Object.create(Process.prototype);
   const { name, daemon } = child;
-  states.set(process, { name, daemon, target: undefined, args: [], child });
+  states.set(process, { name, daemon, target: undefined, args: [], child, isAdopted: true });
   alive.add(process);
   child.ended.onOpen(() => alive.delete(process));
 }
 
-/** Waits for the children that this one waits for at its end: no daemons, and no manager's server. */
-function untilOthersEnd(): Promise<unknown> {
-  const others = activeChildren().map((process) => stateOf(process).child)
-    .filter((child) => child?.isKept && !child.daemon);
-  return Promise.all(others.map((child) => child?.join()));
-}
+onEnd(() => {
+  const others = activeChildren().map(stateOf)
+    .filter(({ child, isAdopted }) => child?.isKept && !child.daemon && !isAdopted);
+  return Promise.all(others.map(({ child }) => child?.join()));
+});
 
 takeRole(role, (child) => (kind, body) => {
-  if (kind === frameKind.run) void runJob(child, body, assemble, untilOthersEnd);
+  if (kind === frameKind.run) void runJob(child, body, assemble);
 });

@@ -14,6 +14,7 @@ import type { Callable } from "../codec/task.ts";
 import { setExitCode } from "../runtime/current.ts";
 import { type Child, crash } from "./child_role.ts";
 import type { Job } from "./messages.ts";
+import { untilOthersEnd } from "./others.ts";
 
 /** What the job's process object is made of. */
 export interface Parts {
@@ -36,7 +37,6 @@ export async function runJob(
   child: Child,
   body: Decoder,
   assemble: (parts: Parts) => Runnable,
-  untilOthersEnd: () => Promise<unknown>,
 ): Promise<void> {
   let found: Found | undefined;
   try {

@@ -20,7 +20,7 @@ import { forEachMethod, noLeaks } from "../harness.ts";
 import { Folder, linesIn, until } from "../process/scratch.ts";
 import { spin } from "../fixtures.ts";
 import * as f from "../pool/fixtures.ts";
-import { systemPid } from "./fixtures.ts";
+import { startChildren, systemPid } from "./fixtures.ts";
 import { Gate, makeExecutor } from "./make_executor.ts";
 
 forEachMethod("An executor", (method) => {
@@ -67,6 +67,15 @@ forEachMethod("An executor", (method) => {
     await using executor = makeExecutor(method, { maxWorkers: 1, maxTasksPerChild: 2 });
     const names = await Promise.all([1, 2, 3].map(() => executor.submit(f.workerName)));
     assertEquals(names, [1, 1, 2].map((n) => `ExecutorWorker-${n}`));
+  });
+
+  it("lets its calls start children, for which a worker waits at its end", async () => {
+    using folder = new Folder();
+    const file = folder.file("file");
+    const executor = makeExecutor(method, { maxWorkers: 1 });
+    assertEquals(await executor.submit(startChildren, file, 3), 9);
+    await executor.shutdown();
+    assertEquals(linesIn(file).length, 1);
   });
 
   it("does what it was given when it is shut down, and takes no more", async () => {

@@ -1,7 +1,8 @@
 /** What the suites of futures run in workers beside the fixtures of the pool. */
 
 import process from "node:process";
-import { task } from "../../mod.ts";
+import { Process, task } from "../../mod.ts";
+import { ProcessPoolExecutor } from "../../futures.ts";
 import { pause } from "../fixtures.ts";
 import * as pool from "../pool/fixtures.ts";
 
@@ -26,3 +27,18 @@ export async function traceSlowly(file: string, x: number): Promise<number> {
   return x;
 }
 task(import.meta, traceSlowly);
+
+/** What a call gives that an executor of this worker makes; and a child is left that leaves a trace. */
+export async function startChildren(file: string, x: number): Promise<number> {
+  new Process({ target: traceLate, args: [file, x] }).start();
+  await using executor = new ProcessPoolExecutor({ maxWorkers: 1 });
+  return await executor.submit(pool.square, x);
+}
+task(import.meta, startChildren);
+
+/** Leaves a trace later than a worker takes to end that waits for nobody. */
+async function traceLate(file: string, x: number): Promise<void> {
+  await pause(1300);
+  pool.trace(file, x);
+}
+task(import.meta, traceLate);
