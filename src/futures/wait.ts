@@ -133,27 +133,30 @@ function unwrapped<F>(step: IteratorResult<readonly [F], undefined>): IteratorRe
 }
 
 async function* completions<F extends Future<unknown>>(
-  all: ReadonlySet<F>,
+  all: Set<F>,
   limits: () => WaitOptions,
 ): AsyncGenerator<readonly [F], undefined> {
+  const { size } = all;
   let done: F[] = [];
+  let batch: F[] = [];
   let changed = new Latch();
   const stop = follow(all, (future) => {
     done.push(future);
     changed.open();
   });
+  // As in CPython what was given is held no longer: there may be many, with large results.
+  all.clear();
   try {
-    for (let given = 0; given < all.size;) {
-      if (done.length === 0 && !await changed.wait(limits())) {
-        throw new TimeoutError(`${all.size - given} (of ${all.size}) futures are not done in time`);
+    for (let given = 0; given < size; given++) {
+      if (batch.length === 0) {
+        if (done.length === 0 && !await changed.wait(limits())) {
+          throw new TimeoutError(`${size - given} (of ${size}) futures are not done in time`);
+        }
+        batch = done.reverse();
+        done = [];
+        changed = new Latch();
       }
-      const batch = done;
-      done = [];
-      changed = new Latch();
-      for (const future of batch) {
-        given++;
-        yield [future];
-      }
+      yield [batch.pop()!];
     }
     return undefined;
   } finally {
@@ -166,10 +169,17 @@ function follow<F extends Future<unknown>>(
   futures: Iterable<F>,
   listener: (future: F) => void,
 ): () => void {
-  const stops: (() => void)[] = [];
+  const stops = new Set<() => void>();
   for (const future of futures) {
-    if (future.done()) listener(future);
-    else stops.push(Future.whenDone(future, () => listener(future)));
+    if (future.done()) {
+      listener(future);
+      continue;
+    }
+    const stop = Future.whenDone(future, () => {
+      stops.delete(stop);
+      listener(future);
+    });
+    stops.add(stop);
   }
   return () => {
     for (const stop of stops) stop();

@@ -175,7 +175,8 @@ export async function letGo(): Promise<boolean> {
 }
 task(import.meta, letGo);
 
-function garbageCollector(): (() => void) | undefined {
+/** What collects garbage, where this runtime can be told to. */
+export function garbageCollector(): (() => void) | undefined {
   const { Bun } = globalThis as { Bun?: { gc(force: boolean): void } };
   if (Bun !== undefined) return () => Bun.gc(true);
   if ("Deno" in globalThis) return undefined;

@@ -10,7 +10,8 @@ import {
   wait,
 } from "../../futures.ts";
 import { forEachMethod, rounds } from "../harness.ts";
-import { spin } from "../fixtures.ts";
+import { garbageCollector } from "../channel/stream_fixtures.ts";
+import { pause, spin } from "../fixtures.ts";
 import * as f from "../pool/fixtures.ts";
 import { Gate, makeExecutor } from "./make_executor.ts";
 
@@ -127,6 +128,27 @@ forEachMethod("Waiting for several futures", (method) => {
     assertEquals(seen.length, 4);
     const expected = [third, bad, first, second];
     for (const [i, future] of seen.entries()) assertStrictEquals(future, expected[i]);
+  });
+
+  it("holds nothing that it has given, as in CPython", async () => {
+    const collectGarbage = garbageCollector();
+    if (collectGarbage === undefined) return;
+    const count = 8;
+    const futures = (function* () {
+      for (let i = 0; i < count; i++) yield executor.submit(f.square, i);
+    })();
+    const steps = asCompleted(futures);
+    const given: WeakRef<Future<unknown>>[] = [];
+    // In a function of its own, whose variables are gone when it has ended.
+    const take = async () => void given.push(new WeakRef((await steps.next()).value!));
+    for (let i = 0; i < count - 1; i++) await take();
+    for (let i = 0; i < 5; i++) {
+      await pause(5);
+      collectGarbage();
+    }
+    // Those that were given last may still be in some register.
+    assert(given.filter((future) => future.deref() !== undefined).length < count / 2);
+    await steps.return();
   });
 
   it("gives those that are cancelled meanwhile", async () => {
