@@ -99,17 +99,22 @@ export class Socket {
   }
 
   /**
-   * Ends the stream for both sides, behind what was sent. What still comes is dropped, yet read for a
-   * while: otherwise the system would take from the other side what that has not read.
+   * Ends the stream for both sides, behind what was sent, also where the system does not have it yet.
+   * What still comes is dropped, yet read for a while: otherwise the system would take from the other
+   * side what that has not read.
    */
   close(): void {
     if (this.#over !== undefined) return;
-    this.#leave(undefined);
+    this.#over = { error: undefined };
+    this.#events = deaf;
     this.#socket.end();
     this.#socket.resume();
-    const cancel = inBackground(lingering, () => this.#socket.destroy());
+    const cancel = inBackground(lingering, () => this.destroy());
     this.#socket.on("end", () => this.#socket.destroy());
-    this.#socket.on("close", cancel);
+    this.#socket.on("close", () => {
+      cancel();
+      this.#failWrites(undefined);
+    });
   }
 
   /** Ends the stream at once. */
@@ -130,6 +135,10 @@ export class Socket {
   #leave(error: Error | undefined): void {
     this.#over ??= { error };
     this.#events = deaf;
+    this.#failWrites(error);
+  }
+
+  #failWrites(error: Error | undefined): void {
     for (const reject of this.#writes) reject(ended(error));
     this.#writes.clear();
   }

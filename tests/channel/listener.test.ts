@@ -268,6 +268,15 @@ describe("A connection to another program", () => {
     await assertRejects(() => link.here.recv(), EOFError);
   });
 
+  it("fulfils what was sent just before a close", async () => {
+    using link = await Link.make();
+    const messages = [1, 2, 3];
+    const sends = messages.map((message) => link.here.send(message));
+    link.here.close();
+    await Promise.all(sends);
+    assertEquals(await Array.fromAsync(link.there), messages);
+  });
+
   it("brings all that was sent before a close, whenever that comes", async () => {
     const message = fc.record({ size: fc.nat(200_000), pause: fc.boolean() });
     const sent = fc.array(message, { minLength: 1, maxLength: 20 });
