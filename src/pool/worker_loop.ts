@@ -6,6 +6,7 @@
  * @internal
  */
 
+import { checkIterable } from "../arguments.ts";
 import type { Decoder } from "../codec/decoder.ts";
 import type { Encoder } from "../codec/encoder.ts";
 import {
@@ -314,12 +315,18 @@ function callWith(fn: Callable, args: readonly unknown[], traits: number): unkno
   const call = fn as (...args: readonly unknown[]) => unknown;
   if (!(traits & trait.chunk)) return call(...args);
   if (!(traits & trait.kwargs)) {
-    return callEach(traits & trait.star ? (item) => call(...item as unknown[]) : call, args);
+    return callEach(traits & trait.star ? (item) => call(...argumentsOf(item)) : call, args);
   }
   const [items, kwargs] = args as [unknown[], unknown];
   const each = (item: unknown) =>
-    traits & trait.star ? call(...item as unknown[], kwargs) : call(item, kwargs);
+    traits & trait.star ? call(...argumentsOf(item), kwargs) : call(item, kwargs);
   return callEach(each, items);
+}
+
+/** The arguments that an item of a starmap is. */
+function argumentsOf(item: unknown): Iterable<unknown> {
+  checkIterable("starmap", "an item", item);
+  return item as Iterable<unknown>;
 }
 
 /** The results of one call after another. A promise from the first call on that gives one. */

@@ -114,6 +114,14 @@ forEachMethod("Pool.map()", (method) => {
     assertEquals(await pool.starmap(f.add, [[1, 2], [3, 4]]), [3, 7]);
     assertEquals(await pool.starmap(f.listArguments, [[], [1], [1, 2, 3]]), [[], [1], [1, 2, 3]]);
     assertEquals(await pool.starmapAsync(f.add, later([[1, 2] as const])), [3]);
+    const wrong = [[1, 2], 7] as never[];
+    const message = "Cannot starmap as an item must be iterable: received 7";
+    await assertRejects(() => pool.starmap(f.add, wrong), TypeError, message);
+    await assertRejects(
+      () => pool.starmap(f.scale, wrong, { kwargs: { by: 2 } }),
+      TypeError,
+      message,
+    );
   });
 
   it("gives the same for every chunk size", async () => {
