@@ -9,6 +9,7 @@ import { Decoder } from "../codec/decoder.ts";
 import { loadModule } from "../codec/modules.ts";
 import { ModuleNeeded } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
+import type { Pace } from "../memory/futex.ts";
 import { countdown, type WaitOptions } from "../memory/latch.ts";
 import { Line } from "../sync/line.ts";
 import type { End } from "./end.ts";
@@ -57,12 +58,14 @@ export class SocketEnd implements End {
   async take<T>(
     read: Read<T>,
     { timeout, signal }: WaitOptions,
+    pace?: Pace,
   ): Promise<Taken<T> | undefined> {
     const left = countdown(timeout);
     const place = this.#takers.join();
     try {
       if (!await place.toFront({ timeout, signal })) return undefined;
-      if (!await this.#wire.ready({ timeout: left(), signal }, this.#checkIn)) return undefined;
+      const wait = { timeout: left(), signal };
+      if (!await this.#wire.ready(wait, this.#checkIn, pace?.isIdle)) return undefined;
       const message = this.#wire.first;
       if (message === undefined) throw this.#wire.ending;
       return await this.#read(read, message, signal);

@@ -9,12 +9,20 @@
 import type { Decoder } from "../codec/decoder.ts";
 import { registerKind } from "../codec/registry.ts";
 import { EOFError } from "../errors.ts";
+import { idle } from "../memory/futex.ts";
+import { bootNote } from "../runtime/boot.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Connection, endOf, isConnection } from "./connection.ts";
 import type { End } from "./end.ts";
 import { encodeFailure } from "./message_format.ts";
 import { makePipe } from "./pipe.ts";
 import { SocketEnd } from "./socket_end.ts";
+
+/**
+ * The main program may end although a relay waits: a child that uses the connection and is no daemon
+ * keeps it alive itself. Elsewhere a parent or a sibling may use it, who does not.
+ */
+const pace = bootNote() === undefined ? idle : undefined;
 
 /** Those that messages which are not sent yet are to take with them. */
 const leaving = new WeakSet<SocketEnd>();
@@ -97,7 +105,8 @@ async function passOut(pipe: End, socket: End): Promise<void> {
 /** The next message; nothing if there is none and none can come. */
 async function next(end: End): Promise<Uint8Array | undefined> {
   try {
-    const taken = await end.take((decoder: Decoder, length) => decoder.readBytes(length), {});
+    const read = (decoder: Decoder, length: number) => decoder.readBytes(length);
+    const taken = await end.take(read, {}, pace);
     return taken?.value;
   } catch (error) {
     if (error instanceof EOFError) return undefined;

@@ -91,8 +91,13 @@ export class Wire {
    * Waits until it is ready: `false` once the time is over.
    *
    * @param check Called before each look; what it throws ends the wait.
+   * @param isIdle Whether the program may end meanwhile.
    */
-  async ready({ timeout, signal }: WaitOptions, check: () => void): Promise<boolean> {
+  async ready(
+    { timeout, signal }: WaitOptions,
+    check: () => void,
+    isIdle: boolean = false,
+  ): Promise<boolean> {
     check();
     if (this.isReady) return true;
     if (timeout !== undefined && timeout <= 0) {
@@ -103,7 +108,7 @@ export class Wire {
       return this.isReady;
     }
     const left = countdown(timeout);
-    const release = this.#socket.hold();
+    const release = isIdle ? undefined : this.#socket.hold();
     try {
       while (!this.isReady) {
         if (!await this.#changed.wait({ timeout: left(), signal })) return false;
@@ -111,7 +116,7 @@ export class Wire {
       }
       return true;
     } finally {
-      release();
+      release?.();
     }
   }
 

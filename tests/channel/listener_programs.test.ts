@@ -174,6 +174,16 @@ describe("A program", () => {
       const { code, output } = await running;
       assertEquals([code, output], [0, ""]);
     });
+
+    it(`ends though a daemon of it waits for what comes by a connection [${method}]`, async () => {
+      using listener = new Listener({ address: "127.0.0.1:0" });
+      const args = [await listener.address, method, "daemon"];
+      const running = runProgram(program("hand_over"), { args });
+      using end = await listener.accept({ timeout: 20_000 });
+      const { code, output } = await running;
+      assertEquals([code, output], [0, ""]);
+      await assertRejects(() => end.recv(), EOFError);
+    });
   }
 
   it("that drops a connection closes it", async () => {

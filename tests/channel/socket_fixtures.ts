@@ -1,7 +1,7 @@
 /** What children do with a connection to another program. */
 
 import { type Connection, EOFError, task } from "../../mod.ts";
-import type { Queue } from "../../mod.ts";
+import type { Event, Queue } from "../../mod.ts";
 
 /** Sends back what comes, until the other side closes the connection. */
 export async function echo(end: Connection): Promise<number> {
@@ -51,6 +51,13 @@ export async function answerFromQueue(ends: Queue<{ end: Connection }>): Promise
   await end.send(["answer", await end.recv()]);
 }
 task(import.meta, answerFromQueue);
+
+/** Tells this program that it has the connection, and waits for what never comes. */
+export async function keepTelling(end: Connection, has: Event): Promise<void> {
+  has.set();
+  await end.recv();
+}
+task(import.meta, keepTelling);
 
 /** Says that it has the connection, and keeps it until it is killed. */
 export async function keep(end: Connection): Promise<void> {
