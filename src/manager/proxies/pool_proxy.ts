@@ -29,8 +29,9 @@ const lookAhead = 32;
 
 /**
  * A managed pool: its workers are children of the manager's server, so it can be used by children of
- * every start method and by other programs. Its methods are those of a `Pool`; what they refuse, they
- * refuse at the call.
+ * every start method and by other programs. Its methods are those of a `Pool`, and refuse what those
+ * refuse; but what cannot travel rejects the result, with its path from the method's own arguments.
+ * All is copied on its way through the server: `transfer` moves nothing.
  */
 export class PoolProxy extends BaseProxy implements AsyncDisposable {
   /** What reads inputs here, and is given up when the pool is terminated. */
