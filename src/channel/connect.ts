@@ -22,7 +22,8 @@ export interface ConnectOptions extends WaitOptions {
  * side does not receive. It can be given up as long as one before it waits; a message that has begun to
  * go cannot be called back, and counts as sent once the time is over. Its blocking methods throw. It
  * can be given to a child of this program, which has it from then on: here it is of no use any more,
- * but this program passes on what comes and goes, and lives until the child has closed it.
+ * but this program passes on what comes and goes, as long as it lives. A child that is no daemon
+ * keeps it alive.
  *
  * The key is what the two programs trust each other by. As with CPython's pickle, who has proven it
  * can have modules imported by what it sends. For who has not, as there is no key, nothing is

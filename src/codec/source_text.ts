@@ -44,11 +44,10 @@ export function hasSourceText(value: unknown, { source, by }: SourceText): boole
 
 const comments = /\/\*[^]*?\*\/|\/\/.*/g;
 /** How Vite writes what is imported. */
-const viteImport = /\(0,\s*(__vi\w+__\.[\w$]+)\)|__vi\w+__\./g;
+const viteImport = /\(0,\s*__vi\w+__\.([\w$]+)\)|__vi\w+__\./g;
 
 /** The names and numbers of a text: what is left when it was printed anew. */
 function wordsOf(text: string): string {
-  const plain = text.replace(comments, "")
-    .replace(viteImport, (_, called: string | undefined) => called ?? "").replace(viteImport, "");
+  const plain = text.replace(comments, "").replace(viteImport, "$1");
   return (plain.match(/[\p{ID_Continue}$]+/gu) ?? []).join(" ");
 }
