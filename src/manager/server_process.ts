@@ -61,6 +61,7 @@ export class ServerProcess {
       // It may have children: a managed pool's workers. It ends with this program all the same.
       daemon: false,
       method,
+      outlivesStopSignals: true,
       first: () => encoder.take(),
     }, { ended: () => this.#end() });
     adopt(this.#child);

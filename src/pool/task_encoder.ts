@@ -12,6 +12,7 @@ import { referenceTo } from "../codec/function_reference.ts";
 import type { Trip } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
+import { plainJSON } from "../runtime/plain_json.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { Block, type Listener, PoolFunction, PoolTask } from "./task.ts";
@@ -79,7 +80,7 @@ export class TaskEncoder {
     const known = this.#functions.get(fn);
     if (known !== undefined) return known;
     const reference = referenceTo(fn);
-    const key = JSON.stringify(reference);
+    const key = plainJSON(reference);
     const made = this.#functionsSent.get(key) ??
       new PoolFunction(this.#functionsSent.size + 1, reference);
     this.#functionsSent.set(key, made);

@@ -83,14 +83,17 @@ export class PoolWorker {
     this.#events = events;
     const scratch = newScratch(request.method, request.permissions, journalSize);
     this.#journal = scratch && new JournalReader(scratch);
-    this.child = new StartedChild({ ...request, ...workerRole, scratch }, {
-      ready: (clock) => {
-        this.#noteClock(clock);
-        if (!this.#hasInitializer) this.#becomeReady();
+    this.child = new StartedChild(
+      { ...request, ...workerRole, scratch, outlivesStopSignals: true },
+      {
+        ready: (clock) => {
+          this.#noteClock(clock);
+          if (!this.#hasInitializer) this.#becomeReady();
+        },
+        frame: (kind, body) => this.#inOrder(() => this.#receive(kind, body)),
+        ended: () => void this.#inOrder(() => this.#end()),
       },
-      frame: (kind, body) => this.#inOrder(() => this.#receive(kind, body)),
-      ended: () => this.#inOrder(() => this.#end()),
-    });
+    );
     adopt(this.child);
     this.child.post(setUp);
   }
@@ -197,14 +200,16 @@ export class PoolWorker {
   }
 
   /** What came while a value's module was loading has its turn after it. */
-  #inOrder(step: () => void | Promise<void>): void {
+  #inOrder(step: () => void | Promise<void>): void | Promise<void> {
     const before = this.#reading;
     const result = before === undefined ? step() : before.then(step);
     if (result === undefined) return;
-    const reading = result.finally(() => {
+    // The step tells its own failure; what comes after it has its turn all the same.
+    const reading = result.catch(() => {}).finally(() => {
       if (this.#reading === reading) this.#reading = undefined;
     });
     this.#reading = reading;
+    return result;
   }
 
   #becomeReady(): void {

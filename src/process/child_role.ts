@@ -10,9 +10,11 @@
 import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
 import { atExit, exitChild, onUncaught, openParentLink } from "../runtime/current.ts";
+import { adoptLaunch } from "../runtime/launch.ts";
 import { afterBundle, isMainPartStop } from "../runtime/main_part.ts";
 import type { ParentLink } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
+import { watchStopHandlers } from "../runtime/stop_signals.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
 import { hasLeft, noteDeath } from "../memory/arena.ts";
@@ -36,10 +38,12 @@ export type FrameHandler = (kind: number, body: Decoder) => void;
 export function takeRole(role: string, begin: (child: Child) => FrameHandler): void {
   const note = claimRole(role);
   if (note === undefined) return;
+  adoptLaunch(note.launch);
   const link = openParentLink(note.method);
   const child: Child = { note, link };
   if (note.method === "process") switchboard.connectParent(link);
   else atExit(() => noteDeath("worker", self().pid));
+  if (note.method === "process" && note.outlivesStopSignals) tellStopHandlers(link);
   names.connectParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);
@@ -56,6 +60,16 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
     encoder.write(performance.now(), "value");
     link.post(encoder.take());
     if (link.first !== undefined) hear(link.first.bytes, link.first.attachments);
+  });
+}
+
+/** Has the parent know which signals tasks handle: see `StartedChild.kill`. */
+function tellStopHandlers(link: ParentLink): void {
+  const encoder = encoderFor("process");
+  watchStopHandlers((signal) => {
+    encoder.writeUint(frameKind.handlesSignal);
+    encoder.write(signal, "value");
+    link.post(encoder.take());
   });
 }
 

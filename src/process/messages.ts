@@ -28,6 +28,8 @@ export const frameKind = {
   returned: 6,
   /** The initializer of a pool's worker has returned. */
   initialized: 7,
+  /** A task handles a signal by which the whole program is told to stop. Body: its name. */
+  handlesSignal: 8,
   // in both directions
   /** Somebody behind this link sleeps on a word: see `switchboard.ts`. Body: the word, its value. */
   sleeps: 12,

@@ -9,10 +9,12 @@ import { isLoadingModule, mainModule } from "../codec/modules.ts";
 import type { Parcel } from "../codec/encoder.ts";
 import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
+import { DecodeFailure } from "../codec/failure.ts";
 import { readLoading } from "../codec/modules.ts";
 import { arenaOf, noteDeath, noteDoom } from "../memory/arena.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
+import { launch } from "../runtime/launch.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
 import type {
   Child,
@@ -45,6 +47,8 @@ export interface StartRequest {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly permissions?: Permissions | undefined;
   readonly scratch?: Scratch | undefined;
+  /** Whether it leaves it to this child what becomes of it when the whole program is told to stop. */
+  readonly outlivesStopSignals?: boolean;
   /** Makes the first frame for it; called once nothing speaks against a start any more. */
   readonly first?: () => Parcel;
 }
@@ -54,7 +58,7 @@ export interface StartedChildEvents {
   /** The child can be spoken to. `clock` is its own time, in milliseconds, when it said so. */
   ready?(clock: number): void;
   /** A frame that is not of the child's life as such. */
-  frame?(kind: number, body: Decoder): void;
+  frame?(kind: number, body: Decoder): void | Promise<void>;
   /** The child has ended; `exitCode` tells how. Comes once, after its last frame. */
   ended(): void;
 }
@@ -112,6 +116,11 @@ export class StartedChild {
   /** What is to be done with what the child was sent, unless it has come to read it. */
   #trips: Trip[] = [];
   #earlySignal: Signal | undefined;
+  readonly #outlivesStopSignals: boolean;
+  /** Whether one of its tasks handles SIGTERM. */
+  #handlesTermination = false;
+  /** Whether it was sent SIGKILL in the place of SIGTERM, which it ignores. */
+  #isTerminated = false;
   readonly #child: Child;
   readonly #events: StartedChildEvents;
 
@@ -120,6 +129,7 @@ export class StartedChild {
     this.name = request.name;
     this.daemon = request.daemon;
     this.method = request.method;
+    this.#outlivesStopSignals = request.outlivesStopSignals ?? false;
     this.#events = events;
     const packed = this.#pack(request);
     try {
@@ -179,14 +189,23 @@ export class StartedChild {
     else this.#early.push(frame);
   }
 
-  /** Ends the child. */
+  /** Ends the child. One that ignores SIGTERM ends of it all the same, unless a task handles it. */
   kill(signal: Signal): void {
     if (!this.isAlive) return;
     noteDoom(this.method, this.pid);
+    const sent = this.#signalFor(signal);
     // Ending a Bun worker that is still loading can crash the runtime (oven-sh/bun#41022).
     if (this.#ready || this.method === "process" || runtime.name !== "bun") {
-      this.#child.kill(signal);
-    } else this.#earlySignal ??= signal;
+      this.#child.kill(sent);
+    } else this.#earlySignal ??= sent;
+  }
+
+  #signalFor(signal: Signal): Signal {
+    const isIgnored = this.method === "process" && this.#outlivesStopSignals &&
+      !this.#handlesTermination;
+    if (signal !== "SIGTERM" || !isIgnored) return signal;
+    this.#isTerminated = true;
+    return "SIGKILL";
   }
 
   /** Whether the child keeps this program alive, also where nobody waits for its end. */
@@ -218,12 +237,36 @@ export class StartedChild {
   }
 
   #receive(bytes: Uint8Array, attachments: readonly unknown[]): void {
-    const body = new Decoder(bytes, attachments);
-    const kind = body.readUint();
+    try {
+      const body = new Decoder(bytes, attachments);
+      this.#hear(body.readUint(), body);
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #hear(kind: number, body: Decoder): void {
     if (kind === frameKind.ready) this.#becomeReady(body.read() as number);
     else if (kind === frameKind.crashed) void this.#noteCrash(body);
-    else if (switchboard.hears(this, kind, body) || names.hears(this, kind, body)) return;
-    else this.#events.frame?.(kind, body);
+    else if (kind === frameKind.handlesSignal) {
+      if (body.read() === "SIGTERM") this.#handlesTermination = true;
+    } else if (switchboard.hears(this, kind, body) || names.hears(this, kind, body)) return;
+    else void this.#events.frame?.(kind, body)?.catch((error) => this.#refuse(error));
+  }
+
+  /**
+   * A frame that cannot be read is no reason for this program to end, but for the child that sent it:
+   * what it says from here on cannot be believed.
+   */
+  #refuse(error: unknown): void {
+    if (!(error instanceof DecodeFailure)) throw error;
+    if (!this.isAlive) return;
+    this.#reportCrash(
+      new Error(`${this.name} (pid ${this.pid}) was ended as what it sent cannot be read`, {
+        cause: error,
+      }),
+    );
+    this.#child.kill("SIGKILL");
   }
 
   /** Once: on Deno a frame may come after the end. */
@@ -241,9 +284,14 @@ export class StartedChild {
   }
 
   async #noteCrash(body: Decoder): Promise<void> {
-    const error = readLoading(body);
-    // Synchronously where it can be: the end may be the next thing that is heard.
-    this.crash = { error: error instanceof Promise ? await error : error };
+    try {
+      const error = readLoading(body);
+      // Synchronously where it can be: the end may be the next thing that is heard.
+      this.crash = { error: error instanceof Promise ? await error : error };
+    } catch (error) {
+      // Its class is in a module that cannot be had here, or no error can be read at all.
+      this.crash = { error };
+    }
   }
 
   /** Prints what the child could not, as it would have. */
@@ -255,7 +303,7 @@ export class StartedChild {
 
   #end(code: number): void {
     if (!this.isAlive) return;
-    this.#exitCode = code;
+    this.#exitCode = code === -9 && this.#isTerminated ? -15 : code;
     noteDeath(this.method, this.pid);
     switchboard.disconnect(this);
     this.#dropUnread();
@@ -278,11 +326,13 @@ function newThread(): ThreadIdentity {
 
 function spawnRequest(request: StartRequest): SpawnRequest {
   const { entry, role, name, place, daemon, method, env, permissions, scratch } = request;
+  const { outlivesStopSignals = false } = request;
   const parent = { name: self().name, pid: self().pid };
   return {
     entry,
     boot: {
       ...{ role, name, place, daemon, method, parent, main: mainModule() },
+      ...{ outlivesStopSignals, launch },
       ...(method === "worker" && { thread: newThread() }),
     },
     env,

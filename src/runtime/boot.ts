@@ -10,18 +10,24 @@
 
 import process from "node:process";
 import { isBundled, isBunExecutable } from "./bundle.ts";
+import { plainJSON } from "./plain_json.ts";
 import type { Boot, SpawnRequest } from "./runtime.ts";
+import { ignoreStopSignals } from "./stop_signals.ts";
 
 const note: unique symbol = Symbol.for("@nproc/multiprocessing.boot") as never;
 
-/** The note, and where the child finds the files that it shares with others. */
-export interface BootNote extends Boot {
+/** Where a child finds the files that it shares with others. */
+export interface SharedFiles {
   /** Shared with all processes of the program: see `common_memory.ts`. */
-  readonly memory?: string;
+  readonly memory?: string | undefined;
   /** What the first frame is in. */
-  readonly firstFile?: string;
+  readonly firstFile?: string | undefined;
   /** Shared with its parent alone. */
-  readonly scratch?: string;
+  readonly scratch?: string | undefined;
+}
+
+/** The note. */
+export interface BootNote extends Boot, SharedFiles {
   /** A module has taken the role: a bundle may hold this package twice. */
   claimed?: true;
 }
@@ -38,17 +44,18 @@ if (isBunExecutable && process.env[variable] !== undefined) {
 }
 
 /** The note as an environment variable, for a program that always runs its own main module. */
-export function noteVariable(request: SpawnRequest): Record<string, string> {
-  return { [variable]: noteText(request) };
+export function noteVariable({ boot }: SpawnRequest, files: SharedFiles): Record<string, string> {
+  return { [variable]: noteText(boot, files) };
 }
 
-function noteText({ boot, memory, firstFile, scratch }: SpawnRequest): string {
+function noteText(boot: Boot, { memory, firstFile, scratch }: SharedFiles): string {
+  return plainJSON({ ...boot, memory, firstFile, scratch } satisfies BootNote);
+}
+
+/** The files that a child is to share, as this process calls them. */
+export function sharedFiles({ memory, firstFile, scratch }: SpawnRequest): SharedFiles {
   const handle = typeof scratch?.handle === "string" ? scratch.handle : undefined;
-  return JSON.stringify(
-    { ...boot, memory, firstFile, scratch: handle } satisfies {
-      [K in keyof BootNote]: BootNote[K] | undefined;
-    },
-  );
+  return { memory, firstFile, scratch: handle };
 }
 
 /**
@@ -59,10 +66,11 @@ const mainMark = isBundled && !("Deno" in globalThis || "Bun" in globalThis)
   ? "process.mainModule={};"
   : "";
 
-/** The text of the script that starts a child. */
-export function startScript(request: SpawnRequest): string {
-  return `${mainMark}globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=` +
-    `${noteText(request)};import(${JSON.stringify(request.entry)});`;
+/** The text of the script that starts a child. `files` is what the child calls those it shares. */
+export function startScript({ boot, entry }: SpawnRequest, files: SharedFiles): string {
+  const ignore = boot.outlivesStopSignals && boot.method === "process" ? ignoreStopSignals : "";
+  return `${ignore}${mainMark}globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=` +
+    `${noteText(boot, files)};import(${JSON.stringify(entry)});`;
 }
 
 /** A script as a module's URL. A source may hold any Unicode, so it is encoded whole. */

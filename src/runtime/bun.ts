@@ -5,12 +5,16 @@
  * @internal
  */
 
-import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { noteVariable, startScript } from "./boot.ts";
+import { noteVariable, sharedFiles, startScript } from "./boot.ts";
 import { isBunExecutable } from "./bundle.ts";
-import { childCommand, noteRunning } from "./command.ts";
+import { isBunScript } from "./bun_flags.ts";
+import { childEnvironment } from "./child_environment.ts";
+import { childCommand, noteRunning, sendSignal } from "./command.ts";
 import { exitCode } from "./exit_code.ts";
+import { markedFrame, markFrame } from "./frame_mark.ts";
+import { inherit } from "./inherited_files.ts";
+import { startFolder } from "./launch.ts";
 import type { Child, ChildEvents, Frame, Runtime, Signal, SpawnRequest } from "./runtime.ts";
 import { spawnThread } from "./thread.ts";
 
@@ -18,7 +22,8 @@ import { spawnThread } from "./thread.ts";
 interface BunGlobal {
   readonly main: string;
   spawn(command: readonly string[], options: {
-    stdio: readonly ["ignore", "inherit", "inherit"];
+    stdio: readonly ["ignore", "inherit", "inherit", ...number[]];
+    cwd?: string;
     serialization: "advanced";
     env: Record<string, string | undefined>;
     ipc(message: unknown): void;
@@ -31,10 +36,12 @@ interface Subprocess {
   readonly pid: number;
   readonly signalCode: string | null;
   send(message: unknown): void;
-  kill(signal: Signal): void;
   ref(): void;
   unref(): void;
 }
+
+/** The first of the descriptors that a child inherits: behind its standard ones. */
+const firstDescriptor = 3;
 
 const bunGlobal = (): BunGlobal => (globalThis as unknown as { Bun: BunGlobal }).Bun;
 
@@ -42,6 +49,7 @@ class BunChild implements Child {
   readonly pid: number;
   readonly #process: Subprocess;
   #open = true;
+  #hasExited = false;
 
   constructor(request: SpawnRequest, events: ChildEvents) {
     let code: number | undefined;
@@ -49,16 +57,24 @@ class BunChild implements Child {
     const end = () => {
       if (code !== undefined && !this.#open) events.exit(code);
     };
-    const args = isBunExecutable ? [] : [...process.execArgv, "-e", startScript(request)];
-    const note = isBunExecutable ? noteVariable(request) : {};
-    const command = childCommand(args, () => true);
+    const { boot, env } = request;
+    const { paths, descriptors } = inherit(sharedFiles(request), firstDescriptor);
+    const { cwd, enter } = startFolder(boot.launch);
+    const script = () => [...boot.launch.flags, "-e", enter + startScript(request, paths)];
+    const note = isBunExecutable ? noteVariable(request, paths) : {};
+    const command = childCommand(isBunExecutable ? [] : script(), () => true);
     this.#process = bunGlobal().spawn(command, {
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "inherit", "inherit", ...descriptors],
       serialization: "advanced",
-      env: { ...process.env, ...request.env, ...note },
-      ipc: (message) => events.frame(message as Uint8Array, []),
+      ...(cwd !== undefined && !isBunExecutable && { cwd }),
+      env: { ...childEnvironment(env), ...note },
+      ipc: (message) => {
+        const bytes = markedFrame("toParent", message);
+        if (bytes !== undefined) events.frame(bytes, []);
+      },
       onExit: (_, status) => {
         noteEnd();
+        this.#hasExited = true;
         code = exitCode(status, this.#process.signalCode);
         end();
       },
@@ -68,13 +84,13 @@ class BunChild implements Child {
       },
     });
     this.pid = this.#process.pid;
-    const noteEnd = noteRunning(this.pid);
+    const noteEnd = noteRunning(this.pid, boot);
   }
 
   post({ bytes }: Frame): void {
     if (!this.#open) return;
     try {
-      this.#process.send(bytes);
+      this.#process.send(markFrame("toChild", bytes));
     } catch (error) {
       // "can only be used if an IPC channel is open": it has just ended, which is told soon.
       if (!(error instanceof Error)) throw error;
@@ -82,7 +98,7 @@ class BunChild implements Child {
   }
 
   kill(signal: Signal): void {
-    this.#process.kill(signal);
+    if (!this.#hasExited) sendSignal(this.pid, signal);
   }
 
   ref(): void {
@@ -98,7 +114,10 @@ class BunChild implements Child {
 export const bun: Runtime = {
   name: "bun",
   defaultMethod: "process",
-  mainModule: () => bunGlobal().main ? pathToFileURL(bunGlobal().main).href : undefined,
+  mainModule: () => {
+    const { main } = bunGlobal();
+    return isBunScript(main) ? pathToFileURL(main).href : undefined;
+  },
   spawnWorker: spawnThread,
   spawnProcess: (request, events) => new BunChild(request, events),
 };

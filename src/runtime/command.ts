@@ -7,6 +7,7 @@
 
 import fs from "node:fs";
 import process from "node:process";
+import type { Boot, Signal } from "./runtime.ts";
 
 /** The directories where a system keeps its own programs. */
 const systemDirectories = ["/usr/bin", "/bin"];
@@ -47,16 +48,16 @@ export function childCommand(
   return [setpriv, "--pdeathsig", "KILL", "--", ...own];
 }
 
-/** The processes that were started here and have not ended. */
-const running = new Set<number>();
+/** The processes that were started here and have not ended, and what ends each. */
+const running = new Map<number, Signal>();
 
 /**
  * Notes that a process runs, until what this gives is called. When this program ends by itself its
  * children are told to: those that wait hear it of the channel, one that is busy does not.
  */
-export function noteRunning(pid: number): () => void {
+export function noteRunning(pid: number, { outlivesStopSignals }: Boot): () => void {
   if (running.size === 0) process.on("exit", endRunning);
-  running.add(pid);
+  running.set(pid, outlivesStopSignals ? "SIGKILL" : "SIGTERM");
   return () => {
     running.delete(pid);
     if (running.size === 0) process.off("exit", endRunning);
@@ -64,12 +65,15 @@ export function noteRunning(pid: number): () => void {
 }
 
 function endRunning(): void {
-  for (const pid of running) {
-    try {
-      process.kill(pid, "SIGTERM");
-    } catch (error) {
-      // ESRCH: it has just ended.
-      if (!(error instanceof Error)) throw error;
-    }
+  for (const [pid, signal] of running) sendSignal(pid, signal);
+}
+
+/** Sends a signal to a process that was started here; one that has just ended gets none. */
+export function sendSignal(pid: number, signal: Signal): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    // ESRCH.
+    if (!(error instanceof Error)) throw error;
   }
 }

@@ -9,13 +9,15 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { scriptURL, startScript } from "./boot.ts";
+import { scriptURL, sharedFiles, startScript } from "./boot.ts";
 import { isDenoExecutable } from "./bundle.ts";
+import { childEnvironment } from "./child_environment.ts";
 import { childCommand } from "./command.ts";
 import { childFlags } from "./deno_flags.ts";
 import { deno as denoGlobal, granted, mayRun } from "./deno_permissions.ts";
+import { inherit } from "./inherited_files.ts";
 import { mayUseFiles } from "./memory_file.ts";
-import { spawnNodeProcess } from "./node_process.ts";
+import { firstDescriptor, spawnNodeProcess, type Surroundings } from "./node_process.ts";
 import type { Child, ChildEvents, Runtime, SpawnRequest } from "./runtime.ts";
 import { writeScript } from "./script_file.ts";
 import { spawnThread } from "./thread.ts";
@@ -35,23 +37,35 @@ export const deno: Runtime = {
   spawnWorker: spawnThread,
   spawnProcess: (request, events) => {
     const { permissions, boot } = request;
-    if (isDenoExecutable) return forkExecutable(request, events);
+    const { paths, descriptors } = inherit(sharedFiles(request), firstDescriptor);
+    const surroundings = {
+      descriptors,
+      // To read all of its own takes a permission.
+      env: request.env && childEnvironment(request.env),
+    };
+    const script = startScript(request, paths);
+    if (isDenoExecutable) return forkExecutable(request, script, surroundings, events);
     const flags = ["run", ...childFlags(permissions)];
-    const command = (script: string) => childCommand([...flags, script], mayRun);
+    const command = (script: string) =>
+      childCommand([...flags, script, ...boot.launch.args], mayRun);
     if (granted("read") && (permissions === undefined || permissions === "inherit")) {
-      const start = asProgramOf(boot.main, startScript(request));
-      return spawnNodeProcess({ command: command("-"), ...start }, request, events);
+      const start = asProgramOf(boot.main, script);
+      return spawnNodeProcess({ command: command("-"), ...start, ...surroundings }, boot, events);
     }
     // With permissions of its own it may not change the directory, nor read what it imports.
-    const script = scriptURL(startScript(request) + importable(boot.main));
+    const { href } = scriptURL(script + importable(boot.main));
     flags.push(...configFlags(boot.main, flags));
-    return spawnNodeProcess({ command: command(script.href) }, request, events);
+    return spawnNodeProcess({ command: command(href), ...surroundings }, boot, events);
   },
 };
 
 /** Starts a child of an executable that `deno compile` made. */
-function forkExecutable(request: SpawnRequest, events: ChildEvents): Child {
-  const { permissions, boot } = request;
+function forkExecutable(
+  { permissions, boot }: SpawnRequest,
+  script: string,
+  surroundings: Surroundings,
+  events: ChildEvents,
+): Child {
   if (permissions !== undefined && permissions !== "inherit") {
     throw new Error(
       `Cannot start ${boot.name} with permissions of its own as this program was compiled with its`,
@@ -63,7 +77,7 @@ function forkExecutable(request: SpawnRequest, events: ChildEvents): Child {
         'file: compile it with --allow-read and --allow-write, or use the start method "worker"',
     );
   }
-  return spawnNodeProcess(writeScript(startScript(request)), request, events);
+  return spawnNodeProcess({ ...writeScript(script), ...surroundings }, boot, events);
 }
 
 /** Names the configuration that Deno would find for the main module, unless the flags do. */

@@ -12,6 +12,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { granted } from "./deno_permissions.ts";
+import { launch } from "./launch.ts";
 import type { Permissions, PermissionSet } from "./runtime.ts";
 
 const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
@@ -34,7 +35,8 @@ export function sortFlags(commandLine: readonly string[]): Flags {
   const flags: Flags = { permissions: [], modules: [] };
   for (let i = 0; i < commandLine.length; i++) {
     const word = commandLine[i]!;
-    if (word === "--" || (i > 0 && !word.startsWith("-"))) break;
+    // Behind the program, which may be that of standard input, are its own arguments.
+    if (word === "--" || word === "-" || (i > 0 && !word.startsWith("-"))) break;
     const kind = moduleFlag.test(word) ? "modules" : permissionFlag.test(word) ? "permissions" : "";
     if (kind === "") continue;
     if (valueFlag.test(word)) flags[kind].push(absolute(`${longName(word)}=${commandLine[++i]}`));
@@ -54,7 +56,7 @@ function absolute(flag: string): string {
   const [, name, value] = fileFlag.exec(flag) ?? [];
   if (name === undefined || value === undefined) return flag;
   const files = value.split(",").map((file) =>
-    /^[a-z]+:\/\//.test(file) ? file : path.resolve(file)
+    /^[a-z]+:\/\//.test(file) ? file : path.resolve(launch.folder ?? "", file)
   );
   return `${longName(name)}=${files.join(",")}`;
 }

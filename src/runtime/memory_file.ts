@@ -10,6 +10,7 @@ import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { granted } from "./deno_permissions.ts";
+import { pathOfDescriptor } from "./inherited_files.ts";
 
 /** A file of a fixed size, which takes no memory where it was not written. */
 export interface MemoryFile {
@@ -29,6 +30,8 @@ function openNew(folder: string): { fd: number; file: string } {
 export function openUnlinked(): number {
   const { fd, file } = openNew(process.platform === "linux" ? "/dev/shm" : os.tmpdir());
   fs.unlinkSync(file);
+  // Without a name nobody finds it but those who are handed it, also after this program has changed its user.
+  fs.fchmodSync(fd, 0o666);
   return fd;
 }
 
@@ -36,7 +39,7 @@ export function openUnlinked(): number {
 function unlinkedFile(size: number): MemoryFile {
   const fd = openUnlinked();
   fs.ftruncateSync(fd, size);
-  return { fd, path: `/proc/${process.pid}/fd/${fd}`, close: () => fs.closeSync(fd) };
+  return { fd, path: pathOfDescriptor(fd), close: () => fs.closeSync(fd) };
 }
 
 /** Elsewhere than on Linux others need a name; it goes when this process closes the file, or ends. */

@@ -6,11 +6,11 @@
  */
 
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import process from "node:process";
-import { noteRunning } from "./command.ts";
+import { noteRunning, sendSignal } from "./command.ts";
 import { exitCode } from "./exit_code.ts";
+import { markedFrame, markFrame } from "./frame_mark.ts";
 import { passByFile } from "./memory_file.ts";
-import type { Child, ChildEvents, Frame, Signal, SpawnRequest } from "./runtime.ts";
+import type { Boot, Child, ChildEvents, Frame, Signal } from "./runtime.ts";
 import type { ScriptFile } from "./script_file.ts";
 
 /** Node's channel handle, which the types leave out. */
@@ -24,26 +24,36 @@ const silentWait = 20;
 /** And that many times. */
 const silentWaits = 10;
 
+/** The first of the descriptors that a child inherits: behind its standard ones and the channel. */
+export const firstDescriptor = 4;
+
+/** How a program is run. */
+export interface Surroundings {
+  /** What it inherits, from `firstDescriptor` on. */
+  readonly descriptors: readonly number[];
+  /** Its environment, if it is not this program's. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
 /** A command that is to be run. */
-export interface Command {
+export interface Command extends Surroundings {
   readonly command: [string, ...string[]];
   /** What it reads from its standard input. */
   readonly input?: string;
   /** Where it is started, if not here. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
 }
 
 /** What is to be run: a command, or a script that this program's own executable runs. */
-export type Program = Command | ScriptFile;
+export type Program = Command | (Surroundings & ScriptFile);
 
 /** Starts a program with a channel to it. */
-function start(program: Program, env: SpawnRequest["env"]): ChildProcess {
-  const options = {
-    serialization: "advanced",
-    ...(env && { env: { ...process.env, ...env } }),
-  } as const;
+function start(program: Program, programArgs: readonly string[]): ChildProcess {
+  const { env, descriptors } = program;
+  const options = { serialization: "advanced", ...(env && { env }) } as const;
+  const rest = ["inherit", "inherit", "ipc", ...descriptors] as const;
   if ("path" in program) {
-    return fork(program.path, [], { ...options, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    return fork(program.path, programArgs, { ...options, stdio: ["ignore", ...rest] });
   }
   const { command: [name, ...args], input, cwd } = program;
   // A pipe would be written in the event loop, which a parent that blocks its thread does not reach.
@@ -53,7 +63,7 @@ function start(program: Program, env: SpawnRequest["env"]): ChildProcess {
   const started = spawn(name, args, {
     ...options,
     cwd,
-    stdio: [stdin, "inherit", "inherit", "ipc"],
+    stdio: [stdin, ...rest],
   });
   file?.close();
   // EPIPE of a child that ended before it read: its end is reported by itself.
@@ -64,10 +74,11 @@ function start(program: Program, env: SpawnRequest["env"]): ChildProcess {
 class ProcessChild implements Child {
   readonly pid: number;
   readonly #process: ChildProcess;
+  #hasExited = false;
   #ended = false;
 
-  constructor(program: Program, { env }: SpawnRequest, events: ChildEvents) {
-    this.#process = start(program, env);
+  constructor(program: Program, boot: Boot, events: ChildEvents) {
+    this.#process = start(program, boot.launch.args);
     if ("path" in program) {
       // Not "exit": there is none if it could not be started.
       this.#process.on("close", () => program.remove());
@@ -85,7 +96,7 @@ class ProcessChild implements Child {
     this.pid = this.#process.pid;
     // A failed send or kill of a child that has just ended; its end is reported by itself.
     this.#process.on("error", () => {});
-    this.#reportEnd(noteRunning(this.pid), events);
+    this.#reportEnd(noteRunning(this.pid, boot), events);
   }
 
   /**
@@ -110,12 +121,14 @@ class ProcessChild implements Child {
       if (code === undefined) return;
       silence = setTimeout(() => waits > 1 ? listen(waits - 1) : end(), silentWait);
     };
-    this.#process.on("message", (bytes) => {
-      events.frame(bytes as Uint8Array, []);
+    this.#process.on("message", (message) => {
+      const bytes = markedFrame("toParent", message);
+      if (bytes !== undefined) events.frame(bytes, []);
       listen();
     });
     this.#process.on("exit", (status, signal) => {
       noteEnd();
+      this.#hasExited = true;
       code = exitCode(status, signal);
       if (this.#process.connected) listen();
       else end();
@@ -126,11 +139,13 @@ class ProcessChild implements Child {
   post({ bytes }: Frame): void {
     if (this.#ended || !this.#process.connected) return;
     // With a callback, a send to a child that is just ending is no uncaught error.
-    this.#process.send(bytes as never, () => {});
+    this.#process.send(markFrame("toChild", bytes), () => {});
   }
 
   kill(signal: Signal): void {
-    if (!this.#ended) this.#process.kill(signal);
+    // Not by the process object: Deno's works once, closes the channel, and reports what it has sent
+    // in place of how the child has ended.
+    if (!this.#hasExited && !this.#ended) sendSignal(this.pid, signal);
   }
 
   ref(): void {
@@ -163,10 +178,6 @@ class ProcessChild implements Child {
 }
 
 /** Runs a program, and opens a channel to it. */
-export function spawnNodeProcess(
-  program: Program,
-  request: SpawnRequest,
-  events: ChildEvents,
-): Child {
-  return new ProcessChild(program, request, events);
+export function spawnNodeProcess(program: Program, boot: Boot, events: ChildEvents): Child {
+  return new ProcessChild(program, boot, events);
 }

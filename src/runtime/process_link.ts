@@ -8,6 +8,7 @@
 import fs from "node:fs";
 import process from "node:process";
 import { bootNote } from "./boot.ts";
+import { markedFrame, markFrame } from "./frame_mark.ts";
 import type { Frame, ParentLink } from "./runtime.ts";
 
 /** Node's channel handle, which the types leave out. */
@@ -35,7 +36,7 @@ export class ProcessLink implements ParentLink {
   post({ bytes }: Frame): void {
     if (!process.connected || process.send === undefined) return;
     this.#unsent++;
-    process.send(bytes, undefined, undefined, () => this.#sent());
+    process.send(markFrame("toParent", bytes), undefined, undefined, () => this.#sent());
   }
 
   #sent(): void {
@@ -44,7 +45,10 @@ export class ProcessLink implements ParentLink {
   }
 
   onFrame(handler: (bytes: Uint8Array, attachments: readonly unknown[]) => void): void {
-    process.on("message", (bytes) => handler(bytes as Uint8Array, []));
+    process.on("message", (message) => {
+      const bytes = markedFrame("toChild", message);
+      if (bytes !== undefined) handler(bytes, []);
+    });
   }
 
   get isDrained(): boolean {

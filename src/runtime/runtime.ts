@@ -6,11 +6,15 @@
  * @internal
  */
 
+import type { Launch } from "./launch.ts";
 import type { Scratch } from "./scratch.ts";
 import type { StartMethod } from "./start_method.ts";
 
 /** The signals that a child can be sent. A worker knows them by their exit codes only. */
 export type Signal = "SIGTERM" | "SIGKILL";
+
+/** The signals by which a whole program is told to stop: see `stop_signals.ts`. */
+export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
 /** Deno's permissions for a child, by name; `true` grants all of a name, a list grants its members. */
 export interface PermissionSet {
@@ -46,6 +50,9 @@ export interface Boot {
   /** What tells it apart from all others that `Process` has started: see `identity.ts`. */
   readonly place?: string | undefined;
   readonly daemon: boolean;
+  /** Whether it leaves it to its owner what becomes of it when the whole program is told to stop. */
+  readonly outlivesStopSignals: boolean;
+  readonly launch: Launch;
   readonly parent: { readonly name: string; readonly pid: number };
   /** What the operating system has none of: a worker's. */
   readonly thread?: ThreadIdentity;

@@ -13,7 +13,7 @@
 import process from "node:process";
 import { receiveMessageOnPort, Worker, workerData } from "node:worker_threads";
 import { adoptThreadMemory, threadMemory } from "./common_memory.ts";
-import { scriptURL, startScript } from "./boot.ts";
+import { scriptURL, sharedFiles, startScript } from "./boot.ts";
 import type { Child, ChildEvents, Frame, ParentLink, Signal, SpawnRequest } from "./runtime.ts";
 import type { Scratch } from "./scratch.ts";
 import { adoptThreadCounter, threadCounter } from "./thread_id.ts";
@@ -54,8 +54,8 @@ function deliver(
   to: (bytes: Uint8Array, attachments: readonly unknown[]) => void,
 ): void {
   if (data instanceof Uint8Array) return to(data, []);
-  const [bytes, ...attachments] = data as [Uint8Array, ...unknown[]];
-  to(bytes, attachments);
+  // A task that has found the port may post anything there; that is no frame of ours.
+  if (Array.isArray(data) && data[0] instanceof Uint8Array) to(data[0], data.slice(1));
 }
 
 const exitCodeOf = { SIGTERM: -15, SIGKILL: -9 } as const;
@@ -81,7 +81,7 @@ class ThreadChild implements Child {
       first: first && { bytes: first.bytes, attachments: first.attachments ?? none },
     };
     this.#worker = new Worker(
-      scriptURL(startScript(request)),
+      scriptURL(startScript(request, sharedFiles(request))),
       {
         name: request.boot.name,
         workerData: startup,

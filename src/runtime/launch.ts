@@ -1,0 +1,83 @@
+/**
+ * How the program was started. Its children are started alike: with its arguments, with those of
+ * its runtime's flags that are meant for children, and from the folder in which its relative paths
+ * mean something. All of it is noted when the program starts: it may change its folder afterwards.
+ *
+ * @module
+ * @internal
+ */
+
+import fs from "node:fs";
+import process from "node:process";
+import { bootNote } from "./boot.ts";
+import { bunFlags, isBunScript } from "./bun_flags.ts";
+import { granted } from "./deno_permissions.ts";
+import { hasNodeScript, nodeFlags } from "./node_flags.ts";
+
+/** What a program was started with. Plain JSON: its children are given it. */
+export interface Launch {
+  /** The current folder at its start; `undefined` where Deno does not let it be known. */
+  readonly folder: string | undefined;
+  /** The path of its main module as `process.argv` has it; `undefined` where that is no file. */
+  readonly script: string | undefined;
+  /** The arguments behind it. */
+  readonly args: readonly string[];
+  /** The runtime's flags that its children need; Deno's are read elsewhere: see `deno_flags.ts`. */
+  readonly flags: readonly string[];
+}
+
+/** How the program was started to which this child belongs. */
+export const launch: Launch = bootNote()?.launch ?? ownLaunch();
+
+function ownLaunch(): Launch {
+  if ("Deno" in globalThis) {
+    const [, script, ...args] = process.argv;
+    return { folder: granted("read") ? currentFolder() : undefined, script, args, flags: [] };
+  }
+  const { argv: [, first, ...rest], execArgv } = process;
+  const { Bun } = globalThis as { Bun?: { readonly main: string } };
+  const hasScript = Bun === undefined ? hasNodeScript(execArgv, first) : isBunScript(Bun.main);
+  return {
+    folder: currentFolder(),
+    script: hasScript ? first : undefined,
+    // Behind a text that was given to `-e` all are arguments; a text of standard input is called "-".
+    args: hasScript || first === "-" || first === undefined ? rest : [first, ...rest],
+    flags: Bun === undefined ? nodeFlags(execArgv) : bunFlags(execArgv),
+  };
+}
+
+/** `undefined` where it was removed. */
+function currentFolder(): string | undefined {
+  try {
+    return process.cwd();
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return undefined;
+    throw error;
+  }
+}
+
+/** Where a child process is started, and what its script then begins with. */
+export interface StartFolder {
+  readonly cwd: string | undefined;
+  readonly enter: string;
+}
+
+/**
+ * Has a child process start in the folder in which its program was started, and go to this child's
+ * own: a flag that names a file means the same file, also if this child has gone elsewhere since.
+ */
+export function startFolder({ folder }: Launch): StartFolder {
+  const here = currentFolder();
+  const isSame = folder === undefined || here === undefined || folder === here;
+  if (isSame || !fs.existsSync(folder)) return { cwd: undefined, enter: "" };
+  return { cwd: folder, enter: `process.chdir(${JSON.stringify(here)});` };
+}
+
+/**
+ * Has this child's `process.argv` and `process.execArgv` say what those of its program say. What
+ * started the child is no concern of its tasks: one that calls `fork()` would repeat it.
+ */
+export function adoptLaunch({ script, args, flags }: Launch): void {
+  process.argv.splice(1, Infinity, ...script === undefined ? [] : [script], ...args);
+  process.execArgv.splice(0, Infinity, ...flags);
+}
