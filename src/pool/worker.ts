@@ -12,7 +12,7 @@ import { type Read, tryReadLoading } from "../codec/modules.ts";
 import { WorkerLostError } from "../errors.ts";
 import { frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
-import { StartedChild, type StartRequest } from "../process/started_child.ts";
+import { StartedChild, type StartRequest, unknownFrame } from "../process/started_child.ts";
 import { newScratch } from "../runtime/current.ts";
 import { inBackground } from "../runtime/turns.ts";
 import { type JournalEntries, JournalReader, journalSize } from "./journal.ts";
@@ -231,6 +231,7 @@ export class PoolWorker {
     else if (kind === frameKind.returned) this.#receiveReturned(body);
     else if (kind === frameKind.began) this.#held.get(body.readUint())?.limits?.began?.();
     else if (kind === frameKind.notInitialized) return this.#receiveFailure(body);
+    else throw unknownFrame(kind);
   }
 
   /** A promise only where the class of a value must be loaded before it can be read. */

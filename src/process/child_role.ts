@@ -12,9 +12,9 @@ import { type BootNote, claimRole } from "../runtime/boot.ts";
 import { atExit, exitChild, onUncaught, openParentLink } from "../runtime/current.ts";
 import { adoptLaunch } from "../runtime/launch.ts";
 import { afterBundle, isMainPartStop } from "../runtime/main_part.ts";
-import type { ParentLink } from "../runtime/runtime.ts";
+import type { ParentLink, StopSignal } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
-import { watchStopHandlers } from "../runtime/stop_signals.ts";
+import { endAtOnce, watchStopHandlers } from "../runtime/stop_signals.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
 import { hasLeft, noteDeath } from "../memory/arena.ts";
@@ -43,7 +43,9 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
   const child: Child = { note, link };
   if (note.method === "process") switchboard.connectParent(link);
   else atExit(() => noteDeath("worker", self().pid));
-  if (note.method === "process" && note.outlivesStopSignals) tellStopHandlers(link);
+  const stops = note.method === "process" && note.outlivesStopSignals
+    ? tellStopHandlers(link)
+    : undefined;
   names.connectParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);
@@ -51,7 +53,8 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
     const body = new Decoder(bytes, attachments);
     const kind = body.readUint();
     if (switchboard.hears(link, kind, body) || names.hears(link, kind, body)) return;
-    handle(kind, body);
+    if (kind === frameKind.terminate) stops?.terminate();
+    else handle(kind, body);
   };
   link.onFrame(hear);
   afterBundle(() => {
@@ -64,13 +67,16 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
 }
 
 /** Has the parent know which signals tasks handle: see `StartedChild.kill`. */
-function tellStopHandlers(link: ParentLink): void {
+function tellStopHandlers(link: ParentLink): { terminate(): void } {
+  const handled = new Set<StopSignal>();
   const encoder = encoderFor("process");
   watchStopHandlers((signal) => {
+    handled.add(signal);
     encoder.writeUint(frameKind.handlesSignal);
     encoder.write(signal, "value");
     link.post(encoder.take());
   });
+  return { terminate: () => handled.has("SIGTERM") || endAtOnce() };
 }
 
 let crashing = false;

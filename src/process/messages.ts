@@ -50,6 +50,8 @@ export const frameKind = {
   finish: 19,
   /** Body: what a manager's server is to be. */
   serve: 20,
+  /** A child that ignores SIGTERM is to end all the same, unless a task handles that signal. */
+  terminate: 21,
 } as const;
 
 /** An encoder for what goes over the link between a parent and a child of that start method. */

@@ -27,6 +27,7 @@ import type {
 import { writeError } from "../runtime/standard_error.ts";
 import { newThreadId } from "../runtime/thread_id.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
+import { inBackground } from "../runtime/turns.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
 import type { Scratch } from "../runtime/scratch.ts";
 import * as names from "./names.ts";
@@ -34,7 +35,7 @@ import * as switchboard from "./switchboard.ts";
 import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
 import { Latch, type WaitOptions } from "../memory/latch.ts";
-import { frameKind } from "./messages.ts";
+import { encoderFor, frameKind } from "./messages.ts";
 
 /** A child to start. */
 export interface StartRequest {
@@ -62,6 +63,13 @@ export interface StartedChildEvents {
   /** The child has ended; `exitCode` tells how. Comes once, after its last frame. */
   ended(): void;
 }
+
+/** A frame of a kind that nobody here hears. */
+export const unknownFrame = (kind: number): DecodeFailure =>
+  new DecodeFailure(`it is of an unknown kind (${kind})`);
+
+/** How long a child may take to say that a task handles SIGTERM, in milliseconds. */
+const answerTime = 50;
 
 const missingGuard = (name: string) =>
   `Cannot start ${name} as this child is still importing a module for its parent. ` +
@@ -119,7 +127,7 @@ export class StartedChild {
   readonly #outlivesStopSignals: boolean;
   /** Whether one of its tasks handles SIGTERM. */
   #handlesTermination = false;
-  /** Whether it was sent SIGKILL in the place of SIGTERM, which it ignores. */
+  /** Whether it was told to end as if by SIGTERM, which it ignores. */
   #isTerminated = false;
   readonly #child: Child;
   readonly #events: StartedChildEvents;
@@ -189,23 +197,33 @@ export class StartedChild {
     else this.#early.push(frame);
   }
 
-  /** Ends the child. One that ignores SIGTERM ends of it all the same, unless a task handles it. */
+  /** Ends the child. */
   kill(signal: Signal): void {
     if (!this.isAlive) return;
     noteDoom(this.method, this.pid);
-    const sent = this.#signalFor(signal);
     // Ending a Bun worker that is still loading can crash the runtime (oven-sh/bun#41022).
     if (this.#ready || this.method === "process" || runtime.name !== "bun") {
-      this.#child.kill(sent);
-    } else this.#earlySignal ??= sent;
+      this.#child.kill(signal);
+    } else this.#earlySignal ??= signal;
+    const isIgnored = this.#outlivesStopSignals && this.method === "process";
+    if (signal === "SIGTERM" && isIgnored) this.#terminate();
   }
 
-  #signalFor(signal: Signal): Signal {
-    const isIgnored = this.method === "process" && this.#outlivesStopSignals &&
-      !this.#handlesTermination;
-    if (signal !== "SIGTERM" || !isIgnored) return signal;
+  /**
+   * Ends a child that ignores SIGTERM as that would have done. It knows whether one of its tasks
+   * handles the signal, and ends by itself if none does. A busy child hears nothing and handles
+   * nothing: it is killed after a moment.
+   */
+  #terminate(): void {
+    if (this.#isTerminated) return;
     this.#isTerminated = true;
-    return "SIGKILL";
+    const encoder = encoderFor(this.method);
+    encoder.writeUint(frameKind.terminate);
+    this.post(encoder.take());
+    const cancel = inBackground(answerTime, () => {
+      if (!this.#handlesTermination) this.#child.kill("SIGKILL");
+    });
+    this.ended.onOpen(cancel);
   }
 
   /** Whether the child keeps this program alive, also where nobody waits for its end. */
@@ -246,12 +264,13 @@ export class StartedChild {
   }
 
   #hear(kind: number, body: Decoder): void {
-    if (kind === frameKind.ready) this.#becomeReady(body.read() as number);
+    if (kind === frameKind.ready) this.#becomeReady(body.read());
     else if (kind === frameKind.crashed) void this.#noteCrash(body);
     else if (kind === frameKind.handlesSignal) {
       if (body.read() === "SIGTERM") this.#handlesTermination = true;
     } else if (switchboard.hears(this, kind, body) || names.hears(this, kind, body)) return;
-    else void this.#events.frame?.(kind, body)?.catch((error) => this.#refuse(error));
+    else if (this.#events.frame === undefined) throw unknownFrame(kind);
+    else void this.#events.frame(kind, body)?.catch((error) => this.#refuse(error));
   }
 
   /**
@@ -275,7 +294,8 @@ export class StartedChild {
     this.#firstFile = undefined;
   }
 
-  #becomeReady(clock: number): void {
+  #becomeReady(clock: unknown): void {
+    if (this.#ready || typeof clock !== "number") throw new DecodeFailure("it is no first word");
     this.#ready = true;
     this.#dropFirstFile();
     if (this.#earlySignal !== undefined) return this.#child.kill(this.#earlySignal);

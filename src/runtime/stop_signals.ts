@@ -50,3 +50,8 @@ export function watchStopHandlers(noteHandler: (signal: StopSignal) => void): vo
     note(signal);
   };
 }
+
+/** Ends this child as SIGTERM would, if it were not ignored: without any more of its code. */
+export function endAtOnce(): void {
+  process.kill(process.pid, "SIGKILL");
+}
