@@ -7,6 +7,7 @@
 
 import type { Brand } from "./brands.ts";
 import { readClass, writeClass } from "./class_names.ts";
+import { withStackLimit } from "../runtime/stack.ts";
 import { DecodeFailure } from "./failure.ts";
 import { define, type Properties, readPairs, setProperty } from "./objects.ts";
 import { type AnyClass, classOfPrototype, type RegisteredClass } from "./registry.ts";
@@ -183,13 +184,7 @@ function construct(
   if (base === AGGREGATE) args.unshift([]);
   if (base === SUPPRESSED) args.unshift(undefined, undefined);
   if (base === EXCEPTION) args[1] = name;
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    const error: Error = Reflect.construct(builtin, args, cls);
-    if (name !== undefined && base !== EXCEPTION) define(error, "name", name, false);
-    return error;
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
+  const error: Error = withStackLimit(0, () => Reflect.construct(builtin, args, cls));
+  if (name !== undefined && base !== EXCEPTION) define(error, "name", name, false);
+  return error;
 }

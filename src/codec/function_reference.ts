@@ -12,6 +12,7 @@
 
 import { TaskReferenceError } from "../errors.ts";
 import { callerModules, importedModules, moduleSource } from "../runtime/modules.ts";
+import { evaluate, isExpression } from "../runtime/source_code.ts";
 import { loadModule, mainModule, type Namespace } from "./modules.ts";
 import { hasSourceText, type SourceText, sourceTextOf } from "./source_text.ts";
 import { type Callable, type TaskAddress, taskAddress, taskAt } from "./task.ts";
@@ -40,17 +41,6 @@ const called = (name: string): string => name === "" ? "an anonymous function" :
 
 /** What only the text of a module may say. */
 const importMeta = /\bimport\s*\.\s*meta\b/g;
-
-/** Whether this is the text of a function that can be evaluated anywhere. */
-function isExpression(source: string): boolean {
-  try {
-    new Function(`return (${source}\n)`);
-    return true;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return false;
-  }
-}
 
 /** Refuses what has no source text of its own. */
 function checkSource(fn: Callable, source: string): void {
@@ -177,7 +167,7 @@ export async function resolveReference(reference: FunctionReference): Promise<Fo
     if (fn !== undefined) return { fn: fn as Callable, inline: false };
   }
   checkInline(reference.name, reference.source);
-  return { fn: evaluate(reference.source), inline: true };
+  return { fn: evaluate(reference.source) as Callable, inline: true };
 }
 
 async function resolveTask(address: TaskAddress): Promise<Callable> {
@@ -209,11 +199,6 @@ export function findExport(
     `Cannot tell which of ${found.size} exports of ${url} with the same source text is meant: ` +
       "declare each with task(import.meta, fn)",
   );
-}
-
-/** Makes an inline function from its source. Modules are strict, so this is too. */
-function evaluate(source: string): Callable {
-  return new Function(`"use strict"; return (${source}\n)`)() as Callable;
 }
 
 /** Adds to a `ReferenceError` out of an inline function what its author needs to know. */

@@ -46,8 +46,8 @@ function ownLaunch(): Launch {
   };
 }
 
-/** `undefined` where it was removed. */
-function currentFolder(): string | undefined {
+/** The current folder; `undefined` where it was removed. */
+export function currentFolder(): string | undefined {
   try {
     return process.cwd();
   } catch (error) {

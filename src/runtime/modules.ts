@@ -9,6 +9,7 @@ import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 import { runtime } from "./current.ts";
 import { granted } from "./deno_permissions.ts";
+import { ownStack } from "./stack.ts";
 
 /** Where this package's own modules are; `undefined` in a bundle, where they are nowhere apart. */
 const ownRoot = /^(.*\/)src\/runtime\/modules\.[jt]s$/.exec(import.meta.url)?.[1];
@@ -28,29 +29,22 @@ function urlOf(found: string): string {
   return isPath ? pathToFileURL(found.slice("file://".length)).href : found;
 }
 
+/** How many frames of a call's stack are looked at. */
+const deepest = 50;
+
 /**
  * The URLs of the modules that this call comes through, the nearest first. Only a hint: Bun makes
  * proper tail calls, so the caller's own frame may be missing.
  */
 export function callerModules(): string[] {
   const modules = new Set<string>();
-  for (const line of deepStack().split("\n")) {
+  for (const line of ownStack(deepest).split("\n")) {
     const found = place.exec(line.trim())?.[1];
     if (found === undefined) continue;
     const url = urlOf(found);
     if (!isOwn(url)) modules.add(url);
   }
   return [...modules];
-}
-
-function deepStack(): string {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 50;
-  try {
-    return new Error().stack ?? "";
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
 }
 
 /** A static import or re-export, with the text of its specifier. */

@@ -6,6 +6,7 @@
  */
 
 import { createRequire } from "node:module";
+import path from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { sharedFiles, startScript } from "./boot.ts";
@@ -13,7 +14,8 @@ import { isBundled } from "./bundle.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { childCommand } from "./command.ts";
 import { inherit } from "./inherited_files.ts";
-import { launch, startFolder } from "./launch.ts";
+import { currentFolder, type Launch, launch, startFolder } from "./launch.ts";
+import { withResolvedModules } from "./node_flags.ts";
 import { firstDescriptor, spawnNodeProcess } from "./node_process.ts";
 import type { Boot, Runtime } from "./runtime.ts";
 import { spawnThread } from "./thread.ts";
@@ -50,6 +52,24 @@ function resolveScript(script: string): string {
   }
 }
 
+/**
+ * The flags of a thread, where it cannot take its program's as they are: they name a module by a
+ * relative path, and the program has left the folder in which it was started.
+ */
+function threadFlags({ folder, flags }: Launch): string[] | undefined {
+  if (folder === undefined || folder === currentFolder()) return undefined;
+  const resolved = withResolvedModules(flags, (relative) => path.resolve(folder, relative));
+  return resolved.some((flag, i) => flag !== flags[i]) ? resolved : undefined;
+}
+
+/** The flags that a thread may be given: the error of a refusal names those that only a process may. */
+function withoutRefused(flags: readonly string[], error: unknown): string[] {
+  if (!(error instanceof Error) || !("code" in error)) throw error;
+  if (error.code !== "ERR_WORKER_INVALID_EXEC_ARGV") throw error;
+  const refused = error.message.slice(error.message.indexOf(": ") + 2).split(", ");
+  return flags.filter((flag) => !refused.includes(flag));
+}
+
 /** The adapter of Node 24 and later. */
 export const node: Runtime = {
   name: "node",
@@ -57,7 +77,13 @@ export const node: Runtime = {
   mainModule,
   spawnWorker: (request, events) => {
     refuseExecutable(request.boot);
-    return spawnThread(request, events);
+    const flags = threadFlags(request.boot.launch);
+    if (flags === undefined) return spawnThread(request, events);
+    try {
+      return spawnThread(request, events, flags);
+    } catch (error) {
+      return spawnThread(request, events, withoutRefused(flags, error));
+    }
   },
   spawnProcess: (request, events) => {
     const { boot, env } = request;

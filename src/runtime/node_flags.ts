@@ -42,21 +42,17 @@ export function nodeOptions(value: string): string {
 }
 
 /** Flags that a thread repeats, and whose value is a module: a relative one changes with the folder. */
-const moduleFlag = /^(-r|--require|--import|--loader|--experimental-loader)(?:=(.*))?$/;
+const moduleFlag = /^(-r|--require|--import|--loader|--experimental-loader)(?:=(.+))?$/;
 
 /** The flags with `resolve` applied to what they name by a relative path. */
 export function withResolvedModules(
   flags: readonly string[],
   resolve: (relative: string) => string,
 ): string[] {
-  const resolved: string[] = [];
-  for (let i = 0; i < flags.length; i++) {
-    const [, name, value] = moduleFlag.exec(flags[i]!) ?? [];
-    if (name === undefined) resolved.push(flags[i]!);
-    else {
-      const target = value ?? flags[++i] ?? "";
-      resolved.push(name, /^\.{1,2}\//.test(target) ? resolve(target) : target);
-    }
-  }
-  return resolved;
+  const absolute = (target: string) => /^\.{1,2}\//.test(target) ? resolve(target) : target;
+  return flags.map((flag, i) => {
+    const [, name, value] = moduleFlag.exec(flag) ?? [];
+    if (value !== undefined) return `${name}=${absolute(value)}`;
+    return moduleFlag.test(flags[i - 1] ?? "=") ? absolute(flag) : flag;
+  });
 }

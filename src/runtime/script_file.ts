@@ -8,9 +8,9 @@
  */
 
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { temporaryFolder } from "./temporary_folder.ts";
 
 /** A script in a file. */
 export interface ScriptFile {
@@ -20,7 +20,7 @@ export interface ScriptFile {
 
 /** Writes a script to a file, which is removed when this program ends, or before. */
 export function writeScript(script: string): ScriptFile {
-  const file = path.join(os.tmpdir(), `nproc-${process.pid}-${crypto.randomUUID()}.mjs`);
+  const file = path.join(temporaryFolder(), `nproc-${process.pid}-${crypto.randomUUID()}.mjs`);
   fs.writeFileSync(file, script, { flag: "wx", mode: 0o600 });
   const unlink = () => fs.rmSync(file, { force: true });
   process.on("exit", unlink);

@@ -7,12 +7,12 @@
 
 import fs from "node:fs";
 import type net from "node:net";
-import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { granted, requestHost } from "./deno_permissions.ts";
 import { lateNet } from "./late_modules.ts";
 import { Socket, type SocketAddress } from "./socket.ts";
+import { temporaryFolder } from "./temporary_folder.ts";
 
 /**
  * An address of one's own: a file in a new folder that only this user can enter, since then the
@@ -26,9 +26,13 @@ export function freshAddress(): SocketAddress {
   return { path: planned };
 }
 
+/** How long the path of a socket may be: 104 characters on macOS, 108 on Linux, with one at its end. */
+const longestPath = 103;
+
 /** The path of a socket in a folder that there is not yet. */
 export function plannedPath(): string {
-  return path.join(os.tmpdir(), `nproc-${crypto.randomUUID().slice(-12)}`, "socket");
+  const own = path.join(`nproc-${crypto.randomUUID().slice(-12)}`, "socket");
+  return path.join(temporaryFolder(longestPath - own.length - 1), own);
 }
 
 /** Makes the folder of such a path. It is removed with the socket. */

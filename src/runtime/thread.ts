@@ -68,7 +68,7 @@ class ThreadChild implements Child {
   #failed = false;
   #ended = false;
 
-  constructor(request: SpawnRequest, events: ChildEvents) {
+  constructor(request: SpawnRequest, events: ChildEvents, flags: readonly string[] | undefined) {
     const { port1, port2 } = new MessageChannel();
     this.pid = request.boot.thread!.pid;
     this.#port = port1 as Port;
@@ -85,6 +85,7 @@ class ThreadChild implements Child {
       {
         name: request.boot.name,
         workerData: startup,
+        ...(flags && { execArgv: [...flags] }),
         transferList: [port2, ...first?.transfer ?? none] as never[],
         ...(request.env && { env: { ...process.env, ...request.env } }),
       },
@@ -136,9 +137,13 @@ class ThreadChild implements Child {
   }
 }
 
-/** Starts a thread whose script imports `request.entry`. */
-export function spawnThread(request: SpawnRequest, events: ChildEvents): Child {
-  return new ThreadChild(request, events);
+/** Starts a thread whose script imports `request.entry`; with the program's flags, or with others. */
+export function spawnThread(
+  request: SpawnRequest,
+  events: ChildEvents,
+  flags?: readonly string[],
+): Child {
+  return new ThreadChild(request, events, flags);
 }
 
 /** The link of a child that is a thread. */
