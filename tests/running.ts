@@ -40,6 +40,16 @@ export class RunningProgram implements AsyncDisposable {
     if (!this.said.includes(text)) throw new Error(`It ended and said no ${text}:\n${this.said}`);
   }
 
+  /** Waits until it has said so many lines of a kind, and gives them. */
+  async untilLines(pattern: RegExp, count: number): Promise<string[]> {
+    const lines = () => this.said.match(pattern) ?? [];
+    await until(() => lines().length >= count || this.#hasEnded, `the program says ${pattern}`);
+    if (lines().length < count) {
+      throw new Error(`It ended before it said ${pattern}:\n${this.said}`);
+    }
+    return lines();
+  }
+
   /** Signals it and all that it has started. */
   signal(signal: NodeJS.Signals): void {
     process.kill(-this.#process.pid!, signal);
