@@ -10,7 +10,7 @@
 import type { Callable } from "../codec/task.ts";
 import { CancelledError, TimeoutError } from "../errors.ts";
 import { Latch, longestTimer } from "../memory/latch.ts";
-import { checkMayStart } from "../process/started_child.ts";
+import { checkMayStart, written } from "../process/started_child.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
@@ -110,12 +110,16 @@ export class Scheduler implements KeepAlive {
     return this.#state === "terminated";
   }
 
-  /** Waits until all workers have ended, and keeps the program alive until then. */
+  /**
+   * Waits until all workers have ended, and what threads have printed is written, and keeps the program
+   * alive until then.
+   */
   async untilFinished(): Promise<void> {
     for (const feed of this.#feeds) feed.unbind();
     this.hold();
     try {
       await this.finished.wait();
+      if (this.#options.method === "worker") await written().wait();
     } finally {
       this.letGo();
     }

@@ -12,13 +12,14 @@
  * @internal
  */
 
+import { Buffer } from "node:buffer";
 import process from "node:process";
+import { Writable } from "node:stream";
 
 /** Something that a thread has printed. */
 export interface Output {
   readonly stream: "stdout" | "stderr";
   readonly chunk: string | Uint8Array;
-  readonly encoding?: BufferEncoding | undefined;
 }
 
 type Done = (error?: Error | null) => void;
@@ -34,12 +35,7 @@ export function carryOutput(post: (output: Output) => void): void {
   if ("Deno" in globalThis) return;
   for (const stream of ["stdout", "stderr"] as const) {
     const carry = (chunk: Output["chunk"], encoding: string) =>
-      post(
-        typeof chunk === "string"
-          ? { stream, chunk, encoding: encoding as BufferEncoding }
-          // It may be a view of something large.
-          : { stream, chunk: new Uint8Array(chunk) },
-      );
+      post({ stream, chunk: typeof chunk === "string" ? text(chunk, encoding) : copy(chunk) });
     // Below `write`, which the thread's own program may have replaced.
     const sink = process[stream] as unknown as Sink;
     sink._write = (chunk, encoding, done) => {
@@ -53,7 +49,37 @@ export function carryOutput(post: (output: Output) => void): void {
   }
 }
 
+/** A text as it is, or as the bytes that it stands for: Bun's own streams forget the encoding. */
+const text = (chunk: string, encoding: string): Output["chunk"] =>
+  /^utf-?8$/i.test(encoding) ? chunk : copy(Buffer.from(chunk, encoding as BufferEncoding));
+
+/** Not as a view: that of a small buffer would be sent with all of the pool that it is from. */
+const copy = (chunk: Uint8Array): Uint8Array => new Uint8Array(chunk);
+
+/** Whether a thread of this one has printed something. */
+let hasPrinted = false;
+
 /** Prints what a thread of this one has printed. */
-export function printOutput({ stream, chunk, encoding }: Output): void {
-  process[stream].write(chunk, encoding);
+export function printOutput({ stream, chunk }: Output): void {
+  hasPrinted = true;
+  process[stream].write(chunk);
+}
+
+/**
+ * Calls `then` once what threads have printed is out of this program's hands; at once where it is. A
+ * pipe takes 64 KB, and a socket, which parents on Node give their children, less than 300 short lines:
+ * the rest waits for the reader, and `process.exit()` would drop it.
+ */
+export function whenWritten(then: () => void): void {
+  const waiting = hasPrinted
+    ? ([process.stdout, process.stderr] as Writable[]).filter((sink) => sink.writableLength > 0)
+    : [];
+  let left = waiting.length;
+  if (left === 0) return then();
+  for (const sink of waiting) {
+    // Not the stream's own `write`: what a program has put in its place may never call back.
+    Writable.prototype.write.call(sink, "", "utf8", () => {
+      if (--left === 0) then();
+    });
+  }
 }

@@ -93,7 +93,7 @@ forEachMethod("A pool whose workers keep dying", (method) => {
     const { pool, untilStarted, open } = makeDyingPool(method, folder);
     await using _ = pool;
     // Nobody waits for anything, so this goes on, more and more slowly.
-    await untilStarted(5);
+    await untilStarted(4);
     open();
     assertEquals(await pool.apply(f.square, [3]), 9);
   });
@@ -116,7 +116,7 @@ forEachMethod("A pool whose workers keep dying", (method) => {
     const controller = new AbortController();
     const { signal } = controller;
     const result = assertRejects(() => pool.apply(f.square, [3], { signal }), DOMException);
-    await untilStarted(5);
+    await untilStarted(4);
     pool.close();
     const joined = pool.join();
     controller.abort();
@@ -129,12 +129,12 @@ forEachMethod("A pool whose workers keep dying", (method) => {
     for (const how of ["close", "terminate"] as const) {
       using folder = new Folder();
       const { pool, untilStarted, started } = makeDyingPool(method, folder);
-      await untilStarted(4);
+      await untilStarted(3);
       await until(() => activeChildren().length === 0, "none lives");
       void pool[how]();
       await pool.join();
       const count = started();
-      await pause(500);
+      await pause(300);
       assertEquals(started(), count, how);
     }
   });
@@ -143,7 +143,7 @@ forEachMethod("A pool whose workers keep dying", (method) => {
     using folder = new Folder();
     const { pool, untilStarted } = makeDyingPool(method, folder);
     const result = assertRejects(() => pool.apply(f.square, [3]), CancelledError);
-    await untilStarted(4);
+    await untilStarted(3);
     await pool.terminate();
     await result;
     assertEquals(activeChildren().length, 0);

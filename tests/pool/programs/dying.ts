@@ -17,6 +17,8 @@ if (import.meta.main) {
   const [, , method, what, file] = process.argv;
   setStartMethod(method as StartMethod);
   const pool = new Pool({ processes: 1, initializer: dieAtFirst, initArgs: [file] });
+  // One that was collected would replace nobody.
+  Object.assign(globalThis, { pool });
   if (what === "awaited") console.log(await pool.apply(square, [3]));
   if (what === "joined") {
     pool.applyAsync(square, [3]);
