@@ -113,6 +113,16 @@ export function checkTimeout(timeout: unknown): void {
   check(isNumber, "wait", "timeout", "a number of milliseconds", timeout);
 }
 
+/** Checks how long something may take: a time that is over at once would be a mistake. */
+export function checkDuration(verb: string, what: string, value: unknown): void {
+  if (typeof value === "number" && value > 0) return;
+  throw wrongArgument(
+    typeof value === "number" ? RangeError : TypeError,
+    `Cannot ${verb} as ${what} must be a number of milliseconds above 0`,
+    value,
+  );
+}
+
 /** Checks what a caller gave as its `signal`. */
 export function checkSignal(signal: unknown): void {
   if (signal === undefined || signal === null) return;

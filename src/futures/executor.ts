@@ -1,5 +1,6 @@
 import {
   checkArray,
+  checkDuration,
   checkFunction,
   checkInteger,
   checkOptions,
@@ -33,6 +34,12 @@ export interface ExecutorOptions {
   initializer?: Callable | undefined;
   /** The arguments of `initializer`. */
   initArgs?: readonly unknown[] | undefined;
+  /**
+   * How long `initializer` may take in a worker, in milliseconds; for ever where it is left out. Then
+   * the worker is killed, also if it never yields, and the executor is broken: the `cause` is a
+   * `TimeoutError`.
+   */
+  initTimeout?: number | undefined;
   /** Calls (chunks, for a map) after which a worker is replaced; never where it is left out. */
   maxTasksPerChild?: number | undefined;
   /** What `getContext` gives: it says how workers are started; `getStartMethod()` if left out. */
@@ -106,7 +113,8 @@ export class ProcessPoolExecutor {
   /**
    * Starts the workers.
    *
-   * @throws {RangeError} If `maxWorkers` or `maxTasksPerChild` is not a whole number from 1.
+   * @throws {RangeError} If `maxWorkers` or `maxTasksPerChild` is not a whole number from 1, or
+   * `initTimeout` not above 0.
    * @throws {TypeError} If one of them is not a number, `initializer` not a function, `initArgs` not
    * an array, or `context` not a context.
    * @throws {TaskReferenceError} If `initializer` is native, bound, a method or a class.
@@ -115,13 +123,15 @@ export class ProcessPoolExecutor {
    */
   constructor(options: ExecutorOptions = {}) {
     checkExecutorOptions(options);
-    const { maxWorkers, initializer, initArgs = [], maxTasksPerChild, context } = options;
+    const { maxWorkers, initializer, initArgs = [], initTimeout, maxTasksPerChild, context } =
+      options;
     this.#scheduler = new Scheduler({
       processes: maxWorkers ?? availableProcessors(),
       method: context?.getStartMethod() ?? getStartMethod(),
       name: "ExecutorWorker",
       initializer,
       initArgs,
+      initTimeout,
       maxTasksPerChild,
       permissions: undefined,
       daemon: false,
@@ -253,11 +263,12 @@ function breakage(cause: unknown): BrokenProcessPool {
 function checkExecutorOptions(options: ExecutorOptions): void {
   const verb = "make an executor";
   checkOptions(verb, options);
-  const { maxWorkers, initializer, initArgs, maxTasksPerChild, context } = options;
+  const { maxWorkers, initializer, initArgs, initTimeout, maxTasksPerChild, context } = options;
   if (maxWorkers !== undefined) checkInteger(verb, "maxWorkers", maxWorkers, 1);
   if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
   if (initArgs !== undefined) checkArray(verb, "initArgs", initArgs);
   if (maxTasksPerChild !== undefined) checkInteger(verb, "maxTasksPerChild", maxTasksPerChild, 1);
+  if (initTimeout !== undefined) checkDuration(verb, "initTimeout", initTimeout);
   if (context === undefined) return;
   if (typeof context?.getStartMethod !== "function") {
     throw wrongArgument(

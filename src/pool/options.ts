@@ -1,5 +1,6 @@
 import {
   checkArray,
+  checkDuration,
   checkFunction,
   checkInteger,
   checkIterable,
@@ -20,6 +21,11 @@ export interface PoolOptions {
   initializer?: Callable | undefined;
   /** The arguments of `initializer`. */
   initArgs?: readonly unknown[] | undefined;
+  /**
+   * How long `initializer` may take in a worker, in milliseconds; for ever where it is left out. Then
+   * the worker is killed, also if it never yields, and every task is rejected with a `TimeoutError`.
+   */
+  initTimeout?: number | undefined;
   /** Tasks (chunks, for a map) after which a worker is replaced; never where it is left out. */
   maxTasksPerChild?: number | undefined;
   /** The name of the workers, before their number: `PoolWorker` where it is left out. */
@@ -71,11 +77,12 @@ export function checkInput(input: unknown): void {
  */
 export function checkPoolOptions(options: PoolOptions): void {
   const verb = "make a pool";
-  const { processes, initializer, initArgs, maxTasksPerChild, name } = options;
+  const { processes, initializer, initArgs, initTimeout, maxTasksPerChild, name } = options;
   if (processes !== undefined) checkInteger(verb, "processes", processes, 1);
   if (maxTasksPerChild !== undefined) checkInteger(verb, "maxTasksPerChild", maxTasksPerChild, 1);
   if (initializer !== undefined) checkFunction(verb, "initializer", initializer);
   if (initArgs !== undefined) checkArray(verb, "initArgs", initArgs);
+  if (initTimeout !== undefined) checkDuration(verb, "initTimeout", initTimeout);
   if (name !== undefined) checkString(verb, "name", name);
 }
 

@@ -58,7 +58,8 @@ export class Pool {
    * Starts the workers.
    *
    * @param options The number of workers, or more than that.
-   * @throws {RangeError} If `processes` or `maxTasksPerChild` is not a whole number from 1.
+   * @throws {RangeError} If `processes` or `maxTasksPerChild` is not a whole number from 1, or
+   * `initTimeout` not above 0.
    * @throws {TypeError} If one of them is not a number, or `initializer` not a function.
    * @throws {TaskReferenceError} If `initializer` is native, bound, a method or a class.
    * @throws {DOMException} A `DataCloneError` with the path, if one of `initArgs` cannot travel.
@@ -68,7 +69,8 @@ export class Pool {
     const given = typeof options === "object" && options !== null
       ? options
       : { processes: options };
-    const { initializer, initArgs = [], maxTasksPerChild, name = "PoolWorker" } = given;
+    const { initializer, initArgs = [], initTimeout, maxTasksPerChild, name = "PoolWorker" } =
+      given;
     const processes = given.processes ?? availableProcessors();
     checkPoolOptions({ ...given, processes });
     this.#scheduler = new Scheduler({
@@ -77,6 +79,7 @@ export class Pool {
       name,
       initializer,
       initArgs,
+      initTimeout,
       maxTasksPerChild,
       permissions: given.permissions,
       daemon: true,

@@ -8,13 +8,14 @@
  */
 
 import type { Callable } from "../codec/task.ts";
-import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
+import { CancelledError, TimeoutError } from "../errors.ts";
 import { Latch, longestTimer } from "../memory/latch.ts";
-import { checkMayStart } from "../process/started_child.ts";
+import { checkMayStart, written } from "../process/started_child.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
 import { type KeepAlive, References } from "./references.ts";
+import { Replacements } from "./replacements.ts";
 import { type PoolTask, TaskQueue } from "./task.ts";
 import { type Submission, TaskEncoder, type WorkerSetUp } from "./task_encoder.ts";
 import { type Outcome, status } from "./wire.ts";
@@ -27,6 +28,8 @@ export interface SchedulerOptions {
   readonly name: string;
   readonly initializer: Callable | undefined;
   readonly initArgs: readonly unknown[];
+  /** Milliseconds that the initializer may take. */
+  readonly initTimeout: number | undefined;
   readonly maxTasksPerChild: number | undefined;
   readonly permissions: Permissions | undefined;
   /** Whether they may not have children of their own. */
@@ -71,10 +74,10 @@ export class Scheduler implements KeepAlive {
   #state: "open" | "closed" | "terminated" = "open";
   /** Why every task fails, once that is so. */
   #broken: { readonly error: unknown } | undefined;
-  /** Workers in a row that ended before they could take a task. */
-  #stillborn = 0;
+  readonly #replacements: Replacements;
   readonly #references = new References((whether) => {
     for (const worker of this.#workers) worker.child.keepAlive(whether);
+    this.#replacements.keepAlive(whether);
   });
 
   constructor(options: SchedulerOptions) {
@@ -84,6 +87,12 @@ export class Scheduler implements KeepAlive {
     this.processes = options.processes;
     this.#encoder = new TaskEncoder(options.method);
     this.#setUp = this.#encodeSetUp();
+    this.#replacements = new Replacements({
+      size: this.processes,
+      start: () => this.#startAnother(),
+      hasWaiting: () => this.#queue.peek() !== undefined,
+      isBusy: () => this.#isBusy,
+    });
     try {
       for (let i = 0; i < options.processes; i++) this.#startWorker();
     } catch (error) {
@@ -101,12 +110,16 @@ export class Scheduler implements KeepAlive {
     return this.#state === "terminated";
   }
 
-  /** Waits until all workers have ended, and keeps the program alive until then. */
+  /**
+   * Waits until all workers have ended, and what threads have printed is written, and keeps the program
+   * alive until then.
+   */
   async untilFinished(): Promise<void> {
     for (const feed of this.#feeds) feed.unbind();
     this.hold();
     try {
       await this.finished.wait();
+      if (this.#options.method === "worker") await written().wait();
     } finally {
       this.letGo();
     }
@@ -134,6 +147,7 @@ export class Scheduler implements KeepAlive {
     if (task.settled || task.isSent) return false;
     const value = new CancelledError("The task was cancelled before it began");
     task.settle({ status: status.cancelled, value });
+    this.#finishSoon();
     return true;
   }
 
@@ -173,7 +187,8 @@ export class Scheduler implements KeepAlive {
     const end = (reason: unknown) => {
       if (task.settled) return;
       task.settle(rejection(reason));
-      for (const worker of this.#workers) if (worker.holds(task)) worker.child.kill("SIGKILL");
+      for (const worker of this.#workers) if (worker.holds(task)) worker.kill("SIGKILL");
+      this.#finishSoon();
     };
     const onAbort = () => end(signal?.reason);
     let cancelTimer: (() => void) | undefined;
@@ -208,7 +223,7 @@ export class Scheduler implements KeepAlive {
     this.#encoder.seal();
     for (let task; (task = this.#queue.peek()) !== undefined;) {
       const worker = this.#workerFor(task);
-      if (worker === undefined) return;
+      if (worker === undefined) return this.#replacements.noteWaiting();
       worker.send(this.#takeBatch(worker, task));
     }
     this.#finishWhenDone();
@@ -255,16 +270,14 @@ export class Scheduler implements KeepAlive {
   // ---- workers
 
   #startWorker(): void {
-    const { name, method, permissions, daemon, maxTasksPerChild = Infinity } = this.#options;
+    const { name, method, permissions, daemon, initTimeout, maxTasksPerChild } = this.#options;
     const worker: PoolWorker = new PoolWorker(
       { name: `${name}-${++this.#named}`, daemon, method, permissions },
       this.#nextSetUp(),
-      maxTasksPerChild,
+      { initTimeout, maxTasks: maxTasksPerChild ?? Infinity },
       {
-        ready: () => {
-          this.#stillborn = 0;
-          this.#dispatch();
-        },
+        ready: () => this.#dispatch(),
+        settled: () => this.#replacements.noteProgress(),
         progress: () => this.#dispatch(),
         givenBack: (tasks) => {
           this.#queue.unshift(tasks);
@@ -274,7 +287,7 @@ export class Scheduler implements KeepAlive {
         lost: (error) => {
           if (this.#options.breakage !== undefined) this.#break(error);
         },
-        ended: () => this.#replace(worker),
+        ended: (isLost) => this.#replace(worker, isLost),
       },
     );
     this.#workers.add(worker);
@@ -304,8 +317,18 @@ export class Scheduler implements KeepAlive {
     }
   }
 
-  /** Starts a worker in the place of one that ended; a pool that cannot have it fails its tasks. */
+  /** Whether tasks are to be done, or may be submitted. */
+  get #needsWorkers(): boolean {
+    const isNeeded = this.#state === "open" || (this.#state === "closed" && !this.#isDone);
+    return isNeeded && this.#broken === undefined;
+  }
+
+  /**
+   * Starts a worker in the place of one that ended, where it is needed. A pool that cannot have it fails
+   * its tasks.
+   */
   #startAnother(): void {
+    if (!this.#needsWorkers) return;
     try {
       this.#startWorker();
     } catch (error) {
@@ -313,15 +336,13 @@ export class Scheduler implements KeepAlive {
     }
   }
 
-  #replace(worker: PoolWorker): void {
+  /** `isLost` tells whether it died: nobody here had ended it. */
+  #replace(worker: PoolWorker, isLost: boolean): void {
     this.#workers.delete(worker);
-    if (isStillborn(worker) && ++this.#stillborn > 2 * this.processes + 1) {
-      const { name, pid, exitCode } = worker.child;
-      const message = `No worker can be started: ${name} ended with exit code ${exitCode}`;
-      this.#break(new WorkerLostError(message, { pid, exitCode: exitCode! }));
-    }
-    const needed = this.#state === "open" || (this.#state === "closed" && !this.#isDone);
-    if (needed && this.#broken === undefined) this.#startAnother();
+    if (isLost && this.#needsWorkers) {
+      const reason = this.#replacements.replaceLost(worker);
+      if (reason !== undefined) this.#break(reason);
+    } else this.#startAnother();
     this.#finishWhenDone();
     this.#dispatchSoon();
   }
@@ -332,8 +353,9 @@ export class Scheduler implements KeepAlive {
     const { breakage } = this.#options;
     const error = breakage === undefined ? cause : breakage(cause);
     this.#broken = { error };
+    this.#replacements.cancel();
     this.#rejectAll(error);
-    for (const worker of this.#workers) worker.child.kill("SIGKILL");
+    for (const worker of this.#workers) worker.kill("SIGKILL");
   }
 
   #rejectAll(reason: unknown): void {
@@ -345,18 +367,29 @@ export class Scheduler implements KeepAlive {
 
   // ---- the end
 
+  /** Whether a worker has tasks. */
+  get #isBusy(): boolean {
+    for (const worker of this.#workers) if (worker.held > 0) return true;
+    return false;
+  }
+
   get #isDone(): boolean {
-    return this.#queue.peek() === undefined && this.#feeds.size === 0 &&
-      [...this.#workers].every((worker) => worker.held === 0);
+    return this.#queue.peek() === undefined && this.#feeds.size === 0 && !this.#isBusy;
   }
 
   /** A closed pool whose work is done lets its workers end. */
   #finishWhenDone(): void {
-    if (this.#state === "open") return;
+    if (this.#state === "open" || this.#needsWorkers) return;
+    this.#replacements.cancel();
     if (this.#workers.size === 0) this.finished.open();
     if (this.#state === "closed" && this.#isDone) {
       for (const worker of this.#workers) worker.finish();
     }
+  }
+
+  /** What was waited for may have been the last task of a closed pool that has no worker just now. */
+  #finishSoon(): void {
+    if (this.#state !== "open") this.#dispatchSoon();
   }
 
   /** Takes nothing more; what there is will be done. */
@@ -375,11 +408,11 @@ export class Scheduler implements KeepAlive {
     for (const feed of this.#feeds) feed.cancel();
     for (const worker of this.#workers) {
       if (worker.isIdle) worker.finish();
-      else worker.child.kill("SIGTERM");
+      else worker.kill("SIGTERM");
     }
     // One that is kept by something in the background, or handles SIGTERM, has to end as well.
     const cancel = inBackground(terminationGrace, () => {
-      for (const worker of this.#workers) worker.child.kill("SIGKILL");
+      for (const worker of this.#workers) worker.kill("SIGKILL");
     });
     this.finished.onOpen(cancel);
     this.#finishWhenDone();
@@ -404,11 +437,6 @@ export class Scheduler implements KeepAlive {
   letGo(): void {
     this.#references.letGo();
   }
-}
-
-/** Whether a worker ended before it could take a task, and nobody had ended it. */
-function isStillborn({ wasReady, child }: PoolWorker): boolean {
-  return !wasReady && child.exitCode !== -9 && child.exitCode !== -15;
 }
 
 /** How long a worker may take to end, in milliseconds. */

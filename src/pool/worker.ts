@@ -9,11 +9,13 @@
 import { Encoder } from "../codec/encoder.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { type Read, tryReadLoading } from "../codec/modules.ts";
-import { WorkerLostError } from "../errors.ts";
+import { TimeoutError, WorkerLostError } from "../errors.ts";
+import { longestTimer } from "../memory/latch.ts";
 import { frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild, type StartRequest, unknownFrame } from "../process/started_child.ts";
 import { newScratch } from "../runtime/current.ts";
+import type { Signal } from "../runtime/runtime.ts";
 import { inBackground } from "../runtime/turns.ts";
 import { type JournalEntries, JournalReader, journalSize } from "./journal.ts";
 import { type Lease, noLease, type PoolFunction, type PoolTask } from "./task.ts";
@@ -28,20 +30,42 @@ const loneCost = 1e9;
 /** Milliseconds after which tasks that were sent ahead and have not begun are taken back. */
 const leaseTime = 20;
 
+/**
+ * Milliseconds between the end of a time and its consequence: what a parent that kept its own thread
+ * has not read yet is read by then.
+ */
+const readingTime = 10;
+
+/** What limits a worker. */
+export interface WorkerLimits {
+  /** How many tasks it may be given. */
+  readonly maxTasks: number;
+  /** How long its initializer may take, in milliseconds. */
+  readonly initTimeout: number | undefined;
+}
+
+/** The exit codes of what SIGHUP, SIGINT or SIGTERM ended. */
+const stopCodes: ReadonlySet<number> = new Set([-1, -2, -15]);
+
 /** What a worker's pool hears of it. */
 export interface WorkerEvents {
   /** It can take tasks. */
   ready(): void;
+  /** It has settled tasks, by their outcomes or by its death. */
+  settled(): void;
   /** It has room for more. */
   progress(): void;
   /** Tasks that it was sent and will not run, first in first. */
   givenBack(tasks: readonly PoolTask[]): void;
-  /** Its initializer threw. */
+  /** Its initializer threw, or took too long. */
   notInitialized(error: unknown): void;
   /** It is dead, and nobody had asked it to end; what it held is not settled yet. */
   lost(error: WorkerLostError): void;
-  /** It has ended. What it was running is rejected, the rest of what it held given back. */
-  ended(): void;
+  /**
+   * It has ended. What it was running is rejected, the rest of what it held given back. `isLost` tells
+   * whether it died: nobody had asked it to end, and its pool had not killed it.
+   */
+  ended(isLost: boolean): void;
 }
 
 /** A worker and what it holds. */
@@ -64,6 +88,8 @@ export class PoolWorker {
   /** The slot of the last task that it is known to have begun. */
   #begun = 0;
   #finishing = false;
+  /** Its pool has ended it: not to be known from an exit code, as others send the same signals. */
+  #isKilled = false;
   /** At least how much our clock is ahead of the worker's. */
   #clockAhead = Infinity;
   /** It did not keep to a lease: it gets nothing more until it speaks again. */
@@ -71,14 +97,15 @@ export class PoolWorker {
   /** A value is being read whose module is still loading; what came after it waits. */
   #reading: Promise<void> | undefined;
   #cancelTimer: (() => void) | undefined;
+  #cancelInitTimer: (() => void) | undefined;
 
   constructor(
     request: Omit<StartRequest, "role" | "entry" | "scratch">,
     setUp: WorkerSetUp,
-    quota: number,
+    { maxTasks, initTimeout }: WorkerLimits,
     events: WorkerEvents,
   ) {
-    this.quota = quota;
+    this.quota = maxTasks;
     this.#hasInitializer = setUp.hasInitializer;
     this.#events = events;
     const scratch = newScratch(request.method, request.permissions, journalSize);
@@ -89,6 +116,7 @@ export class PoolWorker {
         ready: (clock) => {
           this.#noteClock(clock);
           if (!this.#hasInitializer) this.#becomeReady();
+          else if (initTimeout !== undefined) this.#limitInitializer(initTimeout);
         },
         frame: (kind, body) => this.#inOrder(() => this.#receive(kind, body)),
         ended: () => void this.#inOrder(() => this.#end()),
@@ -128,6 +156,12 @@ export class PoolWorker {
     this.#finishing = true;
     this.#encoder.writeUint(frameKind.finish);
     this.child.post(this.#encoder.take());
+  }
+
+  /** Ends it. */
+  kill(signal: Signal): void {
+    this.#isKilled = true;
+    this.child.kill(signal);
   }
 
   /** How many tasks it holds. */
@@ -212,7 +246,23 @@ export class PoolWorker {
     return result;
   }
 
+  /** The pool ends a worker whose initializer takes too long, as it does one whose initializer throws. */
+  #limitInitializer(milliseconds: number): void {
+    if (milliseconds > longestTimer) return;
+    const { name, pid } = this.child;
+    const end = () =>
+      this.#events.notInitialized(
+        new TimeoutError(
+          `The initializer of ${name} (pid ${pid}) has not ended after ${milliseconds} ms`,
+        ),
+      );
+    this.#cancelInitTimer = inBackground(milliseconds, () => {
+      this.#cancelInitTimer = inBackground(readingTime, end);
+    });
+  }
+
   #becomeReady(): void {
+    this.#cancelInitTimer?.();
     this.wasReady = true;
     this.#events.ready();
   }
@@ -250,6 +300,7 @@ export class PoolWorker {
       body.position = head.end;
     }
     this.#overdue = false;
+    this.#events.settled();
     this.#events.progress();
   }
 
@@ -267,6 +318,7 @@ export class PoolWorker {
   }
 
   async #receiveFailure(body: Decoder): Promise<void> {
+    this.#cancelInitTimer?.();
     readOutcomeHead(body);
     const read = await tryReadLoading(body);
     this.#events.notInitialized("value" in read ? read.value : read.error);
@@ -334,14 +386,17 @@ export class PoolWorker {
   /** Settles what the dead worker's journal can settle, and hands back what it never began. */
   async #end(): Promise<void> {
     this.#cancelTimer?.();
+    this.#cancelInitTimer?.();
     const journal = this.#journal?.readLast();
     this.#journal?.close();
+    const held = this.#held.size;
     for (const bytes of journal?.outcomes ?? []) {
       const body = new Decoder(bytes);
       const head = readOutcomeHead(body);
       if (this.#held.has(head.id)) this.#settle(head, await tryReadLoading(body));
     }
-    if (this.#held.size > 0 || !this.#wasToEnd) this.#events.lost(this.#lost());
+    const isUnasked = this.#held.size > 0 || !this.#wasToEnd;
+    if (isUnasked && !this.#wasStoppedEarly) this.#events.lost(this.#lost());
     // Without a journal it is given one task at a time, and has begun that.
     const begun = journal ?? { begun: this.#slots };
     const waiting = new Set(this.#notBegun(begun).filter((task) => !task.hasMoved));
@@ -349,13 +404,22 @@ export class PoolWorker {
       this.#release(task);
       task.settle(rejection(this.#lost(" while it ran this task")));
     }
+    if (this.#held.size < held) this.#events.settled();
     this.#giveBack([...waiting]);
-    this.#events.ended();
+    this.#events.ended(isUnasked && !this.#isKilled);
   }
 
   /** Whether it ends by itself once it holds nothing. */
   get #wasToEnd(): boolean {
     return this.#finishing || this.quota === 0;
+  }
+
+  /**
+   * Whether a signal to the whole program ended it before it could ignore such signals: another takes
+   * its place.
+   */
+  get #wasStoppedEarly(): boolean {
+    return !this.wasReady && !this.#isKilled && stopCodes.has(this.child.exitCode!);
   }
 
   #lost(when = ""): WorkerLostError {

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import { checkOptions } from "../arguments.ts";
 import { isLoadingModule, mainModule } from "../codec/modules.ts";
 import type { Parcel } from "../codec/encoder.ts";
 import type { Trip } from "../codec/registry.ts";
@@ -26,6 +27,7 @@ import type {
 } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
 import { newThreadId } from "../runtime/thread_id.ts";
+import { whenWritten } from "../runtime/thread_output.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
@@ -34,7 +36,7 @@ import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
 import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
-import { Latch, type WaitOptions } from "../memory/latch.ts";
+import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
 /** A child to start. */
@@ -237,12 +239,21 @@ export class StartedChild {
     return this.#isKept;
   }
 
-  /** Waits for the end, as `Latch.wait` does. The child keeps this program alive meanwhile. */
-  async join(options?: WaitOptions): Promise<boolean> {
+  /**
+   * Waits for the end, as `Latch.wait` does, and for what a thread has printed. The child keeps this
+   * program alive meanwhile.
+   */
+  async join(options: WaitOptions = {}): Promise<boolean> {
     this.#joins++;
     this.#refer();
     try {
-      return await this.ended.wait(options);
+      checkOptions("wait", options);
+      const timeLeft = countdown(options.timeout);
+      const hasEnded = await this.ended.wait(options);
+      if (hasEnded && this.method === "worker") {
+        await written().wait({ ...options, timeout: timeLeft() });
+      }
+      return hasEnded;
     } finally {
       this.#joins--;
       this.#refer();
@@ -336,6 +347,13 @@ export class StartedChild {
     this.#early = [];
     for (const trip of this.#trips.splice(0)) trip.drop();
   }
+}
+
+/** Opens when what threads have printed is written. */
+export function written(): Latch {
+  const latch = new Latch();
+  whenWritten(() => latch.open());
+  return latch;
 }
 
 function newThread(): ThreadIdentity {

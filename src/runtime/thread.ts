@@ -17,6 +17,7 @@ import { scriptURL, sharedFiles, startScript } from "./boot.ts";
 import type { Child, ChildEvents, Frame, ParentLink, Signal, SpawnRequest } from "./runtime.ts";
 import type { Scratch } from "./scratch.ts";
 import { adoptThreadCounter, threadCounter } from "./thread_id.ts";
+import { carryOutput, isOutput, printOutput } from "./thread_output.ts";
 
 /** A port as all three runtimes have it: the DOM's, and able not to keep the program alive. */
 interface Port extends MessagePort {
@@ -54,6 +55,7 @@ function deliver(
   to: (bytes: Uint8Array, attachments: readonly unknown[]) => void,
 ): void {
   if (data instanceof Uint8Array) return to(data, []);
+  if (isOutput(data)) return printOutput(data);
   // A task that has found the port may post anything there; that is no frame of ours.
   if (Array.isArray(data) && data[0] instanceof Uint8Array) to(data[0], data.slice(1));
 }
@@ -158,6 +160,7 @@ export class ThreadLink implements ParentLink {
     this.#port = startup.port;
     this.scratch = startup.scratch;
     this.first = startup.first;
+    carryOutput((output) => this.#port.postMessage(output));
     adoptThreadCounter(startup.threadCounter);
     adoptThreadMemory(startup.memory);
   }

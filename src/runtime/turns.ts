@@ -32,6 +32,23 @@ export function inBackground(milliseconds: number, action: () => void): () => vo
   return () => clearTimeout(timer);
 }
 
+/** An action that is to come. */
+export interface Delay {
+  /** Makes it not come. */
+  cancel(): void;
+  /** Whether the program stays alive until it has come; so at first. */
+  keepAlive(whether: boolean): void;
+}
+
+/** Calls `action` after some milliseconds. */
+export function after(milliseconds: number, action: () => void): Delay {
+  const timer = setTimeout(action, milliseconds);
+  return {
+    cancel: () => clearTimeout(timer),
+    keepAlive: (whether) => void (whether ? timer.ref() : timer.unref()),
+  };
+}
+
 /** How long what was left in the background may keep an ending child, in milliseconds. */
 const grace = 1000;
 

@@ -1,6 +1,13 @@
 import { it } from "@std/testing/bdd";
-import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { activeChildren, type StartMethod, WorkerLostError } from "../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { activeChildren, type StartMethod, TimeoutError, WorkerLostError } from "../../mod.ts";
 import {
   asCompleted,
   BrokenProcessPool,
@@ -70,6 +77,24 @@ forEachMethod("A worker that dies", (method) => {
     assertInstanceOf(cause, WorkerLostError);
     assertEquals(cause.exitCode, 5);
     await assertBroken(executor);
+  });
+
+  it("in an initializer that takes longer than initTimeout breaks its executor", async () => {
+    using folder = new Folder();
+    await using executor = makeExecutor(method, {
+      maxWorkers: 2,
+      initializer: f.initializeForEver,
+      initArgs: [folder.file("file")],
+      initTimeout: 200,
+    });
+    const cause = await causeOf(executor.submit(f.square, 2));
+    assertInstanceOf(cause, TimeoutError);
+    assertMatch(cause.message, /^The initializer of ExecutorWorker-\d .* not ended after 200 ms$/);
+    await assertBroken(executor);
+    for (const [wrong, kind] of [[0, RangeError], ["7", TypeError]] as const) {
+      const make = () => makeExecutor(method, { initTimeout: wrong as number });
+      assertThrows(make, kind, "initTimeout must be a number of milliseconds above 0");
+    }
   });
 
   it("breaks its executor while that starts", async () => {

@@ -249,6 +249,12 @@ forEachMethod("A managed Pool", (method) => {
     const failing = manager.Pool({ processes: 1, initializer: f.fail });
     await assertRejects(() => failing.apply(f.double, [1]), RangeError, "the fixture failed");
     await failing.terminate();
+    const initializer = p.initializeLater;
+    const slow = manager.Pool({ processes: 1, initializer, initArgs: [long], initTimeout: 200 });
+    const message = "has not ended after 200 ms";
+    await assertRejects(() => slow.apply(f.double, [1]), TimeoutError, message);
+    await slow.terminate();
+    assertThrows(() => manager.Pool({ initTimeout: 0 }), RangeError, "initTimeout");
   });
 
   it("ends as a pool does: close, join, terminate", async () => {

@@ -2,6 +2,7 @@
 
 import fs from "node:fs";
 import process from "node:process";
+import { isMainThread } from "node:worker_threads";
 import { currentProcess, registerClass, task, transfer } from "../../mod.ts";
 import { pause, spin } from "../fixtures.ts";
 import { addLine, linesIn } from "../process/scratch.ts";
@@ -304,3 +305,32 @@ task(import.meta, traceAndSpin);
 export function whereAmI(): string {
   return import.meta.url;
 }
+
+/** As an initializer: traces its run, and brings its worker down unless the gate is open. */
+export function dieUnlessOpen(file: string, gate: string): void {
+  addLine(file, currentProcess().pid!);
+  if (fs.existsSync(gate)) return;
+  // An OOM killer's signal; a thread has none.
+  if (isMainThread) process.kill(process.pid, "SIGKILL");
+  process.exit(9);
+}
+task(import.meta, dieUnlessOpen);
+
+/** As an initializer: has its worker end once it is ready, most likely before it has begun a task. */
+export function exitOnceReady(file: string): void {
+  addLine(file, currentProcess().pid!);
+  setTimeout(() => process.exit(7), 0);
+}
+task(import.meta, exitOnceReady);
+
+/** As an initializer: does not end. */
+export async function initializeForEver(file: string): Promise<never> {
+  return await waitForEver(file);
+}
+task(import.meta, initializeForEver);
+
+/** As an initializer: ends after so many milliseconds. */
+export async function initializeLater(milliseconds: number): Promise<void> {
+  await pause(milliseconds);
+}
+task(import.meta, initializeLater);

@@ -181,6 +181,13 @@ forEachMethod("What is wrong with a pool", (method) => {
     assertThrows(make({ processes: 1, initializer: 7 }), TypeError, "7");
     assertThrows(make({ processes: 1, initializer: f.nothing, initArgs: "7" }), TypeError, "7");
     assertThrows(make({ processes: 1, name: 7 }), TypeError, "7");
+    for (const wrong of ["7", null, {}, 7n]) {
+      const what = `initTimeout must be a number of milliseconds above 0: received ${shown(wrong)}`;
+      assertThrows(make({ processes: 1, initTimeout: wrong }), TypeError, what);
+    }
+    for (const wrong of [0, -1, NaN]) {
+      assertThrows(make({ processes: 1, initTimeout: wrong }), RangeError, String(wrong));
+    }
     assertThrows(make({ processes: 1, initializer: Math.max }), TaskReferenceError);
     const initArgs = [{ options: { callback: () => {} } }];
     const error = assertThrows(
