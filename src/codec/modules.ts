@@ -8,12 +8,10 @@
 import { TaskReferenceError } from "../errors.ts";
 import { bootNote } from "../runtime/boot.ts";
 import { runtime } from "../runtime/current.ts";
+import { importModule, type Namespace } from "../runtime/import_module.ts";
 import { isMainPartStop } from "../runtime/main_part.ts";
 import type { Decoder } from "./decoder.ts";
 import { ModuleNeeded } from "./registry.ts";
-
-/** The exports of a module. */
-export type Namespace = Readonly<Record<string, unknown>>;
 
 let loading = 0;
 
@@ -39,7 +37,7 @@ export async function loadModule(url: string): Promise<Namespace> {
   }
   loading++;
   try {
-    return await import(url);
+    return await importModule(url);
   } catch (error) {
     // It has declared its tasks, and what it exports is not to be had.
     if (isMainPartStop(error)) return {};

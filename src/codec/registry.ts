@@ -206,13 +206,21 @@ export function registerClass(meta: ImportMeta, cls: AnyClass): void {
   if (typeof prototype !== "object" || prototype === null || prototype === Object.prototype) {
     throw wrongArgument(TypeError, "Cannot register a class as cls must be a class", cls);
   }
-  if (byPrototype.has(prototype)) return;
-  const inModule = byModule.get(meta.url) ?? [];
-  byModule.set(meta.url, inModule);
-  const index = inModule.filter((other) => other.name === cls.name).length;
-  const registered = { url: meta.url, name: cls.name, index, cls };
+  if (!byPrototype.has(prototype)) registerNamed(meta.url, cls.name, cls);
+}
+
+/**
+ * Registers a class under a name.
+ *
+ * @internal
+ */
+export function registerNamed(url: string, name: string, cls: AnyClass): void {
+  const inModule = byModule.get(url) ?? [];
+  byModule.set(url, inModule);
+  const index = inModule.filter((other) => other.name === name).length;
+  const registered = { url, name, index, cls };
   inModule.push(registered);
-  byPrototype.set(prototype, registered);
+  byPrototype.set(cls.prototype as object, registered);
 }
 
 /**

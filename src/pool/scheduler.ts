@@ -315,10 +315,13 @@ export class Scheduler implements KeepAlive {
 
   #replace(worker: PoolWorker): void {
     this.#workers.delete(worker);
-    if (isStillborn(worker) && ++this.#stillborn > 2 * this.processes + 1) {
-      const { name, pid, exitCode } = worker.child;
-      const message = `No worker can be started: ${name} ended with exit code ${exitCode}`;
-      this.#break(new WorkerLostError(message, { pid, exitCode: exitCode! }));
+    const isLast = isStillborn(worker) && ++this.#stillborn > 2 * this.processes + 1;
+    if (isLast || worker.child.noRole !== undefined) {
+      const { name, pid, exitCode, crash, noRole } = worker.child;
+      const why = noRole ?? `${name} ended with exit code ${exitCode}`;
+      const message = `No worker can be started: ${why}`;
+      const cause = crash && { cause: crash.error };
+      this.#break(new WorkerLostError(message, { pid, exitCode: exitCode!, ...cause }));
     }
     const needed = this.#state === "open" || (this.#state === "closed" && !this.#isDone);
     if (needed && this.#broken === undefined) this.#startAnother();

@@ -11,6 +11,7 @@ import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
 import { arenaOf, noteDeath, noteDoom } from "../memory/arena.ts";
+import { unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
@@ -69,6 +70,11 @@ const mainPartRuns = (name: string) =>
   "import.meta.main true in children, too, put that behind\n\n" +
   "    if (import.meta.main && parentProcess() === undefined) {\n      // ...\n    }\n";
 
+const noRole = (name: string, entry: string) =>
+  `Cannot start ${name} as it imported ${entry} and nothing there made it a child. Where that is part ` +
+  "of a bundle, or is no longer there, bundle the program so that import.meta.url is the bundle's, or " +
+  'leave this package out of the bundle: see "Bundlers" in its README';
+
 /** Refuses to start a child where that cannot be right. */
 export function checkMayStart(
   { name, method, permissions }: Pick<StartRequest, "name" | "method" | "permissions">,
@@ -100,6 +106,8 @@ export class StartedChild {
   readonly ended: Latch = new Latch();
   /** The uncaught error that ended the child, if one did and could be told. */
   crash: { readonly error: unknown } | undefined;
+  /** Why it never became a child, where what its script imported did not make it one: nor will it the next. */
+  noRole: string | undefined;
   #exitCode: number | null = null;
   #ready = false;
   #isKept = true;
@@ -112,6 +120,7 @@ export class StartedChild {
   /** What is to be done with what the child was sent, unless it has come to read it. */
   #trips: Trip[] = [];
   #earlySignal: Signal | undefined;
+  readonly #entry: string;
   readonly #child: Child;
   readonly #events: StartedChildEvents;
 
@@ -120,6 +129,7 @@ export class StartedChild {
     this.name = request.name;
     this.daemon = request.daemon;
     this.method = request.method;
+    this.#entry = request.entry;
     this.#events = events;
     const packed = this.#pack(request);
     try {
@@ -255,12 +265,19 @@ export class StartedChild {
 
   #end(code: number): void {
     if (!this.isAlive) return;
+    if (code === unclaimedExitCode && !this.#ready) return this.#endWithoutRole();
     this.#exitCode = code;
     noteDeath(this.method, this.pid);
     switchboard.disconnect(this);
     this.#dropUnread();
     this.#events.ended();
     this.ended.open();
+  }
+
+  #endWithoutRole(): void {
+    this.noRole = noRole(this.name, this.#entry);
+    this.#reportCrash(new Error(this.noRole));
+    this.#end(1);
   }
 
   #dropUnread(): void {

@@ -59,10 +59,31 @@ const mainMark = isBundled && !("Deno" in globalThis || "Bun" in globalThis)
   ? "process.mainModule={};"
   : "";
 
-/** The text of the script that starts a child. */
+/**
+ * The exit code of a child whose script has imported the entry, or could not, and nothing there has
+ * taken the role.
+ */
+export const unclaimedExitCode = 94;
+
+/**
+ * The text of the script that starts a child. It ends the child where nothing has taken the role
+ * when the entry has run, or has failed: that child would never say anything. It does so by
+ * `exit()`, as what was imported may have a handler for errors that nothing caught.
+ */
 export function startScript(request: SpawnRequest): string {
-  return `${mainMark}globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=` +
-    `${noteText(request)};import(${JSON.stringify(request.entry)});`;
+  const { entry, boot: { name, method } } = request;
+  const failed = `Cannot start ${name} as ${entry} cannot be imported: `;
+  // The parent hears of a thread's error by an event, of a process it can only read the exit code.
+  const tell = method === "worker"
+    ? "setTimeout(end);throw failure"
+    : "console.error(failure);end()";
+  return `${mainMark}const note=globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=` +
+    `${noteText(request)};` +
+    `const end=()=>import("node:process").then((it)=>it.default.exit(${unclaimedExitCode}));` +
+    `import(${JSON.stringify(entry)}).then(()=>{if(!note.claimed)end()},(error)=>{` +
+    "if(note.claimed)throw error;" +
+    `const failure=new Error(${JSON.stringify(failed)}+(error?.message??error),{cause:error});` +
+    `${tell}});`;
 }
 
 /** A script as a module's URL. A source may hold any Unicode, so it is encoded whole. */

@@ -11,6 +11,7 @@
 
 import { bootNote } from "./boot.ts";
 import { isBundled, isBunExecutable } from "./bundle.ts";
+import { importModule } from "./import_module.ts";
 
 const stops = new WeakSet<object>();
 
@@ -31,7 +32,7 @@ let running = isBundled && bootNote() !== undefined;
 
 /** Whether it has done all that it should. Why it has not is told by who runs it. */
 const hasRun: Promise<boolean> | undefined = running
-  ? import(import.meta.url).then(() => true, isMainPartStop)
+  ? importModule(import.meta.url).then(() => true, isMainPartStop)
   : undefined;
 
 void hasRun?.then(() => running = false);

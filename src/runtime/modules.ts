@@ -53,6 +53,30 @@ function deepStack(): string {
   }
 }
 
+/**
+ * Whether this call comes through no file with that URL, though it says so: webpack and Turbopack
+ * write the URL of the source in place of `import.meta.url`. A stack as text would not do, as source
+ * maps make that tell of the sources, too.
+ */
+export function isElsewhere(url: string): boolean {
+  if (!url.startsWith("file:")) return false;
+  const format = Reflect.get(Error, "prepareStackTrace");
+  // It is refused where the built-in objects are frozen.
+  const isSet = Reflect.set(Error, "prepareStackTrace", fileNames);
+  const stack: unknown = deepStack();
+  if (isSet) Reflect.set(Error, "prepareStackTrace", format);
+  const files = Array.isArray(stack) ? stack.filter((name) => typeof name === "string") : [];
+  return files.length > 0 && !files.some((name) => pathOf(urlOf(name)) === pathOf(url));
+}
+
+/** What an engine is asked for the names of files with. */
+const fileNames = (_: Error, sites: readonly { getFileName(): unknown }[]): unknown[] =>
+  sites.map((site) => site.getFileName());
+
+/** What tells a file from others, whatever of its name is escaped, and whatever its query is. */
+const pathOf = (url: string): string =>
+  new URL(url).pathname.replace(/%[2-7][\dA-F]/gi, decodeURIComponent);
+
 /** A static import or re-export, with the text of its specifier. */
 const importing = /\b(?:import|export)\b[^'"`;]*?\bfrom\s*["']([^"']+)["']/g;
 /** What Bun and bundlers let one leave out. */
