@@ -194,11 +194,12 @@ export function kindNamed(name: string): Kind | undefined {
  * }
  * ```
  *
- * @param meta The `import.meta` of the module that declares the class.
+ * @param meta The `import.meta` of the module that declares the class. Where a bundler does not know that
+ * by itself, `{ url: import.meta.url }` is as good.
  * @param cls The class; one that extends `Error` keeps its class when it is thrown.
  * @throws {TypeError} If `meta` has no `url`, or `cls` is not a class.
  */
-export function registerClass(meta: ImportMeta, cls: AnyClass): void {
+export function registerClass(meta: Pick<ImportMeta, "url">, cls: AnyClass): void {
   if (typeof meta?.url !== "string") {
     throw wrongArgument(TypeError, "Cannot register a class as meta must be import.meta", meta);
   }

@@ -37,12 +37,13 @@ const addresses = new WeakMap<Callable, TaskAddress>();
  * }
  * ```
  *
- * @param meta The `import.meta` of the module that declares the function.
+ * @param meta The `import.meta` of the module that declares the function. Where a bundler does not know
+ * that by itself, `{ url: import.meta.url }` is as good.
  * @param fn The function.
  * @returns The same function, typed as it was.
  * @throws {TypeError} If `meta` has no `url`, or `fn` is not a function.
  */
-export function task<F extends Callable>(meta: ImportMeta, fn: F): F {
+export function task<F extends Callable>(meta: Pick<ImportMeta, "url">, fn: F): F {
   if (typeof meta?.url !== "string") {
     throw wrongArgument(TypeError, "Cannot declare a task as meta must be import.meta", meta);
   }

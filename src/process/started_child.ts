@@ -11,7 +11,7 @@ import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
 import { arenaOf, noteDeath, noteDoom } from "../memory/arena.ts";
-import { unclaimedExitCode } from "../runtime/boot.ts";
+import { isOtherCopy, unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
@@ -80,7 +80,7 @@ export function checkMayStart(
   { name, method, permissions }: Pick<StartRequest, "name" | "method" | "permissions">,
 ): void {
   if (isRunningBundle()) throw mainPartStop(mainPartRuns(name));
-  if (isLoadingModule() && self().isChild) throw new Error(missingGuard(name));
+  if (isLoadingModule()) throw new Error((isOtherCopy() ? mainPartRuns : missingGuard)(name));
   if (self().daemon) {
     throw new Error(`Cannot start ${name} as daemonic processes are not allowed to have children`);
   }

@@ -24,6 +24,8 @@ export interface BootNote extends Boot {
   readonly scratch?: string;
   /** A module has taken the role: a bundle may hold this package twice. */
   claimed?: true;
+  /** How many modules are being imported because a function or a class of theirs was named. */
+  loading?: number;
 }
 
 const holder = globalThis as { [note]?: BootNote };
@@ -59,31 +61,31 @@ const mainMark = isBundled && !("Deno" in globalThis || "Bun" in globalThis)
   ? "process.mainModule={};"
   : "";
 
-/**
- * The exit code of a child whose script has imported the entry, or could not, and nothing there has
- * taken the role.
- */
+/** The exit code of a child where nothing has taken the role that its script was to lead to. */
 export const unclaimedExitCode = 94;
 
 /**
- * The text of the script that starts a child. It ends the child where nothing has taken the role
- * when the entry has run, or has failed: that child would never say anything. It does so by
- * `exit()`, as what was imported may have a handler for errors that nothing caught.
+ * The text of the script that starts a child. A bundler may have put the entry into a chunk that does
+ * nothing by itself, and then it is the main module that takes the role. Where that does not, or what
+ * is to be imported fails before, the child would never say anything: it is ended, by `exit()`, as a
+ * program may have a handler for errors that nothing caught.
  */
 export function startScript(request: SpawnRequest): string {
-  const { entry, boot: { name, method } } = request;
-  const failed = `Cannot start ${name} as ${entry} cannot be imported: `;
-  // The parent hears of a thread's error by an event, of a process it can only read the exit code.
+  const { entry, boot: { name, method, main } } = request;
+  // The parent hears of a thread's error by an event; of a process it can only read the exit code.
   const tell = method === "worker"
     ? "setTimeout(end);throw failure"
-    : "console.error(failure);end()";
+    : "console.error(failure);return end()";
+  const next = main === undefined || main === entry
+    ? "end()"
+    : `note.loading=1,load(${JSON.stringify(main)}).then(()=>note.claimed?note.loading--:end())`;
   return `${mainMark}const note=globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=` +
     `${noteText(request)};` +
     `const end=()=>import("node:process").then((it)=>it.default.exit(${unclaimedExitCode}));` +
-    `import(${JSON.stringify(entry)}).then(()=>{if(!note.claimed)end()},(error)=>{` +
-    "if(note.claimed)throw error;" +
-    `const failure=new Error(${JSON.stringify(failed)}+(error?.message??error),{cause:error});` +
-    `${tell}});`;
+    "const load=(url)=>import(url).catch((error)=>{if(note.claimed)throw error;" +
+    `const failure=new Error(${JSON.stringify(`Cannot start ${name} as `)}+url+` +
+    `" cannot be imported: "+(error?.message??error),{cause:error});${tell}});` +
+    `load(${JSON.stringify(entry)}).then(()=>note.claimed||(${next}));`;
 }
 
 /** A script as a module's URL. A source may hold any Unicode, so it is encoded whole. */
@@ -96,7 +98,15 @@ export function claimRole(role: string): BootNote | undefined {
   const note = bootNote();
   if (note?.role !== role || note.claimed) return undefined;
   note.claimed = true;
+  isClaimedHere = true;
   return note;
+}
+
+let isClaimedHere = false;
+
+/** Whether this child has its role from another copy of this package, as one in a bundle it imports is. */
+export function isOtherCopy(): boolean {
+  return bootNote()?.claimed === true && !isClaimedHere;
 }
 
 /** What this thread was started as; `undefined` in a program that nobody of us started. */
