@@ -64,6 +64,9 @@ const mainMark = isBundled && !("Deno" in globalThis || "Bun" in globalThis)
 /** The exit code of a child where nothing has taken the role that its script was to lead to. */
 export const unclaimedExitCode = 94;
 
+/** Milliseconds after which an error that should have ended a thread has been swallowed by its program. */
+const swallowed = 1000;
+
 /**
  * The text of the script that starts a child. A bundler may have put the entry into a chunk that does
  * nothing by itself, and then it is the main module that takes the role. Where that does not, or what
@@ -74,7 +77,7 @@ export function startScript(request: SpawnRequest): string {
   const { entry, boot: { name, method, main } } = request;
   // The parent hears of a thread's error by an event; of a process it can only read the exit code.
   const tell = method === "worker"
-    ? "setTimeout(end);throw failure"
+    ? `setTimeout(end,${swallowed});throw failure`
     : "console.error(failure);return end()";
   const next = main === undefined || main === entry
     ? "end()"
@@ -93,6 +96,9 @@ export function scriptURL(script: string): URL {
   return new URL("data:text/javascript," + encodeURIComponent(script));
 }
 
+/** Whether it is this copy of the package that has the role. */
+let isClaimedHere = false;
+
 /** Takes the role that this thread was started for; `undefined` if it is another, or taken. */
 export function claimRole(role: string): BootNote | undefined {
   const note = bootNote();
@@ -101,8 +107,6 @@ export function claimRole(role: string): BootNote | undefined {
   isClaimedHere = true;
   return note;
 }
-
-let isClaimedHere = false;
 
 /** Whether this child has its role from another copy of this package, as one in a bundle it imports is. */
 export function isOtherCopy(): boolean {
