@@ -56,10 +56,10 @@ interface BunFfi {
 /** Bun maps files by itself; its FFI is for the futex alone. */
 function mapByBun(): MapFile {
   const { Bun } = globalThis as unknown as { Bun: BunGlobal };
-  const ffi: BunFfi | undefined = SYS_futex === undefined
+  // Not imported, as webpack refuses a scheme that it does not know.
+  const ffi = SYS_futex === undefined
     ? undefined
-    // Not imported, as webpack refuses what it does not know.
-    : process.getBuiltinModule("bun:ffi" as never);
+    : process.getBuiltinModule("bun:ffi" as never) as BunFfi;
   if (ffi !== undefined) {
     const { symbols } = ffi.dlopen(libc, {
       syscall: { args: ["i64", "u64", "i64", "i64", "u64", "u64", "i64"], returns: "i64" },
