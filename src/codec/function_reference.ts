@@ -11,9 +11,10 @@
  */
 
 import { TaskReferenceError } from "../errors.ts";
+import type { Namespace } from "../runtime/import_module.ts";
 import { callerModules, importedModules, moduleSource } from "../runtime/modules.ts";
 import { evaluate, isExpression } from "../runtime/source_code.ts";
-import { loadModule, mainModule, type Namespace } from "./modules.ts";
+import { loadModule, mainModule } from "./modules.ts";
 import { hasSourceText, type SourceText, sourceTextOf } from "./source_text.ts";
 import { type Callable, type TaskAddress, taskAddress, taskAt } from "./task.ts";
 

@@ -7,8 +7,9 @@
  */
 
 import { errorClasses } from "../errors.ts";
-import { registerClass } from "./registry.ts";
+import { type AnyClass, registerNamed } from "./registry.ts";
 
-const meta = { url: "nproc:errors" } as ImportMeta;
-
-for (const cls of Object.values(errorClasses)) registerClass(meta, cls as typeof Error);
+// By the names that they have here: a class has another where a minifier has been at it.
+for (const [name, cls] of Object.entries(errorClasses)) {
+  registerNamed("nproc:errors", name, cls as unknown as AnyClass);
+}

@@ -8,18 +8,20 @@
 import { TaskReferenceError } from "../errors.ts";
 import { bootNote } from "../runtime/boot.ts";
 import { runtime } from "../runtime/current.ts";
+import { importModule, type Namespace } from "../runtime/import_module.ts";
 import { isMainPartStop } from "../runtime/main_part.ts";
 import type { Decoder } from "./decoder.ts";
 import { ModuleNeeded } from "./registry.ts";
 
-/** The exports of a module. */
-export type Namespace = Readonly<Record<string, unknown>>;
-
-let loading = 0;
-
 /** Whether this child is importing a module right now: then it must not start children. */
 export function isLoadingModule(): boolean {
-  return loading > 0;
+  return (bootNote()?.loading ?? 0) > 0;
+}
+
+/** Notes that it does where another copy of this package sees it, too: the module may hold one. */
+function countLoading(change: number): void {
+  const note = bootNote();
+  if (note !== undefined) note.loading = (note.loading ?? 0) + change;
 }
 
 /** The URL of the program's main module: the root's own, in every child. */
@@ -37,15 +39,15 @@ export async function loadModule(url: string): Promise<Namespace> {
         "before the first await",
     );
   }
-  loading++;
+  countLoading(1);
   try {
-    return await import(url);
+    return await importModule(url);
   } catch (error) {
     // It has declared its tasks, and what it exports is not to be had.
     if (isMainPartStop(error)) return {};
     throw error;
   } finally {
-    loading--;
+    countLoading(-1);
   }
 }
 

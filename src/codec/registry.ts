@@ -194,11 +194,12 @@ export function kindNamed(name: string): Kind | undefined {
  * }
  * ```
  *
- * @param meta The `import.meta` of the module that declares the class.
+ * @param meta The `import.meta` of the module that declares the class. Where a bundler does not know that
+ * by itself, `{ url: import.meta.url }` is as good.
  * @param cls The class; one that extends `Error` keeps its class when it is thrown.
  * @throws {TypeError} If `meta` has no `url`, or `cls` is not a class.
  */
-export function registerClass(meta: ImportMeta, cls: AnyClass): void {
+export function registerClass(meta: Pick<ImportMeta, "url">, cls: AnyClass): void {
   if (typeof meta?.url !== "string") {
     throw wrongArgument(TypeError, "Cannot register a class as meta must be import.meta", meta);
   }
@@ -206,13 +207,21 @@ export function registerClass(meta: ImportMeta, cls: AnyClass): void {
   if (typeof prototype !== "object" || prototype === null || prototype === Object.prototype) {
     throw wrongArgument(TypeError, "Cannot register a class as cls must be a class", cls);
   }
-  if (byPrototype.has(prototype)) return;
-  const inModule = byModule.get(meta.url) ?? [];
-  byModule.set(meta.url, inModule);
-  const index = inModule.filter((other) => other.name === cls.name).length;
-  const registered = { url: meta.url, name: cls.name, index, cls };
+  if (!byPrototype.has(prototype)) registerNamed(meta.url, cls.name, cls);
+}
+
+/**
+ * Registers a class under a name.
+ *
+ * @internal
+ */
+export function registerNamed(url: string, name: string, cls: AnyClass): void {
+  const inModule = byModule.get(url) ?? [];
+  byModule.set(url, inModule);
+  const index = inModule.filter((other) => other.name === name).length;
+  const registered = { url, name, index, cls };
   inModule.push(registered);
-  byPrototype.set(prototype, registered);
+  byPrototype.set(cls.prototype as object, registered);
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 
 import { runtime } from "../runtime/current.ts";
+import { isElsewhere } from "../runtime/modules.ts";
 
 /** A text, and who has printed it. */
 export interface SourceText {
@@ -30,6 +31,20 @@ export const sourceTextOf = (value: unknown): SourceText => ({
   source: String(value),
   by: printer,
 });
+
+const bundler = "/bundler";
+
+/**
+ * The text of a function that says of itself that it is of the module with this URL. A bundler may
+ * have put the source's URL there, and another text and another name into the bundle.
+ */
+export function sourceTextIn(url: string, value: unknown): SourceText {
+  const text = sourceTextOf(value);
+  return loader === "" && isElsewhere(url) ? { ...text, by: printer + bundler } : text;
+}
+
+/** Whether a bundler may have changed it, so that it cannot be compared with the source's. */
+export const isBundlers = ({ by }: SourceText): boolean => by.endsWith(bundler);
 
 /** Whether that is the text of this function or class, as far as it can be told from here. */
 export function hasSourceText(value: unknown, { source, by }: SourceText): boolean {

@@ -1,6 +1,6 @@
 import { checkFunction, wrongArgument } from "../arguments.ts";
 import { ModuleNeeded, registerKind } from "./registry.ts";
-import { hasSourceText, type SourceText, sourceTextOf } from "./source_text.ts";
+import { hasSourceText, isBundlers, type SourceText, sourceTextIn } from "./source_text.ts";
 
 /** Any function. */
 export type Callable = (...args: never[]) => unknown;
@@ -37,12 +37,13 @@ const addresses = new WeakMap<Callable, TaskAddress>();
  * }
  * ```
  *
- * @param meta The `import.meta` of the module that declares the function.
+ * @param meta The `import.meta` of the module that declares the function. Where a bundler does not know
+ * that by itself, `{ url: import.meta.url }` is as good.
  * @param fn The function.
  * @returns The same function, typed as it was.
  * @throws {TypeError} If `meta` has no `url`, or `fn` is not a function.
  */
-export function task<F extends Callable>(meta: ImportMeta, fn: F): F {
+export function task<F extends Callable>(meta: Pick<ImportMeta, "url">, fn: F): F {
   if (typeof meta?.url !== "string") {
     throw wrongArgument(TypeError, "Cannot declare a task as meta must be import.meta", meta);
   }
@@ -51,7 +52,7 @@ export function task<F extends Callable>(meta: ImportMeta, fn: F): F {
   const tasks = tasksOf.get(meta.url) ?? [];
   tasksOf.set(meta.url, tasks);
   const index = tasks.push(fn) - 1;
-  addresses.set(fn, { url: meta.url, index, name: fn.name, ...sourceTextOf(fn) });
+  addresses.set(fn, { url: meta.url, index, name: fn.name, ...sourceTextIn(meta.url, fn) });
   return fn;
 }
 
@@ -66,7 +67,8 @@ export function taskAddress(fn: Callable): TaskAddress | undefined {
 
 /**
  * The task at an address, in this thread; `undefined` while its module is not loaded. A module
- * that declares other tasks here than there (a condition around `task()`) is searched by their text.
+ * that declares other tasks here than there (a condition around `task()`) is searched by their text,
+ * unless a bundler has changed that: then the place alone tells.
  *
  * @internal
  */
@@ -75,6 +77,8 @@ export function taskAt(address: TaskAddress): Callable | undefined {
   const tasks = tasksOf.get(url) ?? [];
   const matches = (fn: Callable | undefined): fn is Callable =>
     fn !== undefined && fn.name === name && hasSourceText(fn, address);
+  const there = tasks[index];
+  if (there !== undefined && [address, addresses.get(there)!].some(isBundlers)) return there;
   return matches(tasks[index]) ? tasks[index] : tasks.find(matches);
 }
 

@@ -8,7 +8,7 @@
  */
 
 import type { Callable } from "../codec/task.ts";
-import { CancelledError, TimeoutError } from "../errors.ts";
+import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
 import { Latch, longestTimer } from "../memory/latch.ts";
 import { checkMayStart, written } from "../process/started_child.ts";
 import type { Permissions } from "../runtime/runtime.ts";
@@ -339,7 +339,9 @@ export class Scheduler implements KeepAlive {
   /** `isLost` tells whether it died: nobody here had ended it. */
   #replace(worker: PoolWorker, isLost: boolean): void {
     this.#workers.delete(worker);
-    if (isLost && this.#needsWorkers) {
+    const { noRole } = worker.child;
+    if (noRole !== undefined) this.#break(cannotStart(worker, noRole));
+    else if (isLost && this.#needsWorkers) {
       const reason = this.#replacements.replaceLost(worker);
       if (reason !== undefined) this.#break(reason);
     } else this.#startAnother();
@@ -437,6 +439,19 @@ export class Scheduler implements KeepAlive {
   letGo(): void {
     this.#references.letGo();
   }
+}
+
+/** The error of a pool whose workers' script does not make them workers: the next would fare as this one. */
+function cannotStart(
+  { child: { pid, exitCode, crash } }: PoolWorker,
+  why: string,
+): WorkerLostError {
+  const cause = crash && { cause: crash.error };
+  return new WorkerLostError(`No worker can be started: ${why}`, {
+    exitCode: exitCode!,
+    pid,
+    ...cause,
+  });
 }
 
 /** How long a worker may take to end, in milliseconds. */

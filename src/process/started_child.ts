@@ -13,6 +13,7 @@ import { Decoder } from "../codec/decoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
 import { readLoading } from "../codec/modules.ts";
 import { arenaOf, noteDeath, noteDoom } from "../memory/arena.ts";
+import { isOtherCopy, unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
 import { launch } from "../runtime/launch.ts";
@@ -83,12 +84,17 @@ const mainPartRuns = (name: string) =>
   "import.meta.main true in children, too, put that behind\n\n" +
   "    if (import.meta.main && parentProcess() === undefined) {\n      // ...\n    }\n";
 
+const noRole = (name: string, entry: string) =>
+  `Cannot start ${name} as it imported ${entry} and nothing there made it a child. Where that is part ` +
+  "of a bundle, or is no longer there, bundle the program so that import.meta.url is the bundle's, or " +
+  'leave this package out of the bundle: see "Bundlers" in its README';
+
 /** Refuses to start a child where that cannot be right. */
 export function checkMayStart(
   { name, method, permissions }: Pick<StartRequest, "name" | "method" | "permissions">,
 ): void {
   if (isRunningBundle()) throw mainPartStop(mainPartRuns(name));
-  if (isLoadingModule() && self().isChild) throw new Error(missingGuard(name));
+  if (isLoadingModule()) throw new Error((isOtherCopy() ? mainPartRuns : missingGuard)(name));
   if (self().daemon) {
     throw new Error(`Cannot start ${name} as daemonic processes are not allowed to have children`);
   }
@@ -114,6 +120,8 @@ export class StartedChild {
   readonly ended: Latch = new Latch();
   /** The uncaught error that ended the child, if one did and could be told. */
   crash: { readonly error: unknown } | undefined;
+  /** Why it never became a child, where what its script imported did not make it one: nor will it the next. */
+  noRole: string | undefined;
   #exitCode: number | null = null;
   #ready = false;
   #isKept = true;
@@ -131,6 +139,7 @@ export class StartedChild {
   #handlesTermination = false;
   /** Whether it was told to end as if by SIGTERM, which it ignores. */
   #isTerminated = false;
+  readonly #entry: string;
   readonly #child: Child;
   readonly #events: StartedChildEvents;
 
@@ -140,6 +149,7 @@ export class StartedChild {
     this.daemon = request.daemon;
     this.method = request.method;
     this.#outlivesStopSignals = request.outlivesStopSignals ?? false;
+    this.#entry = request.entry;
     this.#events = events;
     const packed = this.#pack(request);
     try {
@@ -334,12 +344,19 @@ export class StartedChild {
 
   #end(code: number): void {
     if (!this.isAlive) return;
+    if (code === unclaimedExitCode && !this.#ready) return this.#endWithoutRole();
     this.#exitCode = code === -9 && this.#isTerminated ? -15 : code;
     noteDeath(this.method, this.pid);
     switchboard.disconnect(this);
     this.#dropUnread();
     this.#events.ended();
     this.ended.open();
+  }
+
+  #endWithoutRole(): void {
+    this.noRole = noRole(this.name, this.#entry);
+    this.#reportCrash(new Error(this.noRole));
+    this.#end(1);
   }
 
   #dropUnread(): void {

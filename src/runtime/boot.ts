@@ -30,6 +30,8 @@ export interface SharedFiles {
 export interface BootNote extends Boot, SharedFiles {
   /** A module has taken the role: a bundle may hold this package twice. */
   claimed?: true;
+  /** How many modules are being imported because a function or a class of theirs was named. */
+  loading?: number;
 }
 
 const holder = globalThis as { [note]?: BootNote };
@@ -66,11 +68,38 @@ const mainMark = isBundled && !("Deno" in globalThis || "Bun" in globalThis)
   ? "process.mainModule={};"
   : "";
 
-/** The text of the script that starts a child. `files` is what the child calls those it shares. */
+/** The exit code of a child where nothing has taken the role that its script was to lead to. */
+export const unclaimedExitCode = 94;
+
+/** Milliseconds after which an error that should have ended a thread has been swallowed by its program. */
+const swallowed = 1000;
+
+/**
+ * The text of the script that starts a child; `files` is what the child calls those it shares. A
+ * bundler may have put the entry into a chunk that does nothing by itself, and then it is the main
+ * module that takes the role. Where that does not, or what is to be imported fails before, the child
+ * would never say anything: it is ended, by `exit()`, as a program may have a handler for errors that
+ * nothing caught.
+ */
 export function startScript({ boot, entry }: SpawnRequest, files: SharedFiles): string {
-  const ignore = boot.outlivesStopSignals && boot.method === "process" ? ignoreStopSignals : "";
-  return `${ignore}${mainMark}globalThis[Symbol.for(${JSON.stringify(Symbol.keyFor(note))})]=` +
-    `${noteText(boot, files)};import(${JSON.stringify(entry)});`;
+  const { name, method, main, outlivesStopSignals } = boot;
+  const ignore = outlivesStopSignals && method === "process" ? ignoreStopSignals : "";
+  // The parent hears of a thread's error by an event; of a process it can only read the exit code.
+  const tell = method === "worker"
+    ? `setTimeout(end,${swallowed});throw failure`
+    : "console.error(failure);return end()";
+  const next = main === undefined || main === entry
+    ? "end()"
+    : `note.loading=1,load(${JSON.stringify(main)}).then(()=>note.claimed?note.loading--:end())`;
+  // In a block: what a script declares outside of one, all modules see.
+  return `${ignore}${mainMark}{const note=globalThis[Symbol.for(${
+    JSON.stringify(Symbol.keyFor(note))
+  })]=${noteText(boot, files)};` +
+    `const end=()=>import("node:process").then((it)=>it.default.exit(${unclaimedExitCode}));` +
+    "const load=(url)=>import(url).catch((error)=>{if(note.claimed)throw error;" +
+    `const failure=new Error(${JSON.stringify(`Cannot start ${name} as `)}+url+` +
+    `" cannot be imported: "+(error?.message??error),{cause:error});${tell}});` +
+    `load(${JSON.stringify(entry)}).then(()=>note.claimed||(${next}));}`;
 }
 
 /** A script as a module's URL. A source may hold any Unicode, so it is encoded whole. */
@@ -78,12 +107,21 @@ export function scriptURL(script: string): URL {
   return new URL("data:text/javascript," + encodeURIComponent(script));
 }
 
+/** Whether it is this copy of the package that has the role. */
+let isClaimedHere = false;
+
 /** Takes the role that this thread was started for; `undefined` if it is another, or taken. */
 export function claimRole(role: string): BootNote | undefined {
   const note = bootNote();
   if (note?.role !== role || note.claimed) return undefined;
   note.claimed = true;
+  isClaimedHere = true;
   return note;
+}
+
+/** Whether this child has its role from another copy of this package, as one in a bundle it imports is. */
+export function isOtherCopy(): boolean {
+  return bootNote()?.claimed === true && !isClaimedHere;
 }
 
 /** What this thread was started as; `undefined` in a program that nobody of us started. */

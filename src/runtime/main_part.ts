@@ -11,6 +11,7 @@
 
 import { bootNote } from "./boot.ts";
 import { isBundled, isBunExecutable } from "./bundle.ts";
+import { importModule } from "./import_module.ts";
 
 const stops = new WeakSet<object>();
 
@@ -29,9 +30,15 @@ export function isMainPartStop(error: unknown): boolean {
 /** The bundle is this child's main module, or what its script imports: until it has run to its end. */
 let running = isBundled && bootNote() !== undefined;
 
+/** What holds the program: the main module, where the script had to import that, as this is only a chunk. */
+function bundleURL(): string {
+  const { loading = 0, claimed, main } = bootNote()!;
+  return loading > 0 && !claimed && main !== undefined ? main : import.meta.url;
+}
+
 /** Whether it has done all that it should. Why it has not is told by who runs it. */
 const hasRun: Promise<boolean> | undefined = running
-  ? import(import.meta.url).then(() => true, isMainPartStop)
+  ? importModule(bundleURL()).then(() => true, isMainPartStop)
   : undefined;
 
 void hasRun?.then(() => running = false);

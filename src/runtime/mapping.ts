@@ -7,7 +7,6 @@
  */
 
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import process from "node:process";
 import v8 from "node:v8";
 import vm from "node:vm";
@@ -57,7 +56,10 @@ interface BunFfi {
 /** Bun maps files by itself; its FFI is for the futex alone. */
 function mapByBun(): MapFile {
   const { Bun } = globalThis as unknown as { Bun: BunGlobal };
-  const ffi: BunFfi | undefined = SYS_futex && createRequire(import.meta.url)("bun:ffi");
+  // Not imported, as webpack refuses a scheme that it does not know.
+  const ffi = SYS_futex === undefined
+    ? undefined
+    : process.getBuiltinModule("bun:ffi" as never) as BunFfi;
   if (ffi !== undefined) {
     const { symbols } = ffi.dlopen(libc, {
       syscall: { args: ["i64", "u64", "i64", "i64", "u64", "u64", "i64"], returns: "i64" },
@@ -206,6 +208,9 @@ function mapByKoffi(koffi: Koffi): MapFile {
 /** The package as the program has it, or as this module would find it. */
 function loadKoffi(): Koffi {
   const main = process.argv[1];
+  // Not imported: a bundler would take `createRequire(…)("koffi")` for an import of its own, and what
+  // it makes of that finds no library.
+  const { createRequire } = process.getBuiltinModule("node:module");
   try {
     return createRequire(import.meta.url)("koffi");
   } catch (error) {

@@ -9,7 +9,7 @@ import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 import { runtime } from "./current.ts";
 import { granted } from "./deno_permissions.ts";
-import { ownStack } from "./stack.ts";
+import { ownStack, stackFiles } from "./stack.ts";
 
 /** Where this package's own modules are; `undefined` in a bundle, where they are nowhere apart. */
 const ownRoot = /^(.*\/)src\/runtime\/modules\.[jt]s$/.exec(import.meta.url)?.[1];
@@ -46,6 +46,21 @@ export function callerModules(): string[] {
   }
   return [...modules];
 }
+
+/**
+ * Whether this call comes through no file with that URL, though it says so: webpack and Turbopack
+ * write the URL of the source in place of `import.meta.url`. A stack as text would not do, as source
+ * maps make that tell of the sources, too.
+ */
+export function isElsewhere(url: string): boolean {
+  if (!url.startsWith("file:")) return false;
+  const files = stackFiles(deepest);
+  return files.length > 0 && !files.some((name) => pathOf(urlOf(name)) === pathOf(url));
+}
+
+/** What tells a file from others, whatever of its name is escaped, and whatever its query is. */
+const pathOf = (url: string): string =>
+  new URL(url).pathname.replace(/%[2-7][\dA-F]/gi, decodeURIComponent);
 
 /** A static import or re-export, with the text of its specifier. */
 const importing = /\b(?:import|export)\b[^'"`;]*?\bfrom\s*["']([^"']+)["']/g;

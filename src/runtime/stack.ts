@@ -21,12 +21,28 @@ export function withStackLimit<T>(limit: number, action: () => T): T {
 
 /** This call's stack as the engine writes it: a program may have had something else write it. */
 export function ownStack(limit: number): string {
+  const stack = stackBy(undefined, limit);
+  return typeof stack === "string" ? stack : "";
+}
+
+/**
+ * The files that this call comes through, as the engine knows them; none where nothing may be changed
+ * of `Error`.
+ */
+export function stackFiles(limit: number): string[] {
+  const names = stackBy((_, sites) => sites.map((site) => site.getFileName()), limit);
+  return Array.isArray(names) ? names.filter((name) => typeof name === "string") : [];
+}
+
+/** What an engine calls to write a stack. */
+type StackWriter = (error: Error, sites: readonly { getFileName(): unknown }[]) => unknown;
+
+function stackBy(writer: StackWriter | undefined, limit: number): unknown {
   const { prepareStackTrace } = Error;
-  Reflect.set(Error, "prepareStackTrace", undefined);
+  const isSet = Reflect.set(Error, "prepareStackTrace", writer);
   try {
-    const { stack } = withStackLimit(limit, () => new Error());
-    return typeof stack === "string" ? stack : "";
+    return withStackLimit(limit, () => new Error().stack);
   } finally {
-    Reflect.set(Error, "prepareStackTrace", prepareStackTrace);
+    if (isSet) Reflect.set(Error, "prepareStackTrace", prepareStackTrace);
   }
 }

@@ -27,11 +27,7 @@ const expected = [
 let folder: WorkFolder;
 beforeAll(() => {
   folder = new WorkFolder();
-  // For Node 24, which maps memory with it: a bundle looks where it is.
-  fs.mkdirSync(folder.file("node_modules"));
-  for (const name of ["koffi", "@koromix"]) {
-    fs.symlinkSync(path.join(modules, name), folder.file(`node_modules/${name}`));
-  }
+  folder.linkKoffi();
 });
 afterAll(() => folder[Symbol.dispose]());
 

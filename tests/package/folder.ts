@@ -4,7 +4,10 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { type CommandResult, runCommand } from "../command.ts";
+
+const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
 
 /** Environment variables; `undefined` removes. */
 export type Environment = Record<string, string | undefined>;
@@ -42,6 +45,14 @@ export class WorkFolder implements Disposable {
   write(name: string, text: string): void {
     fs.mkdirSync(path.dirname(this.file(name)), { recursive: true });
     fs.writeFileSync(this.file(name), text);
+  }
+
+  /** Puts koffi there, with which Node 24 maps memory: a bundle looks for it where it is itself. */
+  linkKoffi(): void {
+    fs.mkdirSync(this.file("node_modules"), { recursive: true });
+    for (const name of ["koffi", "@koromix"]) {
+      fs.symlinkSync(path.join(modules, name), this.file(`node_modules/${name}`));
+    }
   }
 
   /** Runs a command there; fails unless it ends well and leaves no process behind. */

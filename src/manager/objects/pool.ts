@@ -17,7 +17,8 @@ import { Attended, type Caller } from "../caller.ts";
 
 /** Runs a function that the server was told of, and cannot find itself: its workers can. */
 const run = task(
-  import.meta,
+  // Older webpacks, Next's for one, do not know `import.meta` by itself.
+  { url: import.meta.url },
   async (reference: FunctionReference, args: readonly unknown[]): Promise<unknown> =>
     await callFound(await resolveReference(reference), args),
 );
