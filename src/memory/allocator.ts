@@ -6,9 +6,12 @@
  * @internal
  */
 
-import { type Arena, arenaOf, countersAt, freeListsAt, heapAt } from "./arena.ts";
+import { whereProcessMemoryIs } from "../runtime/common_memory.ts";
 import { atExit } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
+import { inBackground } from "../runtime/turns.ts";
+import { type Arena, arenaOf, countersAt, freedAt, freeListsAt } from "./arena.ts";
+import { wakeFutex } from "./wake.ts";
 
 /** Blocks are multiples of a cache line: no two locks share one. */
 const line = 64;
@@ -70,19 +73,30 @@ export function blockAt(arena: Arena, word: number): Block {
   return new Block(arena, header * 4, arena.words[header]!);
 }
 
+/** The first of the two words of the futex that is woken when a block is free again. */
+export const freedWord: number = freedAt / 4;
+
 /**
  * Takes memory for `size` bytes. The first `cleared` of them are zero: all, unless it says less.
  *
- * @throws {RangeError} If the arena has no such piece left.
+ * @throws {RangeError} If there is no such piece left: the message tells what to do.
  */
 export function allocate(method: StartMethod, size: number, cleared: number = size): Block {
   const arena = arenaOf(method);
+  const block = allocateIfRoom(arena, size, cleared);
+  if (block === undefined) throw noRoom(arena, size);
+  return block;
+}
+
+/** Does what `allocate` does, if there is such a piece at present. */
+export function allocateIfRoom(arena: Arena, size: number, cleared: number): Block | undefined {
   if (resting.length > 0) rest(performance.now());
   const sizeClass = classFor(Math.ceil((size + headerSize) / line));
   const bytes = linesOf(sizeClass) * line;
   const recycled = takeFree(arena, sizeClass);
   const fresh = recycled === undefined ? takeNew(arena, bytes) : undefined;
-  const address = recycled ?? fresh ?? cut(arena, sizeClass) ?? usedUp(arena, size);
+  const address = recycled ?? fresh ?? cut(arena, sizeClass);
+  if (address === undefined) return undefined;
   const serial = newSerial(arena);
   const word = address / 4;
   if (fresh === undefined) {
@@ -114,6 +128,8 @@ export function free(block: Block, { then, rests = false }: FreeOptions = {}): v
   const now = performance.now();
   resting.push({ block, since: now });
   rest(now);
+  // Somebody waits for room: it must not take another call here until there is some.
+  if (linesOf(arena.words[header + 1]!) > restingLines) restSoon();
 }
 
 /**
@@ -126,6 +142,19 @@ const restingLines = 4;
 /** In milliseconds. */
 const restTime = 100;
 const mostResting = 1000;
+
+let isRestTimed = false;
+
+/** Ends the rest of large blocks when its time is over. */
+function restSoon(): void {
+  if (isRestTimed) return;
+  isRestTimed = true;
+  inBackground(restTime, () => {
+    isRestTimed = false;
+    rest(performance.now());
+    if (resting.length > 0) restSoon();
+  });
+}
 
 function rest(now: number): void {
   let count = 0;
@@ -145,9 +174,10 @@ function hangUp({ arena, address }: { arena: Arena; address: number }): void {
     const head = Atomics.load(arena.longs, list);
     arena.words[word + 1] = lineOf(head);
     if (Atomics.compareExchange(arena.longs, list, head, nextHead(head, address / line)) === head) {
-      return;
+      break;
     }
   }
+  wakeFutex(arena, freedWord);
 }
 
 /** A head holds a line's number, and a count of changes: a block that went and came is not the same. */
@@ -172,17 +202,30 @@ function takeFree(arena: Arena, sizeClass: number): number | undefined {
 function takeNew(arena: Arena, bytes: number): number | undefined {
   for (;;) {
     const used = Atomics.load(arena.longs, usedLong);
-    const address = heapAt + Number(used);
-    if (address + bytes > arena.size) return undefined;
+    const address = arena.heapAt + Number(used);
+    if (address + bytes > arena.size || !arena.reserve.reaches(address + bytes)) return undefined;
     const next = used + BigInt(bytes);
     if (Atomics.compareExchange(arena.longs, usedLong, used, next) === used) return address;
   }
 }
 
-function usedUp(arena: Arena, size: number): never {
-  throw new RangeError(
-    `Cannot allocate ${size} bytes as the ${arena.size} bytes that children share are used up`,
-  );
+/** Whether the arena could hold a block of so many bytes if it held nothing else. */
+export function couldHold(arena: Arena, size: number): boolean {
+  const lines = Math.ceil((size + headerSize) / line);
+  return arena.heapAt + linesOf(classFor(lines)) * line <= arena.size;
+}
+
+/** The error of a block that there is no room for. */
+export function noRoom(arena: Arena, size: number): RangeError {
+  return new RangeError(`Cannot allocate ${size} bytes as ${whyNoRoom(arena, size)}`);
+}
+
+/** Why there is no room for a block of so many bytes, and what to do. */
+export function whyNoRoom(arena: Arena, size: number): string {
+  const end = arena.heapAt + Number(Atomics.load(arena.longs, usedLong)) + size;
+  return end + headerSize > arena.size || arena.method === "worker"
+    ? `the ${arena.size} bytes that children share are used up`
+    : `the system has no more memory in ${whereProcessMemoryIs()}`;
 }
 
 /** Cuts a block off a free one that is larger, and makes blocks of the rest. */

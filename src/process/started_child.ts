@@ -10,7 +10,7 @@ import type { Parcel } from "../codec/encoder.ts";
 import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
-import { arenaOf, noteDeath, noteDoom } from "../memory/arena.ts";
+import { arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
@@ -271,9 +271,11 @@ export class StartedChild {
 }
 
 function newThread(): ThreadIdentity {
-  const { me, members } = arenaOf("worker");
+  const arena = arenaOfThreads();
   const pid = newThreadId();
-  return { pid, token: members.tokenOf(pid), parentToken: me };
+  // Without memory to share, nobody asks who holds a lock there.
+  if (arena === undefined) return { pid, token: 0, parentToken: 0 };
+  return { pid, token: arena.members.tokenOf(pid), parentToken: arena.me };
 }
 
 function spawnRequest(request: StartRequest): SpawnRequest {
