@@ -211,8 +211,9 @@ export class Lane {
       if (this.isFull(length)) return false;
     }
     if (length <= largeRecord) return this.#append(bytes, length, undefined);
-    if (!couldHold(this.#arena, length)) throw noRoom(this.#arena, length);
-    const block = allocateIfRoom(this.#arena, length, 0);
+    const { method } = this.#arena;
+    if (!couldHold(method, length)) throw noRoom(method, length);
+    const block = allocateIfRoom(method, length, 0);
     if (block === undefined) return this.#lackMemory();
     this.#arena.bytes.set(bytes.subarray(0, length), block.word * 4);
     return this.#append(bytes, length, block);
@@ -255,7 +256,7 @@ export class Lane {
     const words = this.#words;
     const last = words[this.#base + tailAt]!;
     if (last !== 0 && recordsAt + words[last + endAt]! + need <= segmentWords) return last;
-    const next = allocateIfRoom(this.#arena, segmentWords * 4, recordsAt * 4)?.word;
+    const next = allocateIfRoom(this.#arena.method, segmentWords * 4, recordsAt * 4)?.word;
     if (next === undefined) return undefined;
     // Linked last: those who take may free the one before as soon as they see it.
     words[this.#base + tailAt] = next;

@@ -64,7 +64,7 @@ export class LaneTransport implements Transport {
     let isPut = false;
     try {
       isPut = this.#inbox.tryPut(encoder.view(0));
-      if (!isPut) throw noRoom(arenaOf(door.method), encoder.size);
+      if (!isPut) throw noRoom(door.method, encoder.size);
     } catch (error) {
       this.#refusal = { error };
     }

@@ -82,14 +82,18 @@ export const freedWord: number = freedAt / 4;
  * @throws {RangeError} If there is no such piece left: the message tells what to do.
  */
 export function allocate(method: StartMethod, size: number, cleared: number = size): Block {
-  const arena = arenaOf(method);
-  const block = allocateIfRoom(arena, size, cleared);
-  if (block === undefined) throw noRoom(arena, size);
+  const block = allocateIfRoom(method, size, cleared);
+  if (block === undefined) throw noRoom(method, size);
   return block;
 }
 
 /** Does what `allocate` does, if there is such a piece at present. */
-export function allocateIfRoom(arena: Arena, size: number, cleared: number): Block | undefined {
+export function allocateIfRoom(
+  method: StartMethod,
+  size: number,
+  cleared: number,
+): Block | undefined {
+  const arena = arenaOf(method);
   if (resting.length > 0) rest(performance.now());
   const sizeClass = classFor(Math.ceil((size + headerSize) / line));
   const bytes = linesOf(sizeClass) * line;
@@ -210,20 +214,22 @@ function takeNew(arena: Arena, bytes: number): number | undefined {
 }
 
 /** Whether the arena could hold a block of so many bytes if it held nothing else. */
-export function couldHold(arena: Arena, size: number): boolean {
+export function couldHold(method: StartMethod, size: number): boolean {
+  const arena = arenaOf(method);
   const lines = Math.ceil((size + headerSize) / line);
   return arena.heapAt + linesOf(classFor(lines)) * line <= arena.size;
 }
 
 /** The error of a block that there is no room for. */
-export function noRoom(arena: Arena, size: number): RangeError {
-  return new RangeError(`Cannot allocate ${size} bytes as ${whyNoRoom(arena, size)}`);
+export function noRoom(method: StartMethod, size: number): RangeError {
+  return new RangeError(`Cannot allocate ${size} bytes as ${whyNoRoom(method, size)}`);
 }
 
 /** Why there is no room for a block of so many bytes, and what to do. */
-export function whyNoRoom(arena: Arena, size: number): string {
+export function whyNoRoom(method: StartMethod, size: number): string {
+  const arena = arenaOf(method);
   const end = arena.heapAt + Number(Atomics.load(arena.longs, usedLong)) + size;
-  return end + headerSize > arena.size || arena.method === "worker"
+  return end + headerSize > arena.size || method === "worker"
     ? `the ${arena.size} bytes that children share are used up`
     : `the system has no more memory in ${whereProcessMemoryIs()}`;
 }

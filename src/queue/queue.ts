@@ -262,7 +262,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     const when = timeout ? ` for ${timeout} ms` : "";
     const { lane } = this.#messages;
     if (lane.lacksMemory) {
-      const why = whyNoRoom(lane.block.arena, this.#encoder.size);
+      const why = whyNoRoom(lane.block.arena.method, this.#encoder.size);
       return new Full(`Cannot put an item as there was no memory for it${when}: ${why}`);
     }
     return new Full(
