@@ -11,8 +11,8 @@ export function withSharedMemory(size: string): string[] {
 
 /** Whether this user may mount something: who runs the tests in a container may not. */
 export const mayMount: boolean = process.platform === "linux" && (() => {
-  const [command, ...args] = [...withSharedMemory("1m"), "true"] as [string, ...string[]];
-  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+  const [command, ...args] = withSharedMemory("1m");
+  return spawnSync(command!, [...args, "true"], { stdio: "ignore" }).status === 0;
 })();
 
 /** Added to the name of a suite that is ignored for it. */

@@ -19,11 +19,11 @@ import {
   blockAt,
   couldHold,
   free,
-  freedWord,
   headerSize,
   noRoom,
 } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
+import { freedWord } from "../memory/free_lists.ts";
 import { Futex } from "../memory/futex.ts";
 import { deathLook } from "../sync/gate.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";

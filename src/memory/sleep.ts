@@ -12,6 +12,7 @@
 import { inBackground, inForeground } from "../runtime/turns.ts";
 import { allocate, type Block } from "./allocator.ts";
 import type { Arena } from "./arena.ts";
+import { letPass } from "./let_pass.ts";
 import { announceSleep, onWake } from "./switchboard.ts";
 import { inSystem, listening } from "./wake.ts";
 
@@ -104,8 +105,6 @@ export function blocked(arena: Arena): number {
   return arena.futex === undefined ? 0 : inSystem;
 }
 
-/** A word that nobody changes: to wait on it is to let time pass. */
-const still = new Int32Array(new SharedArrayBuffer(4));
 /** The shortest sleep of a blocked process, in milliseconds; and as a part of what it slept so far. */
 const shortestNap = 0.05;
 const napShare = 1 / 8;
@@ -127,7 +126,7 @@ export function sleepSync(arena: Arena, { word, count, slept, time }: SyncSleep)
     return;
   }
   const nap = Math.max(shortestNap, Math.min(slept * napShare, longestNap));
-  Atomics.wait(still, 0, 0, Math.min(time, nap));
+  letPass(Math.min(time, nap));
 }
 
 /** Tells the processor that this is a spin, where the runtime can. */

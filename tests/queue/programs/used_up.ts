@@ -53,5 +53,7 @@ if (import.meta.main) {
   const [small] = fill(queue, 1000);
   console.log("small ones in the same memory:", small > 1000);
   while (!queue.empty()) queue.getNoWait();
+  console.log("a large one in theirs:", outcome(() => queue.putNoWait(new Uint8Array(1_000_000))));
+  queue.getNoWait();
   console.log(outcome(() => new context.Queue(1).putNoWait(1)));
 }
