@@ -362,6 +362,7 @@ export function reserve(fd: number, from: number, size: number): boolean {
 const SYS_memfd_create = numberOf({ x64: 319, arm64: 279 });
 const SYS_mmap = numberOf({ x64: 9, arm64: 222 });
 const SYS_munmap = numberOf({ x64: 11, arm64: 215 });
+const SYS_close = numberOf({ x64: 3, arm64: 57 });
 const PROT_READ = 1n;
 const MAP_PRIVATE_ANONYMOUS = 0x22n;
 const noDescriptor = 2n ** 64n - 1n;
@@ -381,11 +382,20 @@ export function openAnonymous(): number | undefined {
   try {
     for (const flags of [MFD_CLOEXEC | MFD_NOEXEC_SEAL, MFD_CLOEXEC]) {
       const fd = Number(call(SYS_memfd_create, name, flags));
-      if (fd >= 0) return fd;
+      if (fd >= 0) return reopened(fd, () => void call(SYS_close!, BigInt(fd)));
     }
     return undefined;
   } finally {
     call(SYS_munmap!, name, page);
+  }
+}
+
+/** The same file by a descriptor that the runtime knows: Deno takes no other. */
+function reopened(fd: number, close: () => void): number {
+  try {
+    return fs.openSync(`/proc/self/fd/${fd}`, "r+");
+  } finally {
+    close();
   }
 }
 

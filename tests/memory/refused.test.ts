@@ -11,7 +11,7 @@ describe("A program that is refused memory", () => {
     const [size, ...rest] = await linesOf(program, { args: ["little", `${2 ** 21}`] });
     assertEquals([size, ...rest], [
       `${2 ** 20} true`,
-      `RangeError: Cannot allocate ${2 ** 20 + 32} bytes as the ${
+      `RangeError: Cannot allocate ${2 ** 20 + 40} bytes as the ${
         2 ** 20
       } bytes that children share are used up`,
       "RangeError",

@@ -35,30 +35,3 @@ describe(`A program whose /dev/shm is small${whyIgnored}`, { ignore: !mayMount }
     });
   }
 });
-
-// At first it has room for all that children may share, then others take it.
-describe(`A program whose /dev/shm becomes full${whyIgnored}`, { ignore: !mayMount }, () => {
-  it("waits for room, tells where there is none, and goes on", async () => {
-    const why = `the system has no more memory ${where}`;
-    assertEquals(await run("2g", "whenFull"), [
-      `true true Full: Cannot put an item as there was no memory for it: ${why}`,
-      `Full: Cannot put an item as there was no memory for it for 20 ms: ${why}`,
-      `Full: Cannot put an item as there was no memory for it for 20 ms: ${why}`,
-      "Error: enough",
-      `RangeError: Cannot allocate # bytes as ${why}`,
-      `RangeError: Cannot create the shared memory "large" as there are no # bytes left ${where}`,
-      "",
-      "2 true true",
-      "true true",
-      "done true",
-    ]);
-  });
-
-  it("sends when there is room", async () => {
-    assertEquals(await run("2g", "sending"), ["true false 3000000 3000000 0"]);
-  });
-
-  it("loses nothing but what a killed process was writing", async () => {
-    assertEquals(await run("2g", "killing"), ["true true true"]);
-  });
-});
