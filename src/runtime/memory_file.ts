@@ -94,9 +94,9 @@ function namedFile(size: number): MemoryFile {
  * Deno lets only a program that may do everything (`-A`) open what is below /dev and /proc. So does
  * the system, below /proc, for a program that has changed its user.
  */
-function isReachable({ path }: MemoryFile): boolean {
+function isReachable({ path }: Pick<MemoryFile, "path">, flags: string = "r+"): boolean {
   try {
-    fs.closeSync(fs.openSync(path, "r+"));
+    fs.closeSync(fs.openSync(path, flags));
     return true;
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -195,6 +195,8 @@ export function createSparseFile(size: number): MemoryFile {
 
 /** A file in memory that no folder limits, as far as this runtime can ask for one and others reach it. */
 function anonymousFile(size: number): MemoryFile | undefined {
+  // Asked first, as that costs less than to load an FFI.
+  if (!isReachable({ path: "/proc/self/stat" }, "r")) return undefined;
   const fd = openAnonymous();
   if (fd === undefined) return undefined;
   const file = reachedByDescriptor(fd, size);
