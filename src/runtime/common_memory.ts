@@ -7,8 +7,9 @@
  * @internal
  */
 
-import { bootNote } from "./boot.ts";
 import fs from "node:fs";
+import process from "node:process";
+import { bootNote } from "./boot.ts";
 import { mapShared, reserve } from "./mapping.ts";
 import {
   createSparseFile,
@@ -22,6 +23,9 @@ import {
 const commonSize = 2 ** 30;
 /** Less than this is of no use, in bytes. */
 const leastSize = 2 ** 20;
+
+/** How much of what a limit leaves to the program is shared: the rest is for the runtimes of its threads. */
+const shareOfLimit = 1 / 16;
 
 interface Held {
   /** `null`: the system has refused it. */
@@ -50,7 +54,9 @@ export function threadMemory(): SharedArrayBuffer | null {
  * asked for a quarter then, and so on, so that something is left for what the program does besides.
  */
 function takeThreadMemory(): SharedArrayBuffer | null {
+  const most = addressesLeft() * shareOfLimit;
   for (let size = commonSize; size >= leastSize; size /= 4) {
+    if (size > most) continue;
     try {
       return new SharedArrayBuffer(size);
     } catch (error) {
@@ -58,6 +64,23 @@ function takeThreadMemory(): SharedArrayBuffer | null {
     }
   }
   return null;
+}
+
+/**
+ * How many bytes of addresses the program may still take (`ulimit -v`); `Infinity` where the system does
+ * not tell. A thread's runtime takes hundreds of megabytes of them, and ends the program if there are none.
+ */
+function addressesLeft(): number {
+  // Deno does not start with a limit that is of any concern here, and may not read /proc.
+  if (process.platform !== "linux" || "Deno" in globalThis) return Infinity;
+  try {
+    const limit = /^Max address space +(\d+)/m.exec(fs.readFileSync("/proc/self/limits", "utf8"));
+    const taken = /^VmSize:\s+(\d+) kB/m.exec(fs.readFileSync("/proc/self/status", "utf8"));
+    return limit === null || taken === null ? Infinity : Number(limit[1]) - Number(taken[1]) * 1024;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return Infinity;
+  }
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Threads where the system gives less memory than it is asked for. */
 
+import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals } from "@std/assert";
-import { linesOf, rounds } from "../harness.ts";
+import { linesOf, rounds, runtime } from "../harness.ts";
 
 const program = new URL("programs/refused.ts", import.meta.url);
 
@@ -15,6 +16,16 @@ describe("A program that is refused memory", () => {
         2 ** 20
       } bytes that children share are used up`,
       "RangeError",
+    ]);
+  });
+
+  // With such a limit Deno does not start at all, and Node's threads not always, whatever is shared.
+  const bearsLimit = process.platform === "linux" && runtime === "bun";
+  it("leaves its threads what they need of a limit", { ignore: !bearsLimit }, async () => {
+    const before = ["sh", "-c", 'ulimit -v 2800000 && exec "$@"', "sh"];
+    assertEquals(await linesOf(program, { args: ["limited", `${2 ** 30}`], before }), [
+      "[ 1, 4, 9 ]",
+      "done true",
     ]);
   });
 

@@ -53,6 +53,13 @@ async function nothing(): Promise<void> {
   console.log(await killed.join(), outcome(() => new Event()) === outcome(() => new Lock()));
 }
 
+/** A pool, and as much to share as its threads leave. */
+async function limited(): Promise<void> {
+  await using pool = new Pool(1);
+  console.log(await pool.map(square, [1, 2, 3]));
+  console.log(outcome(() => new Lock()), arenaOf("worker").size < 2 ** 30);
+}
+
 /** A queue that is larger than the memory. */
 async function little(): Promise<void> {
   const items = new NewQueue<Uint8Array>();
@@ -124,6 +131,6 @@ function churn(seed: number): void {
 if (import.meta.main) {
   const [what, most, seed] = process.argv.slice(2);
   refuseMoreThan(Number(most));
-  await { nothing, little, churn: () => churn(Number(seed)) }[what as "nothing"]();
+  await { nothing, limited, little, churn: () => churn(Number(seed)) }[what as "nothing"]();
   process.exit();
 }
