@@ -43,7 +43,7 @@ for (const method of methods) {
         "0 1 100000 100000",
         "again: 2",
         "small ones in the same memory: true",
-        "a large one in theirs: done",
+        "a large one in theirs: 1000000",
         "done",
       ]);
     });
