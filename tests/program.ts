@@ -9,6 +9,8 @@ export interface ProgramOptions extends CommandOptions {
   args?: readonly string[];
   /** Options for the runtime itself; on Deno instead of `-A`. */
   flags?: readonly string[];
+  /** What stands before the runtime's own command: see `small_memory.ts`, for one. */
+  before?: readonly string[];
 }
 
 /**
@@ -21,9 +23,10 @@ export async function runProgram(
   options: ProgramOptions = {},
 ): Promise<CommandResult> {
   const target = file instanceof URL ? fileURLToPath(file) : file;
-  const words = [...runtimeFlags(options.flags), target, ...options.args ?? []];
+  const own = [process.execPath, ...runtimeFlags(options.flags), target, ...options.args ?? []];
+  const [command, ...words] = [...options.before ?? [], ...own] as [string, ...string[]];
   const env = { NO_COLOR: "1", FORCE_COLOR: undefined, ...options.env };
-  const result = await runCommand(process.execPath, words, { timeout: 60_000, ...options, env });
+  const result = await runCommand(command, words, { timeout: 60_000, ...options, env });
   if (result.timedOut) throw new Error(`Killed ${target} as its time was over:\n${result.output}`);
   if (result.leftovers.length > 0) {
     throw new Error(`${target} left behind: ${result.leftovers.join(" | ")}\n${result.output}`);

@@ -83,7 +83,7 @@ export class Connection implements AsyncIterable<unknown> {
   }
 
   /**
-   * Sends a value, when there is room.
+   * Sends a value, when there is room: in the pipe, and in the memory that children share.
    *
    * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
    * @throws The signal's reason, if that is aborted first. In both cases nothing was sent.

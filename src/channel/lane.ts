@@ -13,14 +13,17 @@
  */
 
 import {
-  allocate,
+  allocateIfRoom,
   allocateOwned,
   type Block,
   blockAt,
+  couldHold,
   free,
   headerSize,
+  noRoom,
 } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
+import { freedWord } from "../memory/free_lists.ts";
 import { Futex } from "../memory/futex.ts";
 import { deathLook } from "../sync/gate.ts";
 import { Mutex, mutexSize } from "../sync/mutex.ts";
@@ -110,6 +113,10 @@ export class Lane {
   readonly filled: Futex;
   /** Woken when there is room. */
   readonly drained: Futex;
+  /** Woken when there is room in the memory of all. */
+  readonly #freed: Futex;
+  /** Whether it was for want of memory that the last `put` of this child has not put. */
+  #lacksMemory = false;
   readonly #arena: Arena;
   readonly #words: Int32Array;
   readonly #base: number;
@@ -127,6 +134,7 @@ export class Lane {
     this.#takeMutex = new Mutex(block, name, "owner", offset + takeMutexAt);
     this.filled = new Futex(this.#arena, this.#base + filledAt);
     this.drained = new Futex(this.#arena, this.#base + drainedAt);
+    this.#freed = new Futex(this.#arena, freedWord);
   }
 
   /** What tells it from all others in this child. */
@@ -179,21 +187,41 @@ export class Lane {
     return held > 0 && held + bytes > maxBytes;
   }
 
+  /** Whether it was for want of memory, not of room in the lane, that the last `put` has not put. */
+  get lacksMemory(): boolean {
+    return this.#lacksMemory;
+  }
+
+  /** Woken when what the last `put` has lacked may be there. */
+  get awaited(): Futex {
+    return this.#lacksMemory ? this.#freed : this.drained;
+  }
+
   /**
-   * Puts a record of the first `length` bytes, unless the lane is full.
+   * Puts a record of the first `length` bytes, unless the lane is full, or there is no memory for it
+   * at present.
    *
-   * @returns Whether it was put.
-   * @throws {RangeError} If the arena has no room for it.
+   * @returns Whether it was put; if not, `awaited` tells what to wait for.
+   * @throws {RangeError} If the arena can never have room for it.
    */
   put(bytes: Uint8Array, length: number = bytes.length): boolean {
+    this.#lacksMemory = false;
     if (this.isFull(length)) {
       this.mend();
       if (this.isFull(length)) return false;
     }
     if (length <= largeRecord) return this.#append(bytes, length, undefined);
-    const block = allocate(this.#arena.method, length, 0);
+    const { method } = this.#arena;
+    if (!couldHold(method, length)) throw noRoom(method, length);
+    const block = allocateIfRoom(method, length, 0);
+    if (block === undefined) return this.#lackMemory();
     this.#arena.bytes.set(bytes.subarray(0, length), block.word * 4);
     return this.#append(bytes, length, block);
+  }
+
+  #lackMemory(): false {
+    this.#lacksMemory = true;
+    return false;
   }
 
   #append(bytes: Uint8Array, length: number, block: Block | undefined): boolean {
@@ -204,6 +232,7 @@ export class Lane {
         if (this.isFull(length)) return false;
         const need = wordsToWrite(length, block);
         const segment = this.#segmentFor(need);
+        if (segment === undefined) return this.#lackMemory();
         const end = this.#words[segment + endAt]!;
         writeRecord(this.#arena, segment + recordsAt + end, bytes, length, block);
         // Counted first: nobody is to find a record that is not counted.
@@ -222,12 +251,13 @@ export class Lane {
     return true;
   }
 
-  /** The segment that has room for so many words, which is the last. */
-  #segmentFor(need: number): number {
+  /** The segment that has room for so many words, which is the last; `undefined` without memory for it. */
+  #segmentFor(need: number): number | undefined {
     const words = this.#words;
     const last = words[this.#base + tailAt]!;
     if (last !== 0 && recordsAt + words[last + endAt]! + need <= segmentWords) return last;
-    const next = allocate(this.#arena.method, segmentWords * 4, recordsAt * 4).word;
+    const next = allocateIfRoom(this.#arena.method, segmentWords * 4, recordsAt * 4)?.word;
+    if (next === undefined) return undefined;
     // Linked last: those who take may free the one before as soon as they see it.
     words[this.#base + tailAt] = next;
     Atomics.store(words, last === 0 ? this.#base + headAt : last + nextAt, next);

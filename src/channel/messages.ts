@@ -9,7 +9,7 @@ import { Decoder } from "../codec/decoder.ts";
 import { loadModule } from "../codec/modules.ts";
 import { ModuleNeeded, type Trip } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
-import type { Pace } from "../memory/futex.ts";
+import type { Futex, Pace } from "../memory/futex.ts";
 import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import { pause } from "../memory/sleep.ts";
 import { joinLine } from "../sync/line.ts";
@@ -50,6 +50,33 @@ export function settleTrips(trips: readonly Trip[], isSent: boolean): void {
 /** Reads a message that is one value. */
 export const readValue: Read<unknown> = (decoder) => decoder.read();
 
+/** A put that may have to wait: for room in the lane, or for memory, by turns. */
+class PutAttempt {
+  readonly #lane: Lane;
+  readonly #bytes: Uint8Array;
+  readonly #check: Check;
+  /** Woken when the next attempt may succeed. */
+  awaited: Futex;
+  /** Whether it is put, or there is nothing to wait for any more. */
+  isOver = false;
+
+  constructor(lane: Lane, bytes: Uint8Array, check: Check) {
+    this.#lane = lane;
+    this.#bytes = bytes;
+    this.#check = check;
+    this.awaited = lane.awaited;
+  }
+
+  /** Tries it. Gives whether the wait is over, or is one for something else from here on. */
+  readonly make = (): boolean => {
+    this.isOver = this.#check() || this.#lane.put(this.#bytes);
+    if (this.isOver) return true;
+    const before = this.awaited;
+    this.awaited = this.#lane.awaited;
+    return this.awaited !== before;
+  };
+}
+
 /** A lane that carries messages. */
 export class Messages {
   readonly lane: Lane;
@@ -79,12 +106,15 @@ export class Messages {
     // The next message of this child is encoded into the same memory.
     const bytes = encoded.slice();
     const left = countdown(timeout);
-    const attempt = () => check() || this.lane.put(bytes);
     const { place, leave } = joinLine(this.#lineOf("put"));
     this.#putting++;
     try {
       if (!await place.toFront({ timeout, signal })) return false;
-      return await this.lane.drained.wait(attempt, { timeout: left(), signal });
+      const attempt = new PutAttempt(this.lane, bytes, check);
+      while (await attempt.awaited.wait(attempt.make, { timeout: left(), signal })) {
+        if (attempt.isOver) return true;
+      }
+      return false;
     } finally {
       this.#putting--;
       leave();
@@ -93,7 +123,12 @@ export class Messages {
 
   /** The same, with this thread blocked meanwhile. */
   putSync(encoded: Uint8Array, timeout: number | undefined, check: Check): boolean {
-    return this.lane.drained.waitSync(() => check() || this.lane.put(encoded), timeout);
+    const left = countdown(timeout);
+    const attempt = new PutAttempt(this.lane, encoded, check);
+    while (attempt.awaited.waitSync(attempt.make, left())) {
+      if (attempt.isOver) return true;
+    }
+    return false;
   }
 
   /**

@@ -10,6 +10,7 @@ import { endOf } from "../channel/connection.ts";
 import { type Check, Messages, type Read, settleTrips } from "../channel/messages.ts";
 import { makePipe } from "../channel/pipe.ts";
 import { Encoder } from "../codec/encoder.ts";
+import { noRoom } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import { laneOf } from "../queue/queue.ts";
 import { operation } from "./protocol.ts";
@@ -63,6 +64,7 @@ export class LaneTransport implements Transport {
     let isPut = false;
     try {
       isPut = this.#inbox.tryPut(encoder.view(0));
+      if (!isPut) throw noRoom(door.method, encoder.size);
     } catch (error) {
       this.#refusal = { error };
     }

@@ -6,38 +6,31 @@
  * @internal
  */
 
-import { type Arena, arenaOf, countersAt, freeListsAt, heapAt } from "./arena.ts";
+import { whereProcessMemoryIs } from "../runtime/common_memory.ts";
 import { atExit } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
+import { inBackground } from "../runtime/turns.ts";
+import { type Arena, arenaOf, countersAt } from "./arena.ts";
+import {
+  classAt,
+  classFor,
+  cut,
+  hangUp,
+  line,
+  linesOf,
+  setClass,
+  takeFree,
+  takeMerged,
+} from "./free_lists.ts";
 
-/** Blocks are multiples of a cache line: no two locks share one. */
-const line = 64;
 /** A block's own words: its serial number, and its size class; of a free one the next in its list. */
 const headerWords = 2;
 /** Where the user's part of a block begins. */
 export const headerSize: number = headerWords * 4;
-/** Sizes between a power of two and the next. */
-const steps = 4;
-
 /** The word that counts blocks. */
 const serialWord = countersAt / 4;
 /** The long that tells how far the heap was ever used, from its beginning. */
 const usedLong = countersAt / 8 + 1;
-const freeLists = freeListsAt / 8;
-
-/** The lines of the blocks of a size class: four sizes for each power of two. */
-function linesOf(sizeClass: number): number {
-  if (sizeClass < steps) return sizeClass + 1;
-  const power = Math.floor(sizeClass / steps) - 1;
-  return (steps + 1 + sizeClass % steps) * 2 ** power;
-}
-
-/** The smallest class that holds so many lines. */
-function classFor(lines: number): number {
-  let sizeClass = Math.max(0, steps * (Math.floor(Math.log2(lines)) - 2));
-  while (linesOf(sizeClass) < lines) sizeClass++;
-  return sizeClass;
-}
 
 /** A piece of an arena. Who uses the memory holds this object, so that it is not freed meanwhile. */
 export class Block {
@@ -73,22 +66,48 @@ export function blockAt(arena: Arena, word: number): Block {
 /**
  * Takes memory for `size` bytes. The first `cleared` of them are zero: all, unless it says less.
  *
- * @throws {RangeError} If the arena has no such piece left.
+ * @throws {RangeError} If there is no such piece left: the message tells what to do.
  */
 export function allocate(method: StartMethod, size: number, cleared: number = size): Block {
+  const block = take(method, size, cleared, true);
+  if (block === undefined) throw noRoom(method, size);
+  return block;
+}
+
+/**
+ * Does what `allocate` does for a record, if there is such a piece at present: nobody but who reads it
+ * will know its block, and only until it is read. May be called again and again.
+ */
+export function allocateIfRoom(
+  method: StartMethod,
+  size: number,
+  cleared: number,
+): Block | undefined {
+  return take(method, size, cleared, false);
+}
+
+/** `isKnown`: whether others may look for the block, by its serial number, when it is freed already. */
+function take(
+  method: StartMethod,
+  size: number,
+  cleared: number,
+  isKnown: boolean,
+): Block | undefined {
   const arena = arenaOf(method);
   if (resting.length > 0) rest(performance.now());
   const sizeClass = classFor(Math.ceil((size + headerSize) / line));
   const bytes = linesOf(sizeClass) * line;
-  const recycled = takeFree(arena, sizeClass);
+  const recycled = takeFree(arena, sizeClass, isKnown);
   const fresh = recycled === undefined ? takeNew(arena, bytes) : undefined;
-  const address = recycled ?? fresh ?? cut(arena, sizeClass) ?? usedUp(arena, size);
+  const address = recycled ?? fresh ?? cut(arena, sizeClass, isKnown) ??
+    tryMerged(arena, sizeClass, isKnown);
+  if (address === undefined) return undefined;
   const serial = newSerial(arena);
   const word = address / 4;
   if (fresh === undefined) {
     arena.bytes.fill(0, address + headerSize, address + headerSize + cleared);
   }
-  arena.words[word + 1] = sizeClass;
+  setClass(arena, address, sizeClass, isKnown);
   Atomics.store(arena.words, word, serial);
   return new Block(arena, address, serial);
 }
@@ -107,13 +126,15 @@ export function free(block: Block, { then, rests = false }: FreeOptions = {}): v
   const header = address / 4;
   if (serial === 0 || Atomics.compareExchange(arena.words, header, serial, 0) !== serial) return;
   then?.();
-  if (!rests && linesOf(arena.words[header + 1]!) > restingLines) return hangUp(block);
+  if (!rests && linesOf(classAt(arena, address)) > restingLines) return hangUp(arena, address);
   // A child takes with it what rests here, so it gives that back at its end.
   if (!givesBack) atExit(() => rest(Infinity));
   givesBack = true;
   const now = performance.now();
   resting.push({ block, since: now });
   rest(now);
+  // Somebody waits for room: it must not take another call here until there is some.
+  if (linesOf(classAt(arena, address)) > restingLines) restSoon();
 }
 
 /**
@@ -127,87 +148,75 @@ const restingLines = 4;
 const restTime = 100;
 const mostResting = 1000;
 
+let isRestTimed = false;
+
+/** Ends the rest of large blocks when its time is over. */
+function restSoon(): void {
+  if (isRestTimed) return;
+  isRestTimed = true;
+  inBackground(restTime, () => {
+    isRestTimed = false;
+    rest(performance.now());
+    if (resting.length > 0) restSoon();
+  });
+}
+
 function rest(now: number): void {
   let count = 0;
   while (count < resting.length) {
     const isOld = now - resting[count]!.since >= restTime;
     if (!isOld && resting.length - count <= mostResting) break;
-    hangUp(resting[count++]!.block);
+    const { arena, address } = resting[count++]!.block;
+    hangUp(arena, address);
   }
   if (count > 0) resting.splice(0, count);
-}
-
-/** Hangs a block into the list of its size. */
-function hangUp({ arena, address }: { arena: Arena; address: number }): void {
-  const word = address / 4;
-  const list = freeLists + arena.words[word + 1]!;
-  for (;;) {
-    const head = Atomics.load(arena.longs, list);
-    arena.words[word + 1] = lineOf(head);
-    if (Atomics.compareExchange(arena.longs, list, head, nextHead(head, address / line)) === head) {
-      return;
-    }
-  }
-}
-
-/** A head holds a line's number, and a count of changes: a block that went and came is not the same. */
-const lineOf = (head: bigint): number => Number(head & 0xffff_ffffn);
-const nextHead = (head: bigint, to: number): bigint =>
-  BigInt.asIntN(64, ((head >> 32n) + 1n) << 32n | BigInt(to));
-
-function takeFree(arena: Arena, sizeClass: number): number | undefined {
-  const list = freeLists + sizeClass;
-  for (;;) {
-    const head = Atomics.load(arena.longs, list);
-    const first = lineOf(head);
-    if (first === 0) return undefined;
-    // If another child takes the block meanwhile, this is anything; then the head has changed, too.
-    const next = Atomics.load(arena.words, first * line / 4 + 1);
-    if (Atomics.compareExchange(arena.longs, list, head, nextHead(head, next)) === head) {
-      return first * line;
-    }
-  }
 }
 
 function takeNew(arena: Arena, bytes: number): number | undefined {
   for (;;) {
     const used = Atomics.load(arena.longs, usedLong);
-    const address = heapAt + Number(used);
-    if (address + bytes > arena.size) return undefined;
+    const address = arena.heapAt + Number(used);
+    if (address + bytes > arena.size || !arena.reserve.reaches(address + bytes)) return undefined;
     const next = used + BigInt(bytes);
     if (Atomics.compareExchange(arena.longs, usedLong, used, next) === used) return address;
   }
 }
 
-function usedUp(arena: Arena, size: number): never {
-  throw new RangeError(
-    `Cannot allocate ${size} bytes as the ${arena.size} bytes that children share are used up`,
-  );
+/** Whether the arena could hold a block of so many bytes if it held nothing else. */
+export function couldHold(method: StartMethod, size: number): boolean {
+  const arena = arenaOf(method);
+  const lines = Math.ceil((size + headerSize) / line);
+  return arena.heapAt + linesOf(classFor(lines)) * line <= arena.size;
 }
 
-/** Cuts a block off a free one that is larger, and makes blocks of the rest. */
-function cut(arena: Arena, sizeClass: number): number | undefined {
-  for (let larger = sizeClass + 1; linesOf(larger) * line <= arena.size; larger++) {
-    const address = takeFree(arena, larger);
-    if (address === undefined) continue;
-    const end = address + linesOf(larger) * line;
-    let rest = address + linesOf(sizeClass) * line;
-    while (rest < end) {
-      const part = classWithin((end - rest) / line);
-      arena.words[rest / 4] = 0;
-      arena.words[rest / 4 + 1] = part;
-      hangUp({ arena, address: rest });
-      rest += linesOf(part) * line;
-    }
-    return address;
-  }
-  return undefined;
+/** The error of a block that there is no room for. */
+export function noRoom(method: StartMethod, size: number): RangeError {
+  return new RangeError(`Cannot allocate ${size} bytes as ${whyNoRoom(method, size)}`);
 }
 
-/** The largest class that has not more lines. */
-function classWithin(lines: number): number {
-  const sizeClass = classFor(lines);
-  return linesOf(sizeClass) > lines ? sizeClass - 1 : sizeClass;
+/** Why there is no room for a block of so many bytes, and what to do. */
+export function whyNoRoom(method: StartMethod, size: number): string {
+  const arena = arenaOf(method);
+  const end = arena.heapAt + Number(Atomics.load(arena.longs, usedLong)) + size;
+  return end + headerSize > arena.size || method === "worker"
+    ? `the ${arena.size} bytes that children share are used up`
+    : `the system has no more memory in ${whereProcessMemoryIs()}`;
+}
+
+/** When a wait for room may merge blocks again: that costs more than a look. */
+let nextMerge = -Infinity;
+/** Which part of the time it may take, at most. */
+const mergeShare = 1 / 20;
+
+/** Takes a block that is made of smaller ones. */
+function tryMerged(arena: Arena, sizeClass: number, isKnown: boolean): number | undefined {
+  const begun = performance.now();
+  // Who waits tries again; for others it is now or never.
+  if (!isKnown && begun < nextMerge) return undefined;
+  const address = takeMerged(arena, sizeClass, isKnown);
+  const now = performance.now();
+  nextMerge = now + (now - begun) / mergeShare;
+  return address;
 }
 
 function newSerial(arena: Arena): number {

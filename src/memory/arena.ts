@@ -6,11 +6,18 @@
  * @internal
  */
 
-import { commonSize, processMemory, threadMemory } from "../runtime/common_memory.ts";
+import {
+  neededThreadMemory,
+  noProcessMemory,
+  processMemory,
+  reserveProcessMemory,
+  threadMemory,
+} from "../runtime/common_memory.ts";
 import { type MappedFutex, mappedFutex } from "../runtime/mapping.ts";
 import { runtime } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { memberPlaces, Members } from "./members.ts";
+import { memberPlaces, Members, threadPlaces } from "./members.ts";
+import { Reserve } from "./reserve.ts";
 
 /** Bytes 0 to 63: counters. See `allocator.ts`. */
 export const countersAt = 0;
@@ -18,11 +25,14 @@ export const countersAt = 0;
 export const namesAt = 16;
 /** The heads of the lists of free blocks. */
 export const freeListsAt = 64;
+/** The long that tells up to where the heap was given: see `reserve.ts`. */
+const givenAt = 2048;
+/** The futex of those who wait until somebody frees a block. */
+export const freedAt = 2112;
+/** The word that tells since when somebody merges free blocks: see `free_lists.ts`. */
+export const mergingAt = 2176;
 /** The tables of members: a byte for each, and a word. */
 const endsAt = 4096;
-const parentsAt = endsAt + memberPlaces;
-/** Where blocks begin. */
-export const heapAt: number = parentsAt + 4 * memberPlaces;
 
 /** An arena, as this child sees it. */
 export class Arena {
@@ -33,6 +43,9 @@ export class Arena {
   readonly words: Int32Array;
   /** And of 8 bytes. */
   readonly longs: BigInt64Array;
+  /** Where blocks begin. */
+  readonly heapAt: number;
+  readonly reserve: Reserve;
   readonly members: Members;
   /** What blocked processes sleep with, where there is one. */
   readonly futex: MappedFutex | undefined;
@@ -46,10 +59,19 @@ export class Arena {
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.longs = new BigInt64Array(buffer);
+    const isMapped = method === "process";
+    const places = isMapped ? memberPlaces : threadPlaces;
+    const parentsAt = endsAt + places;
+    this.heapAt = parentsAt + 4 * places;
+    const ask = isMapped ? reserveProcessMemory : undefined;
+    const reserve = new Reserve(this.longs, givenAt / 8, this.heapAt, ask);
+    this.reserve = reserve;
+    if (!reserve.holds(countersAt)) throw noProcessMemory();
     this.members = new Members(
       method,
-      new Uint8Array(buffer, endsAt, memberPlaces),
-      new Int32Array(buffer, parentsAt, memberPlaces),
+      new Uint8Array(buffer, endsAt, places),
+      new Int32Array(buffer, parentsAt, places),
+      (place) => reserve.holds(endsAt + place) && reserve.holds(parentsAt + 4 * place),
     );
     this.me = this.members.me;
     this.futex = mappedFutex(buffer);
@@ -66,7 +88,7 @@ export class Arena {
 
   /** Its size in bytes. */
   get size(): number {
-    return commonSize;
+    return this.buffer.byteLength;
   }
 }
 
@@ -76,21 +98,27 @@ const arenas = new Map<StartMethod, Arena>();
  * The arena of the children of a start method.
  *
  * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+ * @throws {RangeError} If the system has no memory for it.
  */
 export function arenaOf(method: StartMethod): Arena {
   return arenas.get(method) ?? openArena(method);
 }
 
 function openArena(method: StartMethod): Arena {
-  const arena = new Arena(method, method === "worker" ? threadMemory() : processMemory());
+  const arena = new Arena(method, method === "worker" ? neededThreadMemory() : processMemory());
   arenas.set(method, arena);
   return arena;
+}
+
+/** The arena of this process' threads; `undefined` where the system has no memory for it. */
+export function arenaOfThreads(): Arena | undefined {
+  return threadMemory() === null ? undefined : arenaOf("worker");
 }
 
 /** Says that a child has ended: what it held in its arena is anyone's from here on. */
 export function noteDeath(method: StartMethod, pid: number): void {
   // A process that has not mapped the memory has not given its children anything that is there.
-  const arena = method === "worker" ? arenaOf(method) : arenas.get(method);
+  const arena = method === "worker" ? arenaOfThreads() : arenas.get(method);
   if (pid > 0) arena?.members.leave(pid);
 }
 

@@ -15,7 +15,8 @@
 
 import type { Arena } from "./arena.ts";
 import { checkWait, countdown, type WaitOptions } from "./latch.ts";
-import { blocked, listening, pause, sleep, sleepSync, wakeSleepers } from "./sleep.ts";
+import { blocked, pause, sleep, sleepSync } from "./sleep.ts";
+import { listening, wakeFutex } from "./wake.ts";
 
 // A look costs a hundredth of a microsecond, a sleep and its end fifty and more. So whoever waits
 // looks for a while first: longer where the wait before was a short one. All in milliseconds.
@@ -73,14 +74,7 @@ export class Futex {
 
   /** Says that something has changed. Costs a load where nobody sleeps. */
   wake(): void {
-    if (Atomics.load(this.#words, this.#word + 1) !== 0) this.#wakeAll();
-  }
-
-  #wakeAll(): void {
-    const sleepers = Atomics.exchange(this.#words, this.#word + 1, 0);
-    if (sleepers === 0) return;
-    Atomics.add(this.#words, this.#word, 1);
-    wakeSleepers(this.#arena, this.#word, sleepers);
+    wakeFutex(this.#arena, this.#word);
   }
 
   /**

@@ -11,12 +11,15 @@
  */
 
 import { bootNote } from "../runtime/boot.ts";
+import { noProcessMemory } from "../runtime/common_memory.ts";
 import { hasProcessEnded, osPid, parentOsPid } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { threadNumber } from "../runtime/thread_id.ts";
+import { perProcess, threadNumber } from "../runtime/thread_id.ts";
 
 /** Places for as many children as Linux has process ids (`PID_MAX_LIMIT`). */
 export const memberPlaces: number = 2 ** 22;
+/** Places for as many threads as a process can number. */
+export const threadPlaces: number = perProcess;
 
 const placeBits = 22;
 const placeMask = memberPlaces - 1;
@@ -39,14 +42,26 @@ export class Members {
   readonly #ends: Uint8Array;
   /** The token of the parent of the child at a place; 0 where there is none. */
   readonly #parents: Int32Array;
+  readonly #reserve: (place: number) => boolean;
   /** The token of this child. All threads of a process are one child in the arena of processes. */
   readonly me: number;
 
-  constructor(method: StartMethod, ends: Uint8Array, parents: Int32Array) {
+  /**
+   * `reserve` gets a place's memory, and tells whether it is there: nobody may touch the place before.
+   *
+   * @throws {RangeError} If there is no memory for this child's own place.
+   */
+  constructor(
+    method: StartMethod,
+    ends: Uint8Array,
+    parents: Int32Array,
+    reserve: (place: number) => boolean = () => true,
+  ) {
     this.#method = method;
     this.#ends = ends;
     this.#parents = parents;
-    const place = ownPlace(method);
+    this.#reserve = reserve;
+    const place = this.#reserved(ownPlace(method));
     const thread = method === "worker" ? bootNote()?.thread : undefined;
     // Told by the parent: a thread that Deno has not stopped may come here after its end was counted.
     this.me = thread?.token ?? this.#tokenAt(place);
@@ -55,14 +70,22 @@ export class Members {
   }
 
   #parentToken(): number | undefined {
-    return this.#method === "process"
-      ? this.#tokenAt(placeOf("process", parentOsPid()))
-      : undefined;
+    return this.#method === "process" ? this.tokenOf(parentOsPid()) : undefined;
   }
 
-  /** The token of the child with that id, which lives or is about to be started. */
+  /** The place, whose memory is there. All that a token leads to has come by here once. */
+  #reserved(place: number): number {
+    if (this.#reserve(place)) return place;
+    throw noProcessMemory();
+  }
+
+  /**
+   * The token of the child with that id, which lives or is about to be started.
+   *
+   * @throws {RangeError} If there is no memory for its place.
+   */
   tokenOf(pid: number): number {
-    return this.#tokenAt(placeOf(this.#method, pid));
+    return this.#tokenAt(this.#reserved(placeOf(this.#method, pid)));
   }
 
   #tokenAt(place: number): number {
@@ -103,8 +126,10 @@ export class Members {
 
   /** Says that a child has ended. What it held is anyone's from here on. */
   leave(pid: number): void {
-    doomed.delete(placeOf(this.#method, pid));
-    Atomics.add(this.#ends, placeOf(this.#method, pid), 1);
+    const place = placeOf(this.#method, pid);
+    doomed.delete(place);
+    // Without memory for its place nobody has its token.
+    if (this.#reserve(place)) Atomics.add(this.#ends, place, 1);
   }
 }
 

@@ -12,7 +12,9 @@
 import { inBackground, inForeground } from "../runtime/turns.ts";
 import { allocate, type Block } from "./allocator.ts";
 import type { Arena } from "./arena.ts";
-import { announceSleep, announceWake, onWake } from "./switchboard.ts";
+import { letPass } from "./let_pass.ts";
+import { announceSleep, onWake } from "./switchboard.ts";
+import { inSystem, listening } from "./wake.ts";
 
 /** A sleep on a word that has this value. */
 interface Sleep {
@@ -97,30 +99,12 @@ onWake((word) => {
   if (bed !== undefined) getUp(beds.process, word, bed);
 });
 
-// How somebody sleeps, as bits of a futex' second word.
-/** As threads do; or as a process that hears messages. */
-export const listening = 1;
-/** As a process does whose thread is blocked, where the system can wake it. */
-const inSystem = 2;
-
 /** How a blocked child of an arena sleeps; 0 if it cannot be woken, and looks up again and again. */
 export function blocked(arena: Arena): number {
   if (arena.method === "worker") return listening;
   return arena.futex === undefined ? 0 : inSystem;
 }
 
-/** Wakes all who sleep on a word of an arena in one of these ways. */
-export function wakeSleepers(arena: Arena, word: number, sleepers: number): void {
-  if (arena.method === "worker") {
-    Atomics.notify(arena.words, word);
-    return;
-  }
-  if ((sleepers & inSystem) !== 0) arena.futex?.wake(word * 4);
-  if ((sleepers & listening) !== 0) announceWake(word);
-}
-
-/** A word that nobody changes: to wait on it is to let time pass. */
-const still = new Int32Array(new SharedArrayBuffer(4));
 /** The shortest sleep of a blocked process, in milliseconds; and as a part of what it slept so far. */
 const shortestNap = 0.05;
 const napShare = 1 / 8;
@@ -142,7 +126,7 @@ export function sleepSync(arena: Arena, { word, count, slept, time }: SyncSleep)
     return;
   }
   const nap = Math.max(shortestNap, Math.min(slept * napShare, longestNap));
-  Atomics.wait(still, 0, 0, Math.min(time, nap));
+  letPass(Math.min(time, nap));
 }
 
 /** Tells the processor that this is a spin, where the runtime can. */

@@ -12,7 +12,7 @@ import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
 import { readLoading } from "../codec/modules.ts";
-import { arenaOf, noteDeath, noteDoom } from "../memory/arena.ts";
+import { arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts";
 import { isOtherCopy, unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
@@ -374,9 +374,11 @@ export function written(): Latch {
 }
 
 function newThread(): ThreadIdentity {
-  const { me, members } = arenaOf("worker");
+  const arena = arenaOfThreads();
   const pid = newThreadId();
-  return { pid, token: members.tokenOf(pid), parentToken: me };
+  // Without memory to share, nobody asks who holds a lock there.
+  if (arena === undefined) return { pid, token: 0, parentToken: 0 };
+  return { pid, token: arena.members.tokenOf(pid), parentToken: arena.me };
 }
 
 function spawnRequest(request: StartRequest): SpawnRequest {

@@ -4,7 +4,7 @@ import { Messages, type Read, readValue, settleTrips } from "../channel/messages
 import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../codec/handles.ts";
 import { Empty, Full } from "../errors.ts";
-import { Block } from "../memory/allocator.ts";
+import { Block, whyNoRoom } from "../memory/allocator.ts";
 import { checkWait } from "../memory/latch.ts";
 import { LoopItems } from "../memory/loop_items.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -88,12 +88,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /**
-   * Puts an item, when there is room. Items come in the order of the calls on this object.
+   * Puts an item, when there is room: in the queue, and in the memory that children share. Items come
+   * in the order of the calls on this object.
    *
    * @throws {Full} Once `timeout` (milliseconds) is over, or at once if `block` is false.
    * @throws The signal's reason, if that is aborted first. In both cases nothing was put.
    * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel (`item.a`).
-   * @throws {RangeError} If the memory that children share is used up.
+   * @throws {RangeError} If the item is larger than all the memory that children share.
    * @throws {Error} If this child has closed the queue, or any has disposed of it.
    */
   async put(item: T, options: AcquireOptions = {}): Promise<void> {
@@ -259,8 +260,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   #full({ timeout }: AcquireOptions): Full {
     const when = timeout ? ` for ${timeout} ms` : "";
+    const { lane } = this.#messages;
+    if (lane.lacksMemory) {
+      const why = whyNoRoom(lane.block.arena.method, this.#encoder.size);
+      return new Full(`Cannot put an item as there was no memory for it${when}: ${why}`);
+    }
     return new Full(
-      `Cannot put an item as the queue was full${when}: it holds ${this.#messages.lane.maxItems}`,
+      `Cannot put an item as the queue was full${when}: it holds ${lane.maxItems}`,
     );
   }
 

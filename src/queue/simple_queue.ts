@@ -45,10 +45,10 @@ export class SimpleQueue<T = unknown> {
   }
 
   /**
-   * Puts an item.
+   * Puts an item, when there is room in the memory that children share.
    *
    * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel (`item.a`).
-   * @throws {RangeError} If the memory that children share is used up.
+   * @throws {RangeError} If the item is larger than all the memory that children share.
    * @throws {Error} If this child has closed the queue, or any has disposed of it.
    */
   async put(item: T): Promise<void> {
@@ -56,7 +56,7 @@ export class SimpleQueue<T = unknown> {
   }
 
   /**
-   * Does what `put` does, at once: there is always room.
+   * Does what `put` does with this thread blocked meanwhile.
    *
    * @throws What `put` throws.
    */

@@ -7,19 +7,35 @@
  * @internal
  */
 
+import fs from "node:fs";
+import process from "node:process";
 import { bootNote } from "./boot.ts";
-import { mapShared } from "./mapping.ts";
-import { createMemoryFile, isRefusal, mayUseFiles, type MemoryFile } from "./memory_file.ts";
+import { mapShared, reserve } from "./mapping.ts";
+import {
+  createSparseFile,
+  isRefusal,
+  mayUseFiles,
+  type MemoryFile,
+  whereIs,
+} from "./memory_file.ts";
 
-/** Its size in bytes. It takes no memory where it was not written. */
-export const commonSize: number = 2 ** 30;
+/** Its size in bytes, where the system gives so much. It takes no memory where it was not written. */
+const commonSize = 2 ** 30;
+/** Less than this is of no use, in bytes. */
+const leastSize = 2 ** 20;
+
+/** How much of what a limit leaves to the program is shared: the rest is for the runtimes of its threads. */
+const shareOfLimit = 1 / 16;
 
 interface Held {
-  threads?: SharedArrayBuffer;
+  /** `null`: the system has refused it. */
+  threads?: SharedArrayBuffer | null;
   file?: MemoryFile;
   /** Why there is no file, if the system has refused one. */
   refusal?: Error;
   mapped?: ArrayBuffer;
+  /** The file's descriptor in this process, which has it for `reserveProcessMemory`. */
+  fd?: number;
 }
 
 const holder: unique symbol = Symbol.for("@nproc/multiprocessing.memory") as never;
@@ -27,13 +43,62 @@ const holder: unique symbol = Symbol.for("@nproc/multiprocessing.memory") as nev
 /** On the global object: a program may load this package twice, and there is one memory. */
 const held: Held = (globalThis as { [holder]?: Held })[holder] ??= {};
 
-/** The memory of this process' threads. */
-export function threadMemory(): SharedArrayBuffer {
-  return held.threads ??= new SharedArrayBuffer(commonSize);
+/** The memory of this process' threads; `null` where the system refuses it. */
+export function threadMemory(): SharedArrayBuffer | null {
+  if (held.threads === undefined) held.threads = takeThreadMemory();
+  return held.threads;
+}
+
+/**
+ * The system may refuse 1 GiB: to a machine that has less, or by a limit of the program's memory. It is
+ * asked for a quarter then, and so on, so that something is left for what the program does besides.
+ */
+function takeThreadMemory(): SharedArrayBuffer | null {
+  const most = addressesLeft() * shareOfLimit;
+  for (let size = commonSize; size >= leastSize; size /= 4) {
+    if (size > most) continue;
+    try {
+      return new SharedArrayBuffer(size);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  return null;
+}
+
+/**
+ * How many bytes of addresses the program may still take (`ulimit -v`); `Infinity` where the system does
+ * not tell. A thread's runtime takes hundreds of megabytes of them, and ends the program if there are none.
+ */
+function addressesLeft(): number {
+  // Deno does not start with a limit that is of any concern here, and may not read /proc.
+  if (process.platform !== "linux" || "Deno" in globalThis) return Infinity;
+  try {
+    const limit = /^Max address space +(\d+)/m.exec(fs.readFileSync("/proc/self/limits", "utf8"));
+    const taken = /^VmSize:\s+(\d+) kB/m.exec(fs.readFileSync("/proc/self/status", "utf8"));
+    return limit === null || taken === null ? Infinity : Number(limit[1]) - Number(taken[1]) * 1024;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return Infinity;
+  }
+}
+
+/**
+ * The memory of this process' threads, for who cannot do without.
+ *
+ * @throws {RangeError} If the system refuses it.
+ */
+export function neededThreadMemory(): SharedArrayBuffer {
+  const memory = threadMemory();
+  if (memory !== null) return memory;
+  throw new RangeError(
+    `Cannot share memory between threads as the system refuses even ${leastSize} bytes: ` +
+      "raise the limit of this program's memory (ulimit -v, or the container's)",
+  );
 }
 
 /** Takes over the memory of the thread that started this one. */
-export function adoptThreadMemory(shared: SharedArrayBuffer): void {
+export function adoptThreadMemory(shared: SharedArrayBuffer | null): void {
   held.threads = shared;
 }
 
@@ -48,7 +113,7 @@ export function processFile(): string | undefined {
 
 function makeFile(): void {
   try {
-    held.file = createMemoryFile(commonSize);
+    held.file = createSparseFile(commonSize);
   } catch (error) {
     // Only who wants to use the memory is to hear of it.
     if (!isRefusal(error)) throw error;
@@ -79,3 +144,30 @@ export function processMemory(): ArrayBuffer {
   }
   return held.mapped = mapShared(file, commonSize);
 }
+
+/**
+ * Has the system give memory for a part of what processes share, before anybody touches it: a mapping
+ * has no other way to say that there is none than to kill the process (SIGBUS). Without effect on
+ * what was given before. Any process may ask for any part.
+ *
+ * @returns Whether the memory is there.
+ */
+export function reserveProcessMemory(from: number, size: number): boolean {
+  try {
+    // Kept open: it must not fail for want of a descriptor, or of rights that are given up later.
+    held.fd ??= held.file?.fd ?? fs.openSync(processFile()!, "r+");
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return false;
+  }
+  return reserve(held.fd, from, size);
+}
+
+/** Where the memory is that processes share, and what to do where it is too little. */
+export const whereProcessMemoryIs = (): string => whereIs({ path: processFile()! });
+
+/** The error of a process for which there is no memory at all. */
+export const noProcessMemory = (): RangeError =>
+  new RangeError(
+    `Cannot share memory between processes as there is none left in ${whereProcessMemoryIs()}`,
+  );

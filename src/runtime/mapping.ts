@@ -21,16 +21,29 @@ interface Mapping {
   readonly unmap?: () => void;
 }
 
+/** `syscall(2)`: a call of the system by its number. */
+type SystemCall = (...args: bigint[]) => bigint;
+
+/** `posix_fallocate(3)`: gives 0, or the number of an error. */
+type Fallocate = (fd: number, from: number, size: number) => number;
+
+/** Set by the mapper, where there are these. */
+let systemCall: SystemCall | undefined;
+let fallocate: Fallocate | undefined;
+
 /** `futex(2)`, with the first four of its arguments. */
 type SystemFutex = (address: bigint, operation: number, value: number, timeout: bigint) => void;
 
 /** Set by the mapper, where there is one. */
 let systemFutex: SystemFutex | undefined;
 
-/** The number of `futex(2)` among the system's calls. */
-const SYS_futex = process.platform !== "linux"
-  ? undefined
-  : { x64: 202, arm64: 98 }[process.arch as string];
+const isLinux = process.platform === "linux";
+
+/** The number of a call among the system's, by the processor; `undefined` where it is not known. */
+const numberOf = (numbers: { x64: number; arm64: number }): number | undefined =>
+  isLinux ? (numbers as Record<string, number>)[process.arch] : undefined;
+
+const SYS_futex = numberOf({ x64: 202, arm64: 98 });
 
 /** Maps a file into memory, shared with whoever else maps it. */
 type MapFile = (file: string, size: number) => Mapping;
@@ -38,7 +51,23 @@ type MapFile = (file: string, size: number) => Mapping;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 
-const libc = process.platform === "darwin" ? "libSystem.dylib" : "libc.so.6";
+/** The C library's names: glibc's, and musl's, as Alpine has it. */
+const libcNames = isLinux
+  ? ["libc.so.6", `libc.musl-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so.1`]
+  : ["libSystem.dylib"];
+
+/** Opens the C library by the first of its names that there is. */
+export function openLibc<T>(open: (name: string) => T, names: readonly string[] = libcNames): T {
+  const failures: unknown[] = [];
+  for (const name of names) {
+    try {
+      return open(name);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw failures[0];
+}
 
 /** The part of Bun's API that is used here. */
 interface BunGlobal {
@@ -48,7 +77,10 @@ interface BunGlobal {
 /** The part of `bun:ffi` that is used here. */
 interface BunFfi {
   dlopen(library: string, symbols: object): {
-    symbols: { syscall(...args: (number | bigint)[]): unknown };
+    symbols: {
+      syscall(...args: (number | bigint)[]): bigint | number;
+      posix_fallocate: Fallocate;
+    };
   };
   ptr(bytes: Uint8Array): number;
 }
@@ -61,9 +93,14 @@ function mapByBun(): MapFile {
     ? undefined
     : process.getBuiltinModule("bun:ffi" as never) as BunFfi;
   if (ffi !== undefined) {
-    const { symbols } = ffi.dlopen(libc, {
-      syscall: { args: ["i64", "u64", "i64", "i64", "u64", "u64", "i64"], returns: "i64" },
-    });
+    const { symbols } = openLibc((libc) =>
+      ffi.dlopen(libc, {
+        syscall: { args: ["i64", "u64", "i64", "i64", "u64", "u64", "i64"], returns: "i64" },
+        posix_fallocate: { args: ["i32", "i64", "i64"], returns: "i32" },
+      })
+    );
+    systemCall = (...args) => BigInt(symbols.syscall(...args));
+    fallocate = symbols.posix_fallocate;
     systemFutex = (address, operation, value, timeout) =>
       void symbols.syscall(SYS_futex!, address, operation, value, timeout, 0, 0);
   }
@@ -80,6 +117,7 @@ interface DenoGlobal {
       mmap(...args: unknown[]): object | null;
       munmap(pointer: object | null, size: bigint): number;
       syscall(...args: bigint[]): bigint;
+      posix_fallocate: Fallocate | null;
     };
   };
   UnsafePointer: { value(pointer: object | null): bigint };
@@ -95,12 +133,17 @@ function mapByDeno(): MapFile {
   }
   const { dlopen, UnsafePointer, UnsafePointerView } =
     (globalThis as unknown as { Deno: DenoGlobal }).Deno;
-  const { symbols } = dlopen(libc, {
-    mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
-    munmap: { parameters: ["pointer", "usize"], result: "i32" },
-    syscall: { parameters: ["i64", "u64", "i64", "i64", "u64", "u64", "i64"], result: "i64" },
-  });
-  systemFutex = byNumber((...args) => void symbols.syscall(...args));
+  const { symbols } = openLibc((libc) =>
+    dlopen(libc, {
+      mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
+      munmap: { parameters: ["pointer", "usize"], result: "i32" },
+      syscall: { parameters: ["i64", "u64", "i64", "i64", "u64", "u64", "i64"], result: "i64" },
+      posix_fallocate: { parameters: ["i32", "i64", "i64"], result: "i32", optional: true },
+    })
+  );
+  systemCall = (...args) => BigInt(symbols.syscall(...args));
+  systemFutex = byNumber(systemCall);
+  fallocate = symbols.posix_fallocate ?? undefined;
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = symbols.mmap(null, BigInt(size), PROT_READ_WRITE, MAP_SHARED, fd, 0n);
@@ -114,11 +157,11 @@ function mapByDeno(): MapFile {
 }
 
 /** `futex(2)` by its number, where that is known. */
-function byNumber(syscall: (...args: bigint[]) => void): SystemFutex | undefined {
+function byNumber(syscall: SystemCall): SystemFutex | undefined {
   if (SYS_futex === undefined) return undefined;
   const number = BigInt(SYS_futex);
   return (address, operation, value, timeout) =>
-    syscall(number, address, BigInt(operation), BigInt(value), timeout, 0n, 0n);
+    void syscall(number, address, BigInt(operation), BigInt(value), timeout, 0n, 0n);
 }
 
 /** `mmap(2)` gives this, `MAP_FAILED`, where it fails. */
@@ -146,24 +189,33 @@ interface NodeFfi {
       mmap(...args: unknown[]): bigint;
       munmap(pointer: bigint, size: bigint): number;
       syscall(...args: bigint[]): bigint;
+      posix_fallocate?(fd: number, from: bigint, size: bigint): number;
     };
   };
   toArrayBuffer(pointer: bigint, size: number, copy: boolean): ArrayBuffer;
 }
 
 function mapByNode(ffi: NodeFfi): MapFile {
-  const { functions } = ffi.dlopen(libc, {
-    mmap: {
-      arguments: ["pointer", "uint64", "int32", "int32", "int32", "int64"],
-      return: "pointer",
-    },
-    munmap: { arguments: ["pointer", "uint64"], return: "int32" },
-    syscall: {
-      arguments: ["int64", "uint64", "int64", "int64", "uint64", "uint64", "int64"],
-      return: "int64",
-    },
-  });
-  systemFutex = byNumber((...args) => void functions.syscall(...args));
+  const { functions } = openLibc((libc) =>
+    ffi.dlopen(libc, {
+      mmap: {
+        arguments: ["pointer", "uint64", "int32", "int32", "int32", "int64"],
+        return: "pointer",
+      },
+      munmap: { arguments: ["pointer", "uint64"], return: "int32" },
+      syscall: {
+        arguments: ["int64", "uint64", "int64", "int64", "uint64", "uint64", "int64"],
+        return: "int64",
+      },
+      ...(isLinux && {
+        posix_fallocate: { arguments: ["int32", "int64", "int64"], return: "int32" },
+      }),
+    })
+  );
+  systemCall = (...args) => functions.syscall(...args);
+  systemFutex = byNumber(systemCall);
+  fallocate = functions.posix_fallocate &&
+    ((fd, from, size) => functions.posix_fallocate!(fd, BigInt(from), BigInt(size)));
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = functions.mmap(0n, BigInt(size), PROT_READ_WRITE, MAP_SHARED, fd, 0n);
@@ -184,7 +236,7 @@ interface Koffi {
 }
 
 function mapByKoffi(koffi: Koffi): MapFile {
-  const library = koffi.load(libc);
+  const library = openLibc((libc) => koffi.load(libc));
   const mmap = library.func(
     "void *mmap(void *addr, size_t length, int prot, int flags, int fd, int64_t offset)",
   );
@@ -192,7 +244,13 @@ function mapByKoffi(koffi: Koffi): MapFile {
   const syscall = library.func(
     "int64_t syscall(int64_t number, uint64_t, int64_t, int64_t, uint64_t, uint64_t, int64_t)",
   );
-  systemFutex = byNumber((...args) => void syscall(...args));
+  systemCall = (...args) => BigInt(syscall(...args) as number | bigint);
+  systemFutex = byNumber(systemCall);
+  if (isLinux) {
+    fallocate = library.func(
+      "int posix_fallocate(int fd, int64_t offset, int64_t length)",
+    ) as Fallocate;
+  }
   return (file, size) =>
     withDescriptor(file, (fd) => {
       const pointer = mmap(null, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
@@ -286,6 +344,74 @@ const mapper = (): MapFile =>
  */
 export function checkMapping(): void {
   mapper();
+}
+
+/** The error of a call that a signal has interrupted. */
+const EINTR = 4;
+/** The error of a file system that gives no memory ahead. */
+const EOPNOTSUPP = 95;
+
+/**
+ * Has the system give memory, or room on a disk, for a part of a file before anybody touches it in a
+ * mapping. Without effect on what is there. Elsewhere than on Linux nobody is asked.
+ *
+ * @returns Whether it is there.
+ */
+export function reserve(fd: number, from: number, size: number): boolean {
+  mapper();
+  let error = EINTR;
+  while (error === EINTR) error = fallocate?.(fd, from, size) ?? 0;
+  return error === 0 || error === EOPNOTSUPP;
+}
+
+const SYS_memfd_create = numberOf({ x64: 319, arm64: 279 });
+const SYS_mmap = numberOf({ x64: 9, arm64: 222 });
+const SYS_munmap = numberOf({ x64: 11, arm64: 215 });
+const SYS_close = numberOf({ x64: 3, arm64: 57 });
+const PROT_READ = 1n;
+const MAP_PRIVATE_ANONYMOUS = 0x22n;
+const noDescriptor = 2n ** 64n - 1n;
+const MFD_CLOEXEC = 1n;
+/** Some systems allow no other; older ones do not know it. */
+const MFD_NOEXEC_SEAL = 8n;
+const page = 4096n;
+
+/** Opens a file in memory that is in no folder, so none limits it; `undefined` where that cannot be. */
+export function openAnonymous(): number | undefined {
+  if (SYS_memfd_create === undefined || !canMap() || systemCall === undefined) return undefined;
+  const call = (number: number, ...args: bigint[]): bigint =>
+    systemCall!(BigInt(number), ...args, ...Array<bigint>(6 - args.length).fill(0n));
+  // Its name is an empty text: where nothing was written, there is one.
+  const name = call(SYS_mmap!, 0n, page, PROT_READ, MAP_PRIVATE_ANONYMOUS, noDescriptor);
+  if (BigInt.asUintN(64, name) === failed) return undefined;
+  try {
+    for (const flags of [MFD_CLOEXEC | MFD_NOEXEC_SEAL, MFD_CLOEXEC]) {
+      const fd = Number(call(SYS_memfd_create, name, flags));
+      if (fd >= 0) return reopened(fd, () => void call(SYS_close!, BigInt(fd)));
+    }
+    return undefined;
+  } finally {
+    call(SYS_munmap!, name, page);
+  }
+}
+
+/** The same file by a descriptor that the runtime knows: Deno takes no other. */
+function reopened(fd: number, close: () => void): number {
+  try {
+    return fs.openSync(`/proc/self/fd/${fd}`, "r+");
+  } finally {
+    close();
+  }
+}
+
+/** Whether this runtime can map files. */
+function canMap(): boolean {
+  try {
+    mapper();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const addresses = new WeakMap<ArrayBufferLike, bigint>();

@@ -6,18 +6,38 @@
  */
 
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { granted } from "./deno_permissions.ts";
 import { pathOfDescriptor } from "./inherited_files.ts";
+import { openAnonymous } from "./mapping.ts";
+import { temporaryFolder } from "./temporary_folder.ts";
 
-/** A file of a fixed size, which takes no memory where it was not written. */
+/** A file of a fixed size. */
 export interface MemoryFile {
   readonly fd: number;
   /** Where others open it, while this process has not closed it. */
   readonly path: string;
   close(): void;
+}
+
+/** Where Linux keeps files in memory. A container may have little of it: Docker's has 64 MiB. */
+const memoryFolder = "/dev/shm";
+
+/** The folders that such files can be in, the best first. */
+const folders = (): readonly string[] =>
+  process.platform === "linux" ? [memoryFolder, temporaryFolder()] : [temporaryFolder()];
+
+/** How many bytes a folder has room for; `Infinity` where Deno does not let the program ask. */
+function roomIn(folder: string): number {
+  if ("Deno" in globalThis && !granted("sys")) return Infinity;
+  try {
+    const { bavail, bsize } = fs.statfsSync(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return 0;
+  }
 }
 
 /** A new file, under a name that no thread of any process has used. */
@@ -26,37 +46,72 @@ function openNew(folder: string): { fd: number; file: string } {
   return { fd: fs.openSync(file, "wx+", 0o600), file };
 }
 
-/** Opens a file, in memory on Linux, that has no name any more: nothing is left behind after a kill. */
-export function openUnlinked(): number {
-  const { fd, file } = openNew(process.platform === "linux" ? "/dev/shm" : os.tmpdir());
+function openUnlinkedIn(folder: string): number {
+  const { fd, file } = openNew(folder);
   fs.unlinkSync(file);
   // Without a name nobody finds it but those who are handed it, also after this program has changed its user.
   fs.fchmodSync(fd, 0o666);
   return fd;
 }
 
-/** On Linux others reach a file without a name through its descriptor. */
-function unlinkedFile(size: number): MemoryFile {
-  const fd = openUnlinked();
-  fs.ftruncateSync(fd, size);
+/**
+ * Opens a file, in memory on Linux, that has no name any more: nothing is left behind after a kill.
+ * `size` is how many bytes will be written to it.
+ */
+export function openUnlinked(size: number): number {
+  const [first, ...others] = folders();
+  return openUnlinkedIn([first!, ...others].find((folder) => roomIn(folder) >= size) ?? first!);
+}
+
+/** What others reach through its descriptor, on Linux. */
+function reachedByDescriptor(fd: number, size: number): MemoryFile {
+  try {
+    fs.ftruncateSync(fd, size);
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
   return { fd, path: pathOfDescriptor(fd), close: () => fs.closeSync(fd) };
 }
 
 /** Elsewhere than on Linux others need a name; it goes when this process closes the file, or ends. */
 function namedFile(size: number): MemoryFile {
-  const { fd, file } = openNew(os.tmpdir());
-  fs.ftruncateSync(fd, size);
+  const { fd, file } = openNew(temporaryFolder());
   const unlink = () => fs.rmSync(file, { force: true });
-  process.on("exit", unlink);
-  return {
-    fd,
-    path: file,
-    close: () => {
-      fs.closeSync(fd);
-      unlink();
-      process.off("exit", unlink);
-    },
+  const close = () => {
+    fs.closeSync(fd);
+    unlink();
+    process.off("exit", unlink);
   };
+  process.on("exit", unlink);
+  try {
+    fs.ftruncateSync(fd, size);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { fd, path: file, close };
+}
+
+/**
+ * Deno lets only a program that may do everything (`-A`) open what is below /dev and /proc.
+ */
+function isReachable({ path }: Pick<MemoryFile, "path">, flags: string = "r+"): boolean {
+  try {
+    fs.closeSync(fs.openSync(path, flags));
+    return true;
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    return false;
+  }
+}
+
+/** A file of a folder on Linux, which others reach. */
+function fileIn(folder: string, size: number): MemoryFile {
+  const file = reachedByDescriptor(openUnlinkedIn(folder), size);
+  if (folder === memoryFolder || isReachable(file)) return file;
+  file.close();
+  return namedFile(size);
 }
 
 /** Whether this program may make such files; Deno would ask the user for what is missing. */
@@ -72,27 +127,96 @@ export function isRefusal(error: unknown): error is Error {
   return error instanceof Error && ("code" in error || error.name === "NotCapable");
 }
 
-/** Makes a file that holds bytes; `undefined` where it may not, or the system refuses it. */
-export function passByFile(bytes: Uint8Array): MemoryFile | undefined {
-  if (!mayUseFiles()) return undefined;
+/** What `make` gives; `undefined` if the system, or Deno, refuses it. */
+function unlessRefused<T>(make: () => T): T | undefined {
   try {
-    const file = createMemoryFile(bytes.length);
-    fs.writeSync(file.fd, bytes, 0, bytes.length, 0);
-    return file;
+    return make();
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return undefined;
   }
 }
 
-/** Makes a file of zeros. */
-export function createMemoryFile(size: number): MemoryFile {
-  if (process.platform !== "linux") return namedFile(size);
-  try {
-    return unlinkedFile(size);
-  } catch (error) {
-    // Deno lets only a program that may do everything (`-A`) open what is below /dev and /proc.
-    if (!isRefusal(error)) throw error;
-    return namedFile(size);
+/** Writes bytes from the beginning of a file, however many writes that takes. */
+export function writeWhole(fd: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) {
+    at += fs.writeSync(fd, bytes, at, bytes.length - at, at);
   }
+}
+
+/** Writes bytes to a new file. The system gives their memory now, or refuses it now. */
+function filled(file: MemoryFile, bytes: Uint8Array): MemoryFile {
+  try {
+    writeWhole(file.fd, bytes);
+    return file;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes a file of these bytes, all of which are the system's already: no mapping of it fails when it
+ * is touched. `undefined` where the program may not make files, or no folder has room.
+ */
+export function createFilledFile(bytes: Uint8Array): MemoryFile | undefined {
+  if (!mayUseFiles()) return undefined;
+  for (const folder of process.platform === "linux" ? folders() : []) {
+    if (roomIn(folder) < bytes.length) continue;
+    const file = unlessRefused(() => filled(fileIn(folder, bytes.length), bytes));
+    if (file !== undefined) return file;
+  }
+  return unlessRefused(() => filled(namedFile(bytes.length), bytes));
+}
+
+/**
+ * Makes a file that holds bytes, which is closed as soon as they were read; `undefined` where it may
+ * not, the system refuses it, or memory is scarce: half of what there is stays for others.
+ */
+export function passByFile(bytes: Uint8Array): MemoryFile | undefined {
+  if (!mayUseFiles() || roomIn(folders()[0]!) < 2 * bytes.length) return undefined;
+  return createFilledFile(bytes);
+}
+
+/**
+ * Makes a file of zeros that takes no memory where it was not written. Where /dev/shm has no room for
+ * all of it, it is in memory that has no limit of its own, and otherwise in a temporary folder.
+ *
+ * Memory is not the system's before it is asked for: who maps the file calls `reserve` of `mapping.ts`
+ * before it touches a part.
+ */
+export function createSparseFile(size: number): MemoryFile {
+  if (process.platform !== "linux") return namedFile(size);
+  const roomy = folders().filter((folder) => roomIn(folder) >= size);
+  const inMemory = () => fileIn(memoryFolder, size);
+  return (roomy.includes(memoryFolder) ? unlessRefused(inMemory) : undefined) ??
+    unlessRefused(() => anonymousFile(size)) ??
+    unlessRefused(() => fileIn(roomy.at(-1) ?? memoryFolder, size)) ??
+    namedFile(size);
+}
+
+/** A file in memory that no folder limits, as far as this runtime can ask for one and others reach it. */
+function anonymousFile(size: number): MemoryFile | undefined {
+  // Asked first, as that costs less than to load an FFI.
+  if (!isReachable({ path: "/proc/self/stat" }, "r")) return undefined;
+  const fd = openAnonymous();
+  if (fd === undefined) return undefined;
+  const file = reachedByDescriptor(fd, size);
+  if (isReachable(file)) return file;
+  file.close();
+  return undefined;
+}
+
+/** Where the memory of a file is, how much there is in all, and what to do where that is too little. */
+export function whereIs({ path: file }: Pick<MemoryFile, "path">): string {
+  const target = unlessRefused(() => fs.readlinkSync(file)) ?? file;
+  if (target.startsWith("/memfd:")) {
+    return "memory that is limited by the machine's, or the container's: raise that limit";
+  }
+  const folder = path.dirname(target);
+  const room = unlessRefused(() => fs.statfsSync(folder));
+  const size = room === undefined ? "" : ` of ${room.blocks * room.bsize} bytes`;
+  return folder === memoryFolder
+    ? `${folder}${size}: make it larger (Docker: --shm-size=1g; Kubernetes: an emptyDir of medium Memory)`
+    : `${folder}${size}: make it larger`;
 }

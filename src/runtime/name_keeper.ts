@@ -17,7 +17,7 @@ import process from "node:process";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 import { mayRun } from "./deno_permissions.ts";
-import { openUnlinked } from "./memory_file.ts";
+import { isRefusal, openUnlinked, writeWhole } from "./memory_file.ts";
 
 const shell = "/bin/sh";
 
@@ -128,15 +128,26 @@ function endWatch(): void {
   watch = undefined;
 }
 
+/**
+ * Writes the names of now. Where the system has no room for them, the list has fewer: only a kill then
+ * leaves something behind. A line without its end is none to the shell.
+ */
 function writeList(fd: number): void {
   const bytes = new TextEncoder().encode([...kept.keys()].join(""));
-  // At a position, so that the shell, which has the same descriptor, reads from the beginning.
-  fs.writeSync(fd, bytes, 0, bytes.length, 0);
-  fs.ftruncateSync(fd, bytes.length);
+  try {
+    // From the beginning, so that the shell, which has the same descriptor, reads from there.
+    writeWhole(fd, bytes);
+    fs.ftruncateSync(fd, bytes.length);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
 }
 
+/** How many bytes of names there is to be room for at first. */
+const usualList = 64 * 1024;
+
 function startWatch(): Watch {
-  const list = openUnlinked();
+  const list = openUnlinked(usualList);
   const mayStart = process.platform !== "win32" && (!("Deno" in globalThis) || mayRun(shell));
   return { list, shell: mayStart ? startShell(list) : undefined };
 }

@@ -10,8 +10,8 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { checkMapping, mapShared, unmapLater } from "./mapping.ts";
-import { mayUseFiles } from "./memory_file.ts";
+import { checkMapping, mapShared, reserve, unmapLater } from "./mapping.ts";
+import { mayUseFiles, whereIs } from "./memory_file.ts";
 import { forgetName, keepDraft, keepName, type KeptName } from "./name_keeper.ts";
 
 function fileOf(name: string): string {
@@ -53,12 +53,14 @@ export interface Names {
    * Makes memory of that name, all zero, and holds it.
    *
    * @throws {Error} If there is memory of that name, or the system refuses it.
+   * @throws {RangeError} If there is not so much memory.
    */
   create(name: string, size: number): Hold;
   /**
    * Holds the memory of that name.
    *
    * @throws {Error} If there is none, or the system refuses it.
+   * @throws {RangeError} If there is not so much memory: who made it has not written to all of it.
    */
   attach(name: string): Hold;
   /** Removes a name; `false` if there is none. Who holds the memory keeps it. */
@@ -91,6 +93,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 function systemFault(action: string, name: string, error: unknown): Error {
+  if (error instanceof RangeError) return error;
   const code = codeOf(error);
   return nameFault(action, name, reasons[code] ?? `the system refuses it (${code})`, error);
 }
@@ -105,7 +108,7 @@ export const machineNames: Names = {
     const draft = fileOf(`nproc_draft_${crypto.randomUUID()}`);
     const remove = keepDraft(draft);
     try {
-      const inode = makeFile(draft, size);
+      const inode = makeFile(draft, name, size);
       giveName({ file: fileOf(name), inode }, draft);
       return mapped(draft, size);
     } catch (error) {
@@ -118,8 +121,10 @@ export const machineNames: Names = {
   attach(name) {
     const fd = open(name);
     try {
-      const { size } = fs.fstatSync(fd);
+      const { size, blocks } = fs.fstatSync(fd);
       if (size === 0) throw nameFault("attach", name, "it is empty");
+      // Other programs may leave it to the system to give memory when it is touched.
+      if (blocks * blockSize < size) reserveAll(fd, "attach", name, size);
       return mapNamed(name, size);
     } finally {
       fs.closeSync(fd);
@@ -140,11 +145,22 @@ export const machineNames: Names = {
   },
 };
 
+/** What the system counts a file's memory in, in bytes. */
+const blockSize = 512;
+
+/** Has the system give all of the memory before it is touched, which it could refuse by a signal only. */
+function reserveAll(fd: number, action: string, name: string, size: number): void {
+  if (reserve(fd, 0, size)) return;
+  const { message } = nameFault(action, name, `there are no ${size} bytes left in `);
+  throw new RangeError(message + whereIs({ path: fileOf(name) }));
+}
+
 /** Makes a file of zeros, and gives its inode. */
-function makeFile(file: string, size: number): number {
+function makeFile(file: string, name: string, size: number): number {
   const fd = fs.openSync(file, "wx+", 0o600);
   try {
     fs.ftruncateSync(fd, size);
+    reserveAll(fd, "create", name, size);
     return fs.fstatSync(fd).ino;
   } finally {
     fs.closeSync(fd);

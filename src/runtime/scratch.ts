@@ -8,7 +8,7 @@
  */
 
 import fs from "node:fs";
-import { createMemoryFile, isRefusal, type MemoryFile } from "./memory_file.ts";
+import { createFilledFile, type MemoryFile } from "./memory_file.ts";
 import type { StartMethod } from "./start_method.ts";
 
 /** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */
@@ -105,7 +105,8 @@ function mapped(file: string, close: () => void): Scratch | undefined {
 
 /**
  * Makes a scratch for one child. Gives `undefined` where there is none to be had, because the
- * program may not read and write such a file: its users have a slower way without.
+ * program may not read and write such a file, or no folder has room for it: its users have a slower
+ * way without.
  */
 export function createScratch(
   method: StartMethod,
@@ -116,15 +117,8 @@ export function createScratch(
     const memory = new SharedArrayBuffer(size);
     return new MemoryScratch(memory, new Uint8Array(memory));
   }
-  if (!mayUseFile) return undefined;
-  try {
-    const file = createMemoryFile(size);
-    return mapped(file.path, file.close) ?? new FileScratch(file);
-  } catch (error) {
-    // Its users have a slower way.
-    if (isRefusal(error)) return undefined;
-    throw error;
-  }
+  const file = mayUseFile ? createFilledFile(new Uint8Array(size)) : undefined;
+  return file && (mapped(file.path, file.close) ?? new FileScratch(file));
 }
 
 /** Opens, in the child, the scratch that its parent made. */

@@ -29,7 +29,7 @@ interface Startup {
   readonly port: Port;
   readonly scratch: Scratch["handle"] | undefined;
   readonly threadCounter: Int32Array;
-  readonly memory: SharedArrayBuffer;
+  readonly memory: SharedArrayBuffer | null;
   readonly first: ParentLink["first"];
 }
 

@@ -8,7 +8,7 @@
 import process from "node:process";
 
 /** How many threads a process can number before a number comes again. */
-const perProcess = 2 ** 16;
+export const perProcess: number = 2 ** 16;
 
 /** The count of threads started in this process, one for all its threads: they can nest. */
 let counter: Int32Array | undefined;

@@ -34,15 +34,16 @@ for (const method of methods) {
     }
 
     it("goes on when it has used up the memory, with what is given back", async () => {
-      const usedUp =
-        "RangeError: Cannot allocate # bytes as the # bytes that children share are used up";
+      const why = "the # bytes that children share are used up";
       assertEquals(await linesOf(program("used_up"), { args: [method] }), [
-        `true true ${usedUp}`,
-        "put: RangeError",
-        usedUp,
+        `true true Full: Cannot put an item as there was no memory for it: ${why}`,
+        "put: Full",
+        `Full: Cannot put an item as there was no memory for it for # ms: ${why}`,
+        `RangeError: Cannot allocate # bytes as ${why}`,
         "0 1 100000 100000",
         "again: 2",
         "small ones in the same memory: true",
+        "a large one in theirs: 1000000",
         "done",
       ]);
     });

@@ -41,8 +41,10 @@ if (import.meta.main) {
   }
   const [count, why] = fill(queue, 100_000);
   console.log(count > 20, queue.qsize() === count + 1, why);
-  await queue.put(new Uint8Array(100_000)).catch((error) => console.log("put:", error.name));
+  const late = queue.put(new Uint8Array(100_000), { timeout: 10 });
+  await late.catch((error) => console.log("put:", error.name));
   console.log(outcome(() => queue.putSync(new Uint8Array(100_000), { timeout: 10 })));
+  console.log(outcome(() => queue.putNoWait(new Uint8Array(2 ** 30))));
   child.start();
   await child.join();
   console.log(lengths.getNoWait(), lengths.getNoWait(), lengths.getNoWait(), lengths.getNoWait());
@@ -51,5 +53,8 @@ if (import.meta.main) {
   const [small] = fill(queue, 1000);
   console.log("small ones in the same memory:", small > 1000);
   while (!queue.empty()) queue.getNoWait();
+  // It may have to wait until blocks are merged again.
+  await queue.put(new Uint8Array(1_000_000), { timeout: 20_000 });
+  console.log("a large one in theirs:", (await queue.get()).length);
   console.log(outcome(() => new context.Queue(1).putNoWait(1)));
 }
