@@ -27,7 +27,7 @@ interface BunGlobal {
     serialization: "advanced";
     env: Record<string, string | undefined>;
     ipc(message: unknown): void;
-    onExit(process: unknown, code: number | null, signal: number | null): void;
+    onExit(subprocess: unknown, code: number | null, signal: number | null): void;
     onDisconnect(): void;
   }): Subprocess;
 }

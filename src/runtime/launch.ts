@@ -13,18 +13,7 @@ import { bootNote } from "./boot.ts";
 import { bunFlags, isBunScript } from "./bun_flags.ts";
 import { granted } from "./deno_permissions.ts";
 import { hasNodeScript, nodeFlags } from "./node_flags.ts";
-
-/** What a program was started with. Plain JSON: its children are given it. */
-export interface Launch {
-  /** The current folder at its start; `undefined` where Deno does not let it be known. */
-  readonly folder: string | undefined;
-  /** The path of its main module as `process.argv` has it; `undefined` where that is no file. */
-  readonly script: string | undefined;
-  /** The arguments behind it. */
-  readonly args: readonly string[];
-  /** The runtime's flags that its children need; Deno's are read elsewhere: see `deno_flags.ts`. */
-  readonly flags: readonly string[];
-}
+import type { Launch } from "./runtime.ts";
 
 /** How the program was started to which this child belongs. */
 export const launch: Launch = bootNote()?.launch ?? ownLaunch();

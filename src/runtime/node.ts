@@ -14,10 +14,10 @@ import { isBundled } from "./bundle.ts";
 import { childEnvironment } from "./child_environment.ts";
 import { childCommand } from "./command.ts";
 import { inherit } from "./inherited_files.ts";
-import { currentFolder, type Launch, launch, startFolder } from "./launch.ts";
+import { currentFolder, launch, startFolder } from "./launch.ts";
 import { withResolvedModules } from "./node_flags.ts";
 import { firstDescriptor, spawnNodeProcess } from "./node_process.ts";
-import type { Boot, Runtime } from "./runtime.ts";
+import type { Boot, Launch, Runtime } from "./runtime.ts";
 import { spawnThread } from "./thread.ts";
 
 /**

@@ -6,7 +6,6 @@
  * @internal
  */
 
-import type { Launch } from "./launch.ts";
 import type { Scratch } from "./scratch.ts";
 import type { StartMethod } from "./start_method.ts";
 
@@ -38,6 +37,18 @@ export interface PermissionSet {
 
 /** What a child may do on Deno: what its parent may, nothing, or the members of a set. */
 export type Permissions = "inherit" | "none" | PermissionSet;
+
+/** What a program was started with. Plain JSON: its children are given it. */
+export interface Launch {
+  /** The current folder at its start; `undefined` where Deno does not let it be known. */
+  readonly folder: string | undefined;
+  /** The path of its main module as `process.argv` has it; `undefined` where that is no file. */
+  readonly script: string | undefined;
+  /** The arguments behind it. */
+  readonly args: readonly string[];
+  /** The runtime's flags that its children need; Deno's are read elsewhere: see `deno_flags.ts`. */
+  readonly flags: readonly string[];
+}
 
 /** What a child must know before it can be spoken to. Plain JSON: it is part of its start script. */
 export interface Boot {
