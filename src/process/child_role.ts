@@ -38,7 +38,7 @@ export type FrameHandler = (kind: number, body: Decoder) => void;
 export function takeRole(role: string, begin: (child: Child) => FrameHandler): void {
   const note = claimRole(role);
   if (note === undefined) return;
-  adoptLaunch(note.launch);
+  adoptLaunch();
   const link = openParentLink(note.method);
   const child: Child = { note, link };
   if (note.method === "process") switchboard.connectParent(link);

@@ -11,7 +11,7 @@
 import process from "node:process";
 import { isBundled, isBunExecutable } from "./bundle.ts";
 import { plainJSON } from "./plain_json.ts";
-import type { Boot, SpawnRequest } from "./runtime.ts";
+import type { Boot, Launch, SpawnRequest } from "./runtime.ts";
 import { ignoreStopSignals } from "./stop_signals.ts";
 
 const note: unique symbol = Symbol.for("@nproc/multiprocessing.boot") as never;
@@ -27,7 +27,9 @@ export interface SharedFiles {
 }
 
 /** The note. */
-export interface BootNote extends Boot, SharedFiles {
+export interface BootNote extends Omit<Boot, "launch">, SharedFiles {
+  /** A process has the arguments on its own command line: they may be long. */
+  readonly launch: Omit<Launch, "args"> & Partial<Launch>;
   /** A module has taken the role: a bundle may hold this package twice. */
   claimed?: true;
   /** How many modules are being imported because a function or a class of theirs was named. */
@@ -51,7 +53,9 @@ export function noteVariable({ boot }: SpawnRequest, files: SharedFiles): Record
 }
 
 function noteText(boot: Boot, { memory, firstFile, scratch }: SharedFiles): string {
-  return plainJSON({ ...boot, memory, firstFile, scratch } satisfies BootNote);
+  const { args, ...rest } = boot.launch;
+  const launch = boot.method === "process" ? rest : { ...rest, args };
+  return plainJSON({ ...boot, launch, memory, firstFile, scratch } satisfies BootNote);
 }
 
 /** The files that a child is to share, as this process calls them. */

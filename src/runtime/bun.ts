@@ -60,9 +60,10 @@ class BunChild implements Child {
     const { boot, env } = request;
     const { paths, descriptors } = inherit(sharedFiles(request), firstDescriptor);
     const { cwd, enter } = startFolder(boot.launch);
-    const script = () => [...boot.launch.flags, "-e", enter + startScript(request, paths)];
+    const { flags, args } = boot.launch;
+    const script = () => [...flags, "-e", enter + startScript(request, paths), "--"];
     const note = isBunExecutable ? noteVariable(request, paths) : {};
-    const command = childCommand(isBunExecutable ? [] : script(), () => true);
+    const command = childCommand([...isBunExecutable ? [] : script(), ...args], () => true);
     this.#process = bunGlobal().spawn(command, {
       stdio: ["ignore", "inherit", "inherit", ...descriptors],
       serialization: "advanced",

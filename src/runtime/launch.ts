@@ -10,13 +10,22 @@
 import fs from "node:fs";
 import process from "node:process";
 import { bootNote } from "./boot.ts";
+import { isBunExecutable } from "./bundle.ts";
 import { bunFlags, isBunScript } from "./bun_flags.ts";
 import { granted } from "./deno_permissions.ts";
 import { hasNodeScript, nodeFlags } from "./node_flags.ts";
 import type { Launch } from "./runtime.ts";
 
 /** How the program was started to which this child belongs. */
-export const launch: Launch = bootNote()?.launch ?? ownLaunch();
+export const launch: Launch = inheritedLaunch() ?? ownLaunch();
+
+function inheritedLaunch(): Launch | undefined {
+  const given = bootNote()?.launch;
+  if (given === undefined) return undefined;
+  // Behind `-e` and its text there is no script.
+  const first = "Deno" in globalThis || isBunExecutable ? 2 : 1;
+  return { ...given, args: given.args ?? process.argv.slice(first) };
+}
 
 function ownLaunch(): Launch {
   if ("Deno" in globalThis) {
@@ -66,7 +75,8 @@ export function startFolder({ folder }: Launch): StartFolder {
  * Has this child's `process.argv` and `process.execArgv` say what those of its program say. What
  * started the child is no concern of its tasks: one that calls `fork()` would repeat it.
  */
-export function adoptLaunch({ script, args, flags }: Launch): void {
+export function adoptLaunch(): void {
+  const { script, args, flags } = launch;
   process.argv.splice(1, Infinity, ...script === undefined ? [] : [script], ...args);
   process.execArgv.splice(0, Infinity, ...flags);
 }

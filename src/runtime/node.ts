@@ -92,7 +92,8 @@ export const node: Runtime = {
     const { cwd, enter } = startFolder(boot.launch);
     // No ES module: `--input-type` would hold for every thread that a task starts, too.
     const script = enter + startScript(request, paths);
-    const command = childCommand([...boot.launch.flags, "-e", script], () => true);
+    const { flags, args } = boot.launch;
+    const command = childCommand([...flags, "-e", script, "--", ...args], () => true);
     const program = { command, cwd, descriptors, env: childEnvironment(env) };
     return spawnNodeProcess(program, boot, events);
   },

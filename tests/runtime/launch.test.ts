@@ -66,6 +66,13 @@ describe("A child of a program", () => {
     }
   });
 
+  it("has arguments that are long, or look like flags", async () => {
+    const long = Array.from({ length: 30 }, (_, i) => `${i}`.repeat(4000));
+    for (const said of await surroundings({ args: ["x", "--hot", "--", "-e", ...long] })) {
+      assertEquals((said["args"] as string[])[1], ["x", "--hot", "--", "-e", ...long].join(" "));
+    }
+  });
+
   it("can start programs and threads of its own", async () => {
     assertEquals(await start({ args: ["others"] }), Array(2).fill('["thread","forked"]'));
   });
