@@ -10,7 +10,8 @@
 import type { Callable } from "../codec/task.ts";
 import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
 import { Latch, longestTimer } from "../memory/latch.ts";
-import { checkMayStart, written } from "../process/started_child.ts";
+import { checkMayStart } from "../process/start_checks.ts";
+import { written } from "../process/started_child.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";

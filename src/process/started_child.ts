@@ -6,18 +6,17 @@
  */
 
 import { checkOptions } from "../arguments.ts";
-import { isLoadingModule, mainModule } from "../codec/modules.ts";
+import { mainModule } from "../codec/modules.ts";
 import type { Parcel } from "../codec/encoder.ts";
 import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
 import { readLoading } from "../codec/modules.ts";
 import { arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts";
-import { isOtherCopy, unclaimedExitCode } from "../runtime/boot.ts";
+import { unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
 import { launch } from "../runtime/launch.ts";
-import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
 import type {
   Child,
   Frame,
@@ -39,6 +38,7 @@ import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
 import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import { encoderFor, frameKind } from "./messages.ts";
+import { checkMayStart, noRole } from "./start_checks.ts";
 
 /** A child to start. */
 export interface StartRequest {
@@ -73,43 +73,6 @@ export const unknownFrame = (kind: number): DecodeFailure =>
 
 /** How long a child may take to say that a task handles SIGTERM, in milliseconds. */
 const answerTime = 50;
-
-const missingGuard = (name: string) =>
-  `Cannot start ${name} as this child is still importing a module for its parent. ` +
-  "The main module starts children wherever it is imported: put its main part behind\n\n" +
-  "    if (import.meta.main) {\n      // ...\n    }\n";
-
-const mainPartRuns = (name: string) =>
-  `Cannot start ${name} as this child runs the main part of its program. Where a bundler has made ` +
-  "import.meta.main true in children, too, put that behind\n\n" +
-  "    if (import.meta.main && parentProcess() === undefined) {\n      // ...\n    }\n";
-
-const noRole = (name: string, entry: string) =>
-  `Cannot start ${name} as it imported ${entry} and nothing there made it a child. Where that is part ` +
-  "of a bundle, or is no longer there, bundle the program so that import.meta.url is the bundle's, or " +
-  'leave this package out of the bundle: see "Bundlers" in its README';
-
-/** Refuses to start a child where that cannot be right. */
-export function checkMayStart(
-  { name, method, permissions }: Pick<StartRequest, "name" | "method" | "permissions">,
-): void {
-  if (isRunningBundle()) throw mainPartStop(mainPartRuns(name));
-  if (isLoadingModule()) throw new Error((isOtherCopy() ? mainPartRuns : missingGuard)(name));
-  if (self().daemon) {
-    throw new Error(`Cannot start ${name} as daemonic processes are not allowed to have children`);
-  }
-  if (permissions !== undefined && permissions !== "inherit" && runtime.name !== "deno") {
-    throw new Error(
-      `Cannot start ${name} with permissions as ${runtime.name} has none to give or to take`,
-    );
-  }
-  if (permissions !== undefined && permissions !== "inherit" && method === "worker") {
-    throw new Error(
-      `Cannot start ${name} with permissions of its own as a worker has its program's: ` +
-        'use the start method "process"',
-    );
-  }
-}
 
 /** A child that was started. */
 export class StartedChild {
