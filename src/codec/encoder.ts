@@ -7,7 +7,7 @@
 
 import "./library_errors.ts";
 import { refusal } from "./failure.ts";
-import { SAME } from "./path.ts";
+import { type Root, rooted, SAME } from "./path.ts";
 import type { Trip } from "./registry.ts";
 import { Transfers } from "./transfers.ts";
 import { ValueWriter } from "./value_writer.ts";
@@ -75,13 +75,13 @@ export class Encoder {
    * refuses to be moved only when it is tried, may be gone if they have whole pages of 64 KiB, too).
    *
    * @param value The value.
-   * @param root What an error is to call it, such as `args`.
+   * @param root What an error calls it, such as `args`.
    * @param transfer What is to be moved, and not copied: all of a list, and of a set what the value holds.
    * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel. A getter's error as it is.
    */
   write(
     value: unknown,
-    root: string,
+    root: Root,
     transfer?: readonly unknown[] | ReadonlySet<unknown>,
   ): void {
     if (this.#busy) throw busy(root);
@@ -101,7 +101,7 @@ export class Encoder {
       this.#move();
     } catch (error) {
       writer.rollback(mark);
-      throw isStackOverflow(error) ? refusal(root, "is nested too deeply") : error;
+      throw isStackOverflow(error) ? refusal(rooted(root, ""), "is nested too deeply") : error;
     } finally {
       writer.end();
       this.#busy = false;
@@ -183,14 +183,20 @@ export class Encoder {
 
   /** Hands out the message, which is as good as sent, and begins the next. */
   take(): Parcel {
+    const parcel = this.takeUnsent();
+    for (const trip of parcel.trips) trip.begin?.();
+    return parcel;
+  }
+
+  /** Hands out the message, whose trips have not begun, and begins the next. */
+  takeUnsent(): Parcel {
     const trips = this.takeTrips();
-    for (const trip of trips) trip.begin?.();
     return { bytes: this.#writer.out.take(), ...this.#transfers.take(), trips };
   }
 }
 
-const busy = (root: string): Error =>
-  new Error(`Cannot encode ${root} as a getter of another value is running`);
+const busy = (root: Root): Error =>
+  new Error(`Cannot encode ${rooted(root, "")} as a getter of another value is running`);
 
 function isStackOverflow(error: unknown): boolean {
   return error instanceof RangeError && error.message.startsWith("Maximum call stack");

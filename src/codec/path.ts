@@ -13,12 +13,23 @@ export type Step = string | number | symbol;
 /** The step to a value that stands for the one before it, and to the root. */
 export const SAME: unique symbol = Symbol("same");
 
+/**
+ * What an error calls the value that is being encoded: a name such as `args`, which the path follows, or
+ * a function that names what is at a path: what a caller gave may stand elsewhere in what is encoded.
+ */
+export type Root = string | ((path: string) => string);
+
+/** What an error calls the thing at a path of a value. */
+export function rooted(root: Root, path: string): string {
+  return typeof root === "string" ? root + path : root(path);
+}
+
 /** Of a very long path so many steps are shown at either end. */
 const ENDS = 20;
 
 /** The way to the value that is being encoded: kept cheaply, and written out only when something is refused. */
 export class Path {
-  root = "";
+  root: Root = "";
   depth = 0;
   readonly #holders: (object | undefined)[] = [];
   readonly #steps: Step[] = [];
@@ -37,7 +48,7 @@ export class Path {
 
   /** The error for what `last` leads to from the innermost holder. */
   refuse(last: Step, reason: string): DOMException {
-    let path = this.root;
+    let path = "";
     for (let i = 1; i <= this.depth; i++) {
       if (i === ENDS && this.depth > 2 * ENDS) {
         path += " … ";
@@ -45,7 +56,7 @@ export class Path {
       }
       path += written(this.#holders[i - 1]!, i < this.depth ? this.#steps[i]! : last);
     }
-    return refusal(path, reason);
+    return refusal(rooted(this.root, path), reason);
   }
 }
 

@@ -14,7 +14,7 @@ import { Identity } from "./identity.ts";
 import { writeKind } from "./kinds.ts";
 import { writeObject } from "./objects.ts";
 import type { Mark, Writer } from "./parts.ts";
-import { Path, SAME, type Step } from "./path.ts";
+import { Path, type Root, SAME, type Step } from "./path.ts";
 import { hostClass, writeHost } from "./platform.ts";
 import { classOfPrototype, kindOf, type RegisteredClass, type Trip } from "./registry.ts";
 import { Shapes } from "./shapes.ts";
@@ -48,8 +48,8 @@ export class ValueWriter implements Writer {
   }
 
   /** Encodes one value with all that it holds. */
-  root(value: unknown, name: string): void {
-    this.path.root = name;
+  root(value: unknown, root: Root): void {
+    this.path.root = root;
     this.value(value, SAME);
   }
 

@@ -15,6 +15,7 @@ import { BrokenProcessPool } from "../errors.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import { checkChunkSize, chunksOf } from "../pool/chunks.ts";
 import { checkInput, type Input } from "../pool/options.ts";
+import { rowsRoot } from "../pool/naming.ts";
 import { Scheduler } from "../pool/scheduler.ts";
 import { trait } from "../pool/wire.ts";
 import { availableProcessors } from "../runtime/current.ts";
@@ -162,7 +163,9 @@ export class ProcessPoolExecutor {
     ...args: A
   ): Future<Awaited<R>> {
     this.#check("submit", fn);
-    return Future.submit(this.#scheduler, [{ fn, args, traits: 0 }])[0] as Future<Awaited<R>>;
+    return Future.submit(this.#scheduler, [{ fn, args, root: "args", traits: 0 }])[0] as Future<
+      Awaited<R>
+    >;
   }
 
   /**
@@ -211,18 +214,22 @@ export class ProcessPoolExecutor {
     const { inputs, options } = splitInputs(given);
     const queue = new FutureQueue<never[]>();
     const { chunkSize = 1 } = options;
-    const submit = (chunks: readonly (readonly unknown[])[]) =>
+    const submit = (chunks: readonly (readonly unknown[])[], from: number) =>
       Future.submit(
         this.#scheduler,
-        chunks.map((args) => ({ fn, args, traits: trait.chunk | trait.star })),
+        chunks.map((args, i) => {
+          const first = (from + i) * chunkSize;
+          const root = rowsRoot(first, inputs.length);
+          return { fn, args, root, first, traits: trait.chunk | trait.star };
+        }),
       ) as Future<never[]>[];
     if (inputs.every(isIterable)) {
-      queue.push(submit([...chunksOf([...rowsOf(inputs)], chunkSize)]));
+      queue.push(submit([...chunksOf([...rowsOf(inputs)], chunkSize)], 0));
       queue.end();
       return new MapResults(queue, options, () => {});
     }
     const input = new LateInput(this.#scheduler, inputs, queue);
-    void input.read(chunkSize, (chunk) => submit([chunk]));
+    void input.read(chunkSize, (chunk, index) => submit([chunk], index));
     return new MapResults(queue, options, () => input.close());
   }
 

@@ -13,7 +13,7 @@ import { type Outcome, status } from "../pool/wire.ts";
  *
  * @internal
  */
-export type Call = Pick<Submission, "fn" | "args" | "traits">;
+export type Call = Pick<Submission, "fn" | "args" | "root" | "first" | "traits">;
 
 /**
  * The result of a call that an executor was given: it is pending, then running or cancelled, and

@@ -24,18 +24,22 @@ export class LateInput<T> implements Feed {
     this.#queue = queue;
   }
 
-  /** Submits a chunk whenever there are so many rows. */
-  async read(chunkSize: number, submit: (chunk: unknown[][]) => Future<T>[]): Promise<void> {
+  /** Submits a chunk whenever there are so many rows, with its place among the chunks. */
+  async read(
+    chunkSize: number,
+    submit: (chunk: unknown[][], index: number) => Future<T>[],
+  ): Promise<void> {
     this.#scheduler.addFeed(this);
     try {
       let chunk: unknown[][] = [];
+      let index = 0;
       for await (const row of this.#rows) {
         if (!this.#queue.isOpen) return;
         if (chunk.push(row) < chunkSize) continue;
-        this.#queue.push(submit(chunk));
+        this.#queue.push(submit(chunk, index++));
         chunk = [];
       }
-      if (chunk.length > 0 && this.#queue.isOpen) this.#queue.push(submit(chunk));
+      if (chunk.length > 0 && this.#queue.isOpen) this.#queue.push(submit(chunk, index));
       this.#queue.end();
     } catch (error) {
       this.#queue.fail(error);

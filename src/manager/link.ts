@@ -9,6 +9,7 @@
 import { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { type Read, tryReadLoading } from "../codec/modules.ts";
+import type { Root } from "../codec/path.ts";
 import { settleTrips } from "../channel/messages.ts";
 import { RemoteError } from "../errors.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -50,6 +51,7 @@ export class Link implements Peer {
   #collected = 0;
   #isListening = false;
   #failure: RemoteError | undefined;
+  #isDisconnected = false;
   /** Called once, when there is nobody to speak to any more. */
   onFailure: () => void = () => {};
   /** How many replies wait for a module. */
@@ -76,6 +78,7 @@ export class Link implements Peer {
     method: string,
     args: readonly unknown[],
     signal?: AbortSignal,
+    root: Root = "args",
   ): Promise<unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
@@ -83,7 +86,7 @@ export class Link implements Peer {
     // Known before it is written: that may send it, and whoever waits for something listens then.
     const ended = new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject }));
     try {
-      this.#write(operation.call, [id, slot], [method], args);
+      this.#write(operation.call, [id, slot], [method], args, root);
     } catch (error) {
       this.#pending.delete(id);
       return Promise.reject(error);
@@ -102,6 +105,20 @@ export class Link implements Peer {
   /** The server has ended in order: what is not settled is, and nothing more is sent. */
   close(): void {
     if (this.#pending.size === 0) this.#fail(new Error("The manager was shut down"));
+  }
+
+  /** Whether this side has ended the conversation. */
+  get isDisconnected(): boolean {
+    return this.#isDisconnected;
+  }
+
+  /** Ends the conversation, behind what was written: the server goes on, and drops what was referred to here. */
+  disconnect(): void {
+    if (this.#failure !== undefined) return;
+    this.#flush();
+    this.#isDisconnected = true;
+    const what = "Cannot reach the manager as this program has closed its connection to it";
+    this.#fail(new RemoteError(`${what}: connect again, and get a new proxy`));
   }
 
   /** The server says what became of a call that is cancelled: it may have done what was asked. */
@@ -199,6 +216,7 @@ export class Link implements Peer {
     numbers: readonly number[],
     names: readonly string[] = [],
     args?: readonly unknown[],
+    root: Root = "args",
   ): void {
     const encoder = this.#encoder;
     const mark = encoder.size;
@@ -208,7 +226,7 @@ export class Link implements Peer {
     if (args !== undefined) {
       const begin = encoder.beginSized();
       try {
-        encoder.write(args, "args");
+        encoder.write(args, root);
       } catch (error) {
         encoder.truncate(mark);
         throw error;
@@ -315,9 +333,14 @@ export class RemoteTarget implements Target {
     return this.#isReleased;
   }
 
-  call(method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown> {
+  call(
+    method: string,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+    root?: Root,
+  ): Promise<unknown> {
     if (this.#isReleased) return Promise.reject(disposed(method));
-    return this.link.call(this.slot, method, args, signal);
+    return this.link.call(this.slot, method, args, signal, root);
   }
 
   post(method: string, args: readonly unknown[]): void {

@@ -5,17 +5,25 @@
  * @internal
  */
 
+import type { Root } from "../codec/path.ts";
+
 /** An object that a proxy stands for. */
 export interface Target {
   /** The name of its type, as both sides know it. */
   readonly type: string;
   /**
-   * Calls a method. The arguments are taken at once, calls begin in their order.
+   * Calls a method. The arguments are taken at once, calls begin in their order. `root`: what a refusal
+   * calls what is in them, `args` if nothing else.
    *
    * @throws Whatever the method throws; the signal's reason, if that is aborted and the method had
    * not done anything yet.
    */
-  call(method: string, args: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
+  call(
+    method: string,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+    root?: Root,
+  ): Promise<unknown>;
   /**
    * Calls a method whose result nobody waits for.
    *

@@ -17,6 +17,7 @@ import {
 } from "./options.ts";
 import { LateItems } from "./late_items.ts";
 import { ChunkCollector } from "./map_result.ts";
+import { chunkRoot } from "./naming.ts";
 import { type IteratorSource, ResultIterator } from "./result_iterator.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Submission } from "./task_encoder.ts";
@@ -128,6 +129,7 @@ export class Pool {
     this.#scheduler.submit({
       fn,
       args: kwargs === undefined ? args : [...args, kwargs],
+      root: "args",
       traits: 0,
       transfer,
       signal,
@@ -344,7 +346,7 @@ export class Pool {
     const collector = new ChunkCollector(chunks.length, settle);
     const limits = limitsOfChunks(options);
     this.#scheduler.submitAll(chunks.map((chunk, index) => ({
-      ...chunkSubmission(fn, chunk, options, traits),
+      ...chunkSubmission(fn, chunk, index * size, options, traits),
       ...limits,
       listener: {
         call: (index: number, outcome) => collector.collect(index, outcome),
@@ -372,9 +374,9 @@ export class Pool {
       addFeed: (feed) => scheduler.addFeed(feed),
       removeFeed: (feed) => scheduler.removeFeed(feed),
       // Through `this`: a pool whose results are being taken is not dropped.
-      submit: (chunk, settle) =>
+      submit: (chunk, first, settle) =>
         this.#scheduler.submit({
-          ...chunkSubmission(fn, chunk, options, trait.chunk),
+          ...chunkSubmission(fn, chunk, first, options, trait.chunk),
           ...limits,
           listener: { call: callSettle, target: settle },
         }),
@@ -408,10 +410,12 @@ const limitsOfChunks = ({ transfer, signal, timeout }: TaskOptions) => ({
 function chunkSubmission(
   fn: Callable,
   chunk: readonly unknown[],
+  first: number,
   { kwargs }: TaskOptions,
   traits: number,
-): Pick<Submission, "fn" | "args" | "traits"> {
+): Pick<Submission, "fn" | "args" | "root" | "first" | "traits"> {
+  const root = chunkRoot(first, kwargs !== undefined);
   return kwargs === undefined
-    ? { fn, args: chunk, traits }
-    : { fn, args: [chunk, kwargs], traits: traits | trait.kwargs };
+    ? { fn, args: chunk, root, first, traits }
+    : { fn, args: [chunk, kwargs], root, first, traits: traits | trait.kwargs };
 }

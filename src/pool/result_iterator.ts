@@ -14,8 +14,8 @@ import { type Outcome, status } from "./wire.ts";
 export interface IteratorSource extends KeepAlive {
   addFeed(feed: Feed): void;
   removeFeed(feed: Feed): void;
-  /** Submits one chunk; what it refuses it throws. */
-  submit(chunk: unknown[], settle: (outcome: Outcome) => void): void;
+  /** Submits one chunk, whose first item is the input's number `first`; what it refuses it throws. */
+  submit(chunk: unknown[], first: number, settle: (outcome: Outcome) => void): void;
   /** How many chunks may be under way or waiting to be taken. */
   lookAhead(): number;
 }
@@ -298,7 +298,8 @@ export class ResultIterator<R>
     if (chunk.length === 0 || this.#isClosed) return;
     const index = this.#submitted++;
     try {
-      this.#source.submit(chunk, (outcome) => this.#arrive(index, outcome));
+      const first = index * this.#options.chunkSize;
+      this.#source.submit(chunk, first, (outcome) => this.#arrive(index, outcome));
     } catch (error) {
       this.#arrive(index, { status: status.rejected, value: error });
     }

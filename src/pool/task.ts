@@ -116,13 +116,22 @@ export class PoolTask {
     return this.alone && this.end === this.block.bytes.length;
   }
 
+  /** It is taken: what it carries is on its way from here on. */
+  beginTrips(): void {
+    if (this.#carriesMore) { for (const trip of this.block.trips) trip.begin?.(); }
+  }
+
+  /** Nobody will read its arguments any more, if nobody has. */
+  dropTrips(): void {
+    if (this.#carriesMore) { for (const trip of this.block.trips) trip.drop(); }
+  }
+
   /** Tells how it ended; a second end is nothing new. */
   settle(outcome: Outcome): void {
     if (this.settled) return;
     this.settled = true;
     this.limits?.end();
-    // If nobody has read its arguments, nobody will.
-    if (this.#carriesMore) { for (const trip of this.block.trips) trip.drop(); }
+    this.dropTrips();
     this.#call(this.#target as never, outcome);
   }
 }

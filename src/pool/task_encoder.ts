@@ -9,6 +9,7 @@
 import type { Encoder } from "../codec/encoder.ts";
 import { refusal } from "../codec/failure.ts";
 import { referenceTo } from "../codec/function_reference.ts";
+import type { Root } from "../codec/path.ts";
 import type { Trip } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
@@ -22,6 +23,10 @@ import { trait } from "./wire.ts";
 export interface Submission {
   readonly fn: Callable;
   readonly args: readonly unknown[];
+  /** What a refusal calls what is in `args`. */
+  readonly root: Root;
+  /** Of a chunk: the place of its first item among all items of the map. */
+  readonly first?: number;
   /** Members of {@linkcode trait}, added up. */
   readonly traits: number;
   /** What is moved: all of a list, or of a set what the arguments hold. */
@@ -59,13 +64,26 @@ export class TaskEncoder {
   ): WorkerSetUp {
     this.seal();
     const setUp: SetUp = { initializer: initializer && referenceTo(initializer), maxTasks };
-    this.#encoder.writeUint(frameKind.setUp);
-    this.#encoder.write(setUp, "value");
-    this.#encoder.write(initArgs, "args");
-    const parcel = this.#encoder.take();
+    try {
+      this.#encoder.writeUint(frameKind.setUp);
+      this.#encoder.write(setUp, "value");
+      this.#encoder.write(initArgs, "initArgs");
+    } catch (error) {
+      this.#encoder.truncate(0);
+      throw error;
+    }
+    const parcel = this.#encoder.takeUnsent();
+    let transfer: Transferable[];
+    try {
+      transfer = sentAgain(parcel.transfer);
+    } catch (error) {
+      for (const trip of parcel.trips) trip.drop();
+      throw error;
+    }
+    for (const trip of parcel.trips) trip.begin?.();
     return {
       ...parcel,
-      transfer: sentAgain(parcel.transfer),
+      transfer,
       isReused: true,
       hasInitializer: initializer !== undefined,
     };
@@ -93,17 +111,29 @@ export class TaskEncoder {
     const start = this.#encoder.size;
     const tasks: PoolTask[] = [];
     try {
-      for (const submission of submissions) tasks.push(this.encode(submission));
+      for (const submission of submissions) tasks.push(this.#encode(submission));
     } catch (error) {
-      // Those of a block that was sealed meanwhile are bytes that no task names: they are let go.
-      if (tasks.every((task) => task.block === this.#block)) this.#encoder.truncate(start);
+      // Blocks that were sealed meanwhile are let go: no task names their bytes. All that stands in
+      // the block after them belongs to this call.
+      const sealed = tasks.filter((task) => task.block !== this.#block);
+      this.#encoder.truncate(sealed.length === 0 ? start : 0);
+      for (const task of sealed) task.dropTrips();
       throw error;
     }
+    for (const task of tasks) task.beginTrips();
     return tasks;
   }
 
   /** Encodes a task. What it refuses it throws, and nothing has changed. */
-  encode({ fn, args, traits, transfer, signal, timeout, listener }: Submission): PoolTask {
+  encode(submission: Submission): PoolTask {
+    const task = this.#encode(submission);
+    task.beginTrips();
+    return task;
+  }
+
+  /** Encodes a task, whose trips have not begun. */
+  #encode(submission: Submission): PoolTask {
+    const { fn, args, root, first = 0, traits, transfer, signal, timeout, listener } = submission;
     const poolFunction = this.functionOf(fn);
     const isLimited = signal !== undefined || timeout !== undefined;
     const encoder = this.#encoder;
@@ -111,8 +141,9 @@ export class TaskEncoder {
     const at = encoder.beginSized();
     encoder.writeUint(timeout === undefined ? traits : traits | trait.announced);
     encoder.writeUint(poolFunction.id);
+    if (traits & trait.chunk) encoder.writeUint(first);
     try {
-      encoder.write(args, "args", transfer);
+      encoder.write(args, root, transfer);
     } catch (error) {
       encoder.truncate(start);
       throw error;
@@ -131,7 +162,7 @@ export class TaskEncoder {
   /** Ends the block that tasks are being encoded into, if there are any: now they can be sent. */
   seal(): void {
     if (this.#encoder.size === 0) return;
-    Object.assign(this.#block, this.#encoder.take());
+    Object.assign(this.#block, this.#encoder.takeUnsent());
     this.#block = new Block();
   }
 }
@@ -142,5 +173,5 @@ export class TaskEncoder {
  */
 function sentAgain(transfer: readonly Transferable[]): Transferable[] {
   if (transfer.every((item) => item instanceof ArrayBuffer)) return [];
-  throw refusal("args", "hold what can be moved to one worker only");
+  throw refusal("initArgs", "hold what can be moved to one worker only");
 }

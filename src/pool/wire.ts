@@ -4,7 +4,7 @@
  *
  *     tasks     slot of the first · lease · 1 if the first is not leased ·
  *               count · (function id · reference)* · count · id* · task*
- *     task      length · traits · function id · arguments
+ *     task      length · traits · function id · [place of a chunk's first item] · arguments
  *     outcomes  clock · outcome*
  *     outcome   length · id · status · microseconds · value
  *     returned  (slot · id)*
@@ -15,6 +15,7 @@
 
 import type { Decoder } from "../codec/decoder.ts";
 import type { Encoder } from "../codec/encoder.ts";
+import type { Root } from "../codec/path.ts";
 
 /** How a task's arguments are to be taken; added up. */
 export const trait = {
@@ -54,13 +55,16 @@ export function writeOutcome(
 function writeBody(encoder: Encoder, outcome: Outcome, duration: number): void {
   encoder.writeUint(outcome.status);
   encoder.writeUint(duration);
-  encoder.write(outcome.value, outcome.status === status.fulfilled ? "result" : "value");
+  const root = outcome.status === status.fulfilled ? outcome.root ?? "result" : "value";
+  encoder.write(outcome.value, root);
 }
 
 /** How a task ended, and with what. */
 export interface Outcome {
   readonly status: number;
   readonly value: unknown;
+  /** What a refusal calls the value, where it is no single result. */
+  readonly root?: Root | undefined;
 }
 
 /** The head of an outcome; its value is the decoder's next. */

@@ -16,6 +16,7 @@ import {
   resolveReference,
 } from "../codec/function_reference.ts";
 import { readLoading } from "../codec/modules.ts";
+import type { Root } from "../codec/path.ts";
 import type { Callable } from "../codec/task.ts";
 import { type Child, takeRole } from "../process/child_role.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
@@ -23,6 +24,7 @@ import { untilOthersEnd } from "../process/others.ts";
 import { endSoon, inNextTurn, nextTurn } from "../runtime/turns.ts";
 import { openScratch } from "../runtime/scratch.ts";
 import { JournalWriter } from "./journal.ts";
+import { elementsOf } from "./naming.ts";
 import { type Outcome, status, trait, writeOutcome } from "./wire.ts";
 
 /** The role of a pool's worker, and the module whose evaluation begins it. */
@@ -267,11 +269,14 @@ class WorkerLoop {
   #call(id: number, body: Decoder, traits: number, found: Found): Outcome | Promise<Outcome> {
     try {
       if (traits & trait.announced) this.#announce(id);
+      const root = traits & trait.chunk ? elementsOf("results", body.readUint()) : undefined;
       const args = readLoading(body);
       const value = args instanceof Promise
         ? args.then((args) => callWith(found.fn, args, traits))
         : callWith(found.fn, args as unknown[], traits);
-      return isThenable(value) ? settle(value, found) : { status: status.fulfilled, value };
+      return isThenable(value)
+        ? settle(value, found, root)
+        : { status: status.fulfilled, value, root };
     } catch (error) {
       return rejected(error, found);
     }
@@ -298,9 +303,13 @@ const rejected = (error: unknown, found: Found | undefined): Outcome => ({
   value: found ? explainClosure(error, found) : error,
 });
 
-async function settle(value: PromiseLike<unknown>, found: Found): Promise<Outcome> {
+async function settle(
+  value: PromiseLike<unknown>,
+  found: Found,
+  root: Root | undefined,
+): Promise<Outcome> {
   try {
-    return { status: status.fulfilled, value: await value };
+    return { status: status.fulfilled, value: await value, root };
   } catch (error) {
     return rejected(error, found);
   }

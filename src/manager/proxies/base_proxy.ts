@@ -1,3 +1,4 @@
+import type { Root } from "../../codec/path.ts";
 import { checkWait } from "../../memory/latch.ts";
 import type { AcquireOptions } from "../../sync/gate.ts";
 import { bindTarget, type Target, target } from "../target.ts";
@@ -40,8 +41,9 @@ export function call<T>(
   method: string,
   args: readonly unknown[] = [],
   signal?: AbortSignal,
+  root?: Root,
 ): Promise<T> {
-  return target(proxy).call(method, args, signal) as Promise<T>;
+  return target(proxy).call(method, args, signal, root) as Promise<T>;
 }
 
 /**

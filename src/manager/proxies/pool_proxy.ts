@@ -1,10 +1,12 @@
 import { checkArray, checkFunction, isIterable } from "../../arguments.ts";
 import { type FunctionReference, referenceTo } from "../../codec/function_reference.ts";
+import type { Root } from "../../codec/path.ts";
 import type { Callable } from "../../codec/task.ts";
 import { longestTimer } from "../../memory/latch.ts";
 import { AsyncResult, type Callbacks } from "../../pool/async_result.ts";
 import { checkChunkSize } from "../../pool/chunks.ts";
 import { LateItems } from "../../pool/late_items.ts";
+import { callsRoot } from "../../pool/naming.ts";
 import {
   checkInput,
   checkPoolOptions,
@@ -30,8 +32,8 @@ const lookAhead = 32;
 /**
  * A managed pool: its workers are children of the manager's server, so it can be used by children of
  * every start method and by other programs. Its methods are those of a `Pool`, and refuse what those
- * refuse; but what cannot travel rejects the result, with its path from the method's own arguments.
- * All is copied on its way through the server: `transfer` moves nothing.
+ * refuse; but what cannot travel rejects the result. All is copied on its way through the server:
+ * `transfer` moves nothing.
  */
 export class PoolProxy extends BaseProxy implements AsyncDisposable {
   /** What reads inputs here, and is given up when the pool is terminated. */
@@ -141,8 +143,9 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
     const reference = this.#reference("apply", fn, options);
     checkArray("apply", "args", args);
     const { timeout, signal } = options;
-    const result = call(this, "apply", [reference, withKwargs(args, options), { timeout }], signal);
-    return this.#result(result, options);
+    const request = [reference, withKwargs(args, options), { timeout }];
+    const root = secondAs((path) => `args${path}`);
+    return this.#result(call(this, "apply", request, signal, root), options);
   }
 
   #result<R>(value: Promise<unknown>, callbacks: Callbacks<R>): AsyncResult<R> {
@@ -162,7 +165,7 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   ): AsyncResult<R> {
     const reference = this.#reference("map", fn, options);
     checkInput(input);
-    const send = (items: readonly unknown[]) => this.#send(reference, items, options, argsOf);
+    const send = (items: readonly unknown[]) => this.#send(reference, items, 0, options, argsOf);
     const sent = isIterable(input) ? send([...input]) : this.#read(input, options).then(send);
     return this.#result(sent, options);
   }
@@ -181,12 +184,15 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
   #send(
     reference: FunctionReference,
     items: readonly unknown[],
+    first: number,
     options: MapOptions,
     argsOf: (item: unknown) => readonly unknown[],
   ): Promise<unknown[]> {
     const { timeout, chunkSize, signal } = options;
     const calls = items.map((item) => withKwargs(argsOf(item), options));
-    return call(this, "starmap", [reference, calls, { timeout, chunkSize }], signal);
+    const request = [reference, calls, { timeout, chunkSize }];
+    const root = secondAs(callsRoot(first, argsOf === spread));
+    return call(this, "starmap", request, signal, root);
   }
 
   #iterate(
@@ -203,11 +209,13 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
       letGo: () => this.#waits.letGo(),
       addFeed: (feed) => void this.#inputs.add(feed),
       removeFeed: (feed) => void this.#inputs.delete(feed),
-      submit: (chunk, settle) =>
-        void this.#send(reference, chunk, { ...options, chunkSize: chunk.length }, alone).then(
+      submit: (chunk, first, settle) => {
+        const limits = { ...options, chunkSize: chunk.length };
+        this.#send(reference, chunk, first, limits, alone).then(
           (value) => settle({ status: status.fulfilled, value }),
           (value) => settle({ status: status.rejected, value }),
-        ),
+        );
+      },
       lookAhead: () => lookAhead,
     };
     return new ResultIterator(source, input, { chunkSize, signal, ordered });
@@ -225,6 +233,9 @@ export function sendablePool(options: number | PoolOptions): RemotePoolOptions {
   const { initializer } = given;
   return { ...given, initializer: initializer && referenceTo(initializer) };
 }
+
+/** Names what is in the second thing of a request, which the caller has given. */
+const secondAs = (name: (path: string) => string): Root => (path) => name(path.slice("[1]".length));
 
 const alone = (item: unknown): readonly unknown[] => [item];
 const spread = (args: unknown): readonly unknown[] => args as readonly unknown[];
