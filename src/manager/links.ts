@@ -14,21 +14,25 @@ import { randomNumber } from "./protocol.ts";
 import { LaneTransport, SocketTransport } from "./transport.ts";
 import type { Gate, Way } from "./way.ts";
 
-const links = new Map<string, Link>();
+/** By the servers' ids; of several to one server the last is used. */
+const links = new Map<string, Link[]>();
 
 /** Notes a conversation, so that proxies of the same server which come here use it. */
 export function noteLink(link: Link): Link {
   const { id } = link.way;
-  links.set(id, link);
+  const all = links.get(id) ?? [];
+  links.set(id, all);
+  all.push(link);
   link.onFailure = () => {
-    if (links.get(id) === link) links.delete(id);
+    all.splice(all.indexOf(link), 1);
+    if (all.length === 0) links.delete(id);
   };
   return link;
 }
 
 /** The conversation with a server: the one there is, or a new one. */
 export function linkTo(way: Way): Link {
-  return links.get(way.id) ?? noteLink(newLink(way));
+  return links.get(way.id)?.at(-1) ?? noteLink(newLink(way));
 }
 
 function newLink(way: Way): Link {

@@ -81,7 +81,7 @@ export type ManagedFactory<C> = C extends abstract new (...args: infer A) => inf
  * }
  * ```
  */
-export class Manager implements AsyncDisposable {
+export class Manager implements AsyncDisposable, Disposable {
   readonly #method: StartMethod;
   readonly #options: ManagerOptions;
   readonly #types: RegisteredType[] = [];
@@ -112,14 +112,15 @@ export class Manager implements AsyncDisposable {
   /**
    * Connects to the manager of another program, which may run on another runtime or machine. The
    * manager that it gives makes objects there, and has a method for each type that was registered
-   * there. To shut it down is not ours.
+   * there. Shutting it down, or disposing of it, closes the connection: the other program's server goes
+   * on, and the proxies that were made through it reject with a `RemoteError`.
    *
    * @example
    * ```ts
    * import { Manager } from "@nproc/multiprocessing";
    *
    * await using manager = new Manager({ address: "127.0.0.1:0", authKey: "secret" });
-   * const there = await Manager.connect(await manager.address, { authKey: "secret" });
+   * await using there = await Manager.connect(await manager.address, { authKey: "secret" });
    * const list = there.list([1, 2]);
    * console.log(await list.length()); // 2
    * ```
@@ -364,19 +365,23 @@ export class Manager implements AsyncDisposable {
    * Ends the server: what waits for it is rejected with a `RemoteError`, wherever it waits. One that
    * does not end within two seconds, as it is busy, is killed. What was not started cannot be any more.
    *
-   * @throws {Error} If the manager is another program's.
+   * Of a manager that `Manager.connect` gave, only the connection is closed: calls that wait are
+   * rejected, the objects that this program alone referred to are dropped, and the server goes on.
    */
   async shutdown(): Promise<void> {
-    if (this.#remote !== undefined) {
-      throw new Error("Cannot shut down a manager that another program has started");
-    }
     this.#isShutDown = true;
+    this.#remote?.link.disconnect();
     await this.#server?.shutdown();
   }
 
-  /** Shuts the manager down, or if it is another program's, does nothing. */
+  /** As `shutdown`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#remote === undefined) await this.shutdown();
+    await this.shutdown();
+  }
+
+  /** As `shutdown`, and does not wait for the end of a server. */
+  [Symbol.dispose](): void {
+    void this.shutdown();
   }
 
   #make(type: string, args: readonly unknown[]): object {
@@ -390,8 +395,11 @@ export class Manager implements AsyncDisposable {
   }
 
   #link(what: string): Link {
+    if (this.#isShutDown) {
+      const whose = this.#remote === undefined ? "the manager" : "the connection to the manager";
+      throw new Error(`Cannot ${what} as ${whose} was shut down`);
+    }
     if (this.#remote !== undefined) return this.#remote.link;
-    if (this.#isShutDown) throw new Error(`Cannot ${what} as the manager was shut down`);
     const { address, authKey } = this.#options;
     this.#server ??= new ServerProcess(this.#method, { address, authKey, types: this.#types });
     return this.#server.link;

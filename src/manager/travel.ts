@@ -41,6 +41,7 @@ function hasEnded({ failure, way: { door } }: Link): boolean {
 
 function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string | undefined {
   if (target.isReleased) return "is a proxy that was disposed of";
+  if (target.link.isDisconnected) return "is a proxy whose connection to its manager was closed";
   if (hasEnded(target.link)) return "is a proxy whose manager has ended";
   if (isPeerOf(peer, target)) return undefined;
   if (canReach(target.link, channel)) return undefined;

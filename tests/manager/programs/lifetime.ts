@@ -18,6 +18,14 @@ if (import.meta.main) {
       console.log(await there.list([1, 2]).length());
       break;
     }
+    case "disconnected": {
+      const there = await Manager.connect(await manager.address, { authKey });
+      const waits = there.Event().wait();
+      await there.list([1, 2]).length();
+      there[Symbol.dispose]();
+      await waits.catch((error) => console.log(error.name));
+      break;
+    }
     case "awaited":
       // Nothing else keeps it alive.
       void manager.Event().wait({ timeout: 300 }).then((isSet) => console.log(isSet));
