@@ -3,6 +3,7 @@ import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import { AsyncResult, notify } from "../pool/async_result.ts";
+import { withCaller } from "../pool/caller_stack.ts";
 import type { Scheduler } from "../pool/scheduler.ts";
 import type { PoolTask } from "../pool/task.ts";
 import type { Submission } from "../pool/task_encoder.ts";
@@ -103,6 +104,15 @@ export class Future<T> implements PromiseLike<T> {
     return future.done();
   }
 
+  /**
+   * What a future comes to. The stack of an error does not tell who waits here.
+   *
+   * @internal
+   */
+  static outcomeOf<T>(future: Future<T>): Promise<T> {
+    return AsyncResult.outcomeOf(future.#result as AsyncResult<T>);
+  }
+
   static #settle(future: Future<unknown>, outcome: Outcome): void {
     future.#outcome = outcome;
     future.#task = undefined;
@@ -125,8 +135,12 @@ export class Future<T> implements PromiseLike<T> {
    * if its executor broke; the signal's reason if that is aborted first.
    */
   async result(options?: WaitOptions): Promise<T> {
-    await this.#untilDone(options);
-    return await this;
+    try {
+      await this.#untilDone(options);
+      return await AsyncResult.outcomeOf(this.#result) as T;
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   /**
@@ -139,7 +153,7 @@ export class Future<T> implements PromiseLike<T> {
   async exception(options?: WaitOptions): Promise<unknown> {
     await this.#untilDone(options);
     if (this.cancelled()) await this;
-    return Future.hasFailed(this) ? this.#outcome?.value : undefined;
+    return Future.hasFailed(this) ? withCaller(this.#outcome?.value) : undefined;
   }
 
   async #untilDone(options?: WaitOptions): Promise<void> {

@@ -6,6 +6,7 @@
  */
 
 import { TimeoutError } from "../errors.ts";
+import { withCaller } from "../pool/caller_stack.ts";
 import { countdown, type WaitOptions } from "../memory/latch.ts";
 import { Future } from "./future.ts";
 import type { FutureQueue } from "./future_queue.ts";
@@ -39,11 +40,15 @@ export class MapResults<R> implements AsyncIteratorObject<R, undefined> {
     this.#onClose = onClose;
   }
 
-  next(): Promise<IteratorResult<R, undefined>> {
+  async next(): Promise<IteratorResult<R, undefined>> {
     const take = () => this.#take();
     const step = this.#turn.then(take, take);
     this.#turn = step;
-    return step;
+    try {
+      return await step;
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   return(): Promise<IteratorResult<R, undefined>> {
@@ -85,7 +90,7 @@ export class MapResults<R> implements AsyncIteratorObject<R, undefined> {
     const future = this.#queue.take();
     if (future === undefined) return undefined;
     try {
-      if (await Future.isDoneWithin(future, this.#limits())) return await future;
+      if (await Future.isDoneWithin(future, this.#limits())) return await Future.outcomeOf(future);
       throw this.#late();
     } finally {
       future.cancel();

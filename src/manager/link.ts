@@ -12,6 +12,7 @@ import { type Read, tryReadLoading } from "../codec/modules.ts";
 import type { Root } from "../codec/path.ts";
 import { settleTrips } from "../channel/messages.ts";
 import { RemoteError } from "../errors.ts";
+import { noteArrival } from "../pool/caller_stack.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { ending, frameSize, operation, randomNumber, serverSlot, unanswered } from "./protocol.ts";
 import type { Description, Peer } from "./peer.ts";
@@ -297,7 +298,10 @@ export class Link implements Peer {
     if ("error" in read) pending.reject(read.error);
     else if (how === ending.fulfilled) pending.resolve(read.value);
     else if (how === ending.cancelled) pending.reject(pending.reason);
-    else pending.reject(read.value);
+    else {
+      noteArrival(read.value);
+      pending.reject(read.value);
+    }
   }
 
   /** Nobody is there any more: whoever waits is told, and whoever comes. */

@@ -1,6 +1,7 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
 import { checkWait, Latch, type WaitOptions } from "../memory/latch.ts";
+import { withCaller } from "./caller_stack.ts";
 import type { KeepAlive } from "./references.ts";
 import { type Outcome, status } from "./wire.ts";
 
@@ -57,6 +58,15 @@ export class AsyncResult<T> implements PromiseLike<T> {
     result.#settle(outcome);
   }
 
+  /**
+   * What a result comes to. The stack of an error does not tell who waits here.
+   *
+   * @internal
+   */
+  static outcomeOf<T>(result: AsyncResult<T>): Promise<T> {
+    return result.#whole();
+  }
+
   #settle(outcome: Outcome): void {
     if (this.#outcome !== undefined) return;
     this.#outcome = outcome;
@@ -102,7 +112,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
    * pool was terminated; the signal's reason if that is aborted first.
    */
   get(options?: WaitOptions): Promise<T> {
-    return options === undefined ? this.#whole() : this.#getWithin(options);
+    return options === undefined ? this.#get() : this.#getWithin(options);
   }
 
   /** As `get()`: a result can be awaited. */
@@ -110,7 +120,15 @@ export class AsyncResult<T> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => R | PromiseLike<R>) | null,
     onRejected?: ((reason: unknown) => E | PromiseLike<E>) | null,
   ): Promise<R | E> {
-    return this.#whole().then(onFulfilled, onRejected);
+    return this.#get().then(onFulfilled, onRejected);
+  }
+
+  async #get(): Promise<T> {
+    try {
+      return await this.#whole();
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   #whole(): Promise<T> {
@@ -139,7 +157,11 @@ export class AsyncResult<T> implements PromiseLike<T> {
     if (!await this.#ready(options)) {
       throw new TimeoutError(`The result is not ready after ${options.timeout} ms`);
     }
-    return await this.#whole();
+    try {
+      return await this.#whole();
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   async #ready(options?: WaitOptions): Promise<boolean> {

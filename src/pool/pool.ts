@@ -4,6 +4,7 @@ import { refuseToSend } from "../codec/registry.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { availableProcessors } from "../runtime/current.ts";
 import { AsyncResult, type Callbacks } from "./async_result.ts";
+import { withCaller } from "./caller_stack.ts";
 import { checkChunkSize, chunksOf, defaultChunkSize } from "./chunks.ts";
 import {
   type Arguments,
@@ -111,7 +112,12 @@ export class Pool {
     args?: Arguments<A>,
     options?: TaskOptions,
   ): Promise<Awaited<R>> {
-    return await this.applyAsync(fn, args, options).get();
+    const result = this.applyAsync(fn, args, options);
+    try {
+      return await AsyncResult.outcomeOf(result);
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   /**
@@ -163,7 +169,12 @@ export class Pool {
     iterable: Input<T>,
     options: MapOptions = {},
   ): Promise<Awaited<R>[]> {
-    return await this.#mapAll<Awaited<R>[]>(fn, iterable, options, trait.chunk).get();
+    const result = this.#mapAll<Awaited<R>[]>(fn, iterable, options, trait.chunk);
+    try {
+      return await AsyncResult.outcomeOf(result);
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   /** As `map`, and gives at once an object for the result. */
@@ -192,7 +203,12 @@ export class Pool {
     iterableOfArgs: Input<Arguments<A>>,
     options?: MapOptions,
   ): Promise<Awaited<R>[]> {
-    return await this.starmapAsync(fn, iterableOfArgs, options).get();
+    const result = this.starmapAsync(fn, iterableOfArgs, options);
+    try {
+      return await AsyncResult.outcomeOf(result);
+    } catch (error) {
+      throw withCaller(error);
+    }
   }
 
   /** As `starmap`, and gives at once an object for the result. */

@@ -2,6 +2,7 @@ import { refuseToSend } from "../codec/registry.ts";
 import { CancelledError, TimeoutError } from "../errors.ts";
 import { checkWait, Latch, type WaitOptions } from "../memory/latch.ts";
 import { inForeground } from "../runtime/turns.ts";
+import { withCaller } from "./caller_stack.ts";
 import type { KeepAlive } from "./references.ts";
 import type { Feed } from "./scheduler.ts";
 import { type Outcome, status } from "./wire.ts";
@@ -123,7 +124,11 @@ export class ResultIterator<R>
       ? this.#take()
       : await this.#wait(options);
     if (entry === undefined) return { done: true, value: undefined };
-    if ("error" in entry) throw entry.error;
+    if ("error" in entry) {
+      // Behind that it is known who waits, and no more who called.
+      await null;
+      throw withCaller(entry.error);
+    }
     return { done: false, value: entry.value as R };
   }
 

@@ -17,6 +17,7 @@ import { StartedChild, type StartRequest, unknownFrame } from "../process/starte
 import { newScratch } from "../runtime/current.ts";
 import type { Signal } from "../runtime/runtime.ts";
 import { inBackground } from "../runtime/turns.ts";
+import { noteArrival } from "./caller_stack.ts";
 import { type JournalEntries, JournalReader, journalSize } from "./journal.ts";
 import { type Lease, noLease, type PoolFunction, type PoolTask } from "./task.ts";
 import type { WorkerSetUp } from "./task_encoder.ts";
@@ -309,7 +310,9 @@ export class PoolWorker {
     if (task === undefined) return;
     this.#release(task);
     task.fn.learn(milliseconds);
-    task.settle("value" in read ? { status, value: read.value } : rejection(read.error));
+    const outcome = "value" in read ? { status, value: read.value } : rejection(read.error);
+    if (outcome.status !== fulfilled) noteArrival(outcome.value);
+    task.settle(outcome);
   }
 
   #release({ id, cost }: PoolTask): void {
@@ -402,7 +405,9 @@ export class PoolWorker {
     const waiting = new Set(this.#notBegun(begun).filter((task) => !task.hasMoved));
     for (const task of this.tasks().filter((task) => !waiting.has(task))) {
       this.#release(task);
-      task.settle(rejection(this.#lost(" while it ran this task")));
+      const error = this.#lost(" while it ran this task");
+      noteArrival(error);
+      task.settle(rejection(error));
     }
     if (this.#held.size < held) this.#events.settled();
     this.#giveBack([...waiting]);
@@ -432,6 +437,8 @@ export class PoolWorker {
     );
   }
 }
+
+const { fulfilled } = status;
 
 const rejection = (error: unknown): Outcome => ({ status: status.rejected, value: error });
 

@@ -11,6 +11,7 @@ import {
   resolveReference,
 } from "../../codec/function_reference.ts";
 import { task } from "../../codec/task.ts";
+import { AsyncResult } from "../../pool/async_result.ts";
 import { Pool as LocalPool } from "../../pool/pool.ts";
 import type { MapOptions, PoolOptions, TaskOptions } from "../../pool/options.ts";
 import { Attended, type Caller } from "../caller.ts";
@@ -46,7 +47,8 @@ export class Pool extends Attended {
     args: readonly unknown[],
     options: TaskOptions,
   ): Promise<unknown> {
-    return await this.#pool.apply(run, [fn, args], { ...options, signal: signalOf(caller) });
+    const limits = { ...options, signal: signalOf(caller) };
+    return await AsyncResult.outcomeOf(this.#pool.applyAsync(run, [fn, args], limits));
   }
 
   async starmap(
@@ -56,7 +58,8 @@ export class Pool extends Attended {
     options: MapOptions,
   ): Promise<unknown[]> {
     const calls = items.map((args): [FunctionReference, readonly unknown[]] => [fn, args]);
-    return await this.#pool.starmap(run, calls, { ...options, signal: signalOf(caller) });
+    const limits = { ...options, signal: signalOf(caller) };
+    return await AsyncResult.outcomeOf(this.#pool.starmapAsync(run, calls, limits));
   }
 
   close(_caller: Caller): void {

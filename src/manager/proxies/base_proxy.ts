@@ -1,5 +1,6 @@
 import type { Root } from "../../codec/path.ts";
 import { checkWait } from "../../memory/latch.ts";
+import { withCaller } from "../../pool/caller_stack.ts";
 import type { AcquireOptions } from "../../sync/gate.ts";
 import { bindTarget, type Target, target } from "../target.ts";
 
@@ -36,14 +37,18 @@ export abstract class BaseProxy implements Disposable {
  *
  * @internal
  */
-export function call<T>(
+export async function call<T>(
   proxy: object,
   method: string,
   args: readonly unknown[] = [],
   signal?: AbortSignal,
   root?: Root,
 ): Promise<T> {
-  return target(proxy).call(method, args, signal, root) as Promise<T>;
+  try {
+    return await target(proxy).call(method, args, signal, root) as T;
+  } catch (error) {
+    throw withCaller(error);
+  }
 }
 
 /**
