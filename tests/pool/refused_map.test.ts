@@ -2,9 +2,17 @@
 
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type Connection, EOFError, getContext, type StartMethod } from "../../mod.ts";
+import {
+  connect,
+  type Connection,
+  EOFError,
+  getContext,
+  Listener,
+  type StartMethod,
+} from "../../mod.ts";
 import { makeExecutor } from "../futures/make_executor.ts";
 import { forEachMethod } from "../harness.ts";
+import { until } from "../manager/stage.ts";
 import { assertRefused } from "../others.ts";
 import * as f from "./fixtures.ts";
 import { makePool } from "./make_pool.ts";
@@ -96,6 +104,32 @@ forEachMethod("A map that is refused half-way", (method) => {
     await assertRefused(() => pool.map(f.identity, items, { chunkSize: 1 }), "items[1]");
     assertEquals(stream.locked, false);
     assertEquals(await Array.fromAsync(stream), [7]);
+  });
+
+  it("leaves connections to other programs to its caller", async () => {
+    await using pool = makePool(method, 1);
+    using listener = new Listener({ address: "127.0.0.1:0" });
+    const connecting = connect(await listener.address);
+    using there = await listener.accept({ timeout: long });
+    using here = await connecting;
+    for (const _ of [1, 2]) {
+      const map = () => pool.map(f.identity, [here, 1, noFunction], { chunkSize: 1 });
+      await assertRefused(map, "items[2] is a function");
+    }
+    await here.send("still here");
+    assertEquals(await there.recv({ timeout: long }), "still here");
+  });
+
+  it("gives up what proxies stand for", async () => {
+    await using manager = new (getContext(method).Manager)();
+    await using pool = makePool(method, 1);
+    {
+      using list = manager.list([1]);
+      const map = () => pool.map(f.identity, [list, noFunction], { chunkSize: 1 });
+      await assertRefused(map, "items[1] is a function");
+      assertEquals(await manager.numberOfObjects(), 1);
+    }
+    await until(async () => await manager.numberOfObjects() === 0, "the list is dropped");
   });
 
   it("releases what an initializer that is refused was given", async () => {
