@@ -2,13 +2,13 @@ import { registerHandle } from "../codec/handles.ts";
 import { type Block, free } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import {
-  type AnyArray,
   type Element,
   type ElementOf,
   elementOf,
   type ElementType,
   type NumberType,
 } from "./element_type.ts";
+import { type Cells, type OneStep, oneStepOf } from "./one_step.ts";
 import { allocateRegion, describeRegion, Region, reviveRegion, viewOf } from "./region.ts";
 
 /**
@@ -23,8 +23,13 @@ export function checkedElement(name: string, type: unknown, initial: unknown): E
 }
 
 /**
- * A number or bigint that children share, without a lock: `v.value += 1` in two children at once
- * may lose one of the two. It travels to other children, where it is the same value.
+ * A number or bigint that children share, without a lock. It travels to other children, where it is
+ * the same value.
+ *
+ * Each read of `value`, and each write, is one step for every type, as with `Atomics.load` and
+ * `Atomics.store`: nobody reads half of what another child writes, and a loop that reads until another
+ * child writes ends when it does. `v.value += 1` is two steps: in two children at once it may lose one
+ * of the two.
  *
  * @example
  * ```ts
@@ -37,13 +42,14 @@ export function checkedElement(name: string, type: unknown, initial: unknown): E
 export class RawValue<T extends ElementType = NumberType> {
   readonly #region: Region;
   /** All of the arena, and where in it the value is. */
-  readonly #cells: AnyArray;
+  readonly #cells: Cells;
   readonly #index: number;
   /** Where the block says whether it is the one of this value still. */
   readonly #words: Int32Array;
   readonly #header: number;
   readonly #serial: number;
   readonly #element: Element;
+  readonly #oneStep: OneStep;
 
   /**
    * Makes a value for children of the context's start method.
@@ -65,12 +71,13 @@ export class RawValue<T extends ElementType = NumberType> {
     const { block, element, offset } = region;
     this.#region = region;
     this.#element = element;
-    this.#cells = viewOf(block.arena, element);
+    this.#oneStep = oneStepOf(element);
+    this.#cells = viewOf(block.arena, this.#oneStep.cells) as unknown as Cells;
     this.#index = offset / element.array.BYTES_PER_ELEMENT;
     this.#words = block.arena.words;
     this.#header = block.address / 4;
     this.#serial = block.serial;
-    if (initial !== undefined) this.#cells[this.#index] = initial;
+    if (initial !== undefined) this.#oneStep.store(this.#cells, this.#index, initial as never);
   }
 
   static {
@@ -94,13 +101,13 @@ export class RawValue<T extends ElementType = NumberType> {
    */
   get value(): ElementOf<T> {
     this.#check("read");
-    return this.#cells[this.#index] as ElementOf<T>;
+    return this.#oneStep.load(this.#cells, this.#index) as ElementOf<T>;
   }
 
   set value(value: ElementOf<T>) {
     this.#check("set");
     if (!this.#element.accepts(value)) throw this.#element.refusal(value, "Cannot set value as it");
-    this.#cells[this.#index] = value;
+    this.#oneStep.store(this.#cells, this.#index, value as never);
   }
 
   #check(action: string): void {

@@ -8,7 +8,7 @@
 import { allocateOwned, type Block } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { type AnyArray, type Element, elementNamed } from "./element_type.ts";
+import { type AnyArray, type AnyArrayClass, type Element, elementNamed } from "./element_type.ts";
 
 /** Some elements of a type in a block of an arena. Who holds it, keeps the block from being freed. */
 export class Region {
@@ -45,14 +45,14 @@ export function allocateRegion(
   return new Region(block, element, block.word * 4 + skipped, length);
 }
 
-const views = new WeakMap<Arena, Map<Element, AnyArray>>();
+const views = new WeakMap<Arena, Map<AnyArrayClass, AnyArray>>();
 
-/** All of an arena as elements of a type. */
-export function viewOf(arena: Arena, element: Element): AnyArray {
+/** All of an arena as a typed array of that class. */
+export function viewOf(arena: Arena, array: AnyArrayClass): AnyArray {
   let ofArena = views.get(arena);
   if (ofArena === undefined) views.set(arena, ofArena = new Map());
-  let view = ofArena.get(element);
-  if (view === undefined) ofArena.set(element, view = new element.array(arena.buffer));
+  let view = ofArena.get(array);
+  if (view === undefined) ofArena.set(array, view = new array(arena.buffer));
   return view;
 }
 

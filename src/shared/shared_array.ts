@@ -150,7 +150,10 @@ registerHandle<object>({
  * and has the same lock. What its methods make (`map`, `slice`, …) are plain typed arrays; a
  * `subarray` is a {@linkcode RawArray} on the same memory.
  *
- * Reading and writing elements takes no lock. Its `buffer` is all of the memory that children share: it
+ * Reading and writing elements takes no lock, and is what it is in any typed array: the engine may read
+ * an element once for a whole loop, and another child may see half of an element of 64 bits. Where a
+ * child waits for an element that another writes, both use `Atomics.load(a, i)` and
+ * `Atomics.store(a, i, x)`, which take arrays of integers (not `Uint8ClampedArray`). Its `buffer` is all of the memory that children share: it
  * is no business of a program's. A value is a `SharedArray` to `instanceof` in whichever context it was made.
  *
  * @example

@@ -10,8 +10,8 @@ import { checkedElement, RawValue } from "./raw_value.ts";
  * A number or bigint that children share, with a lock. It travels to other children, where it is
  * the same value.
  *
- * Reading and setting `value` takes no lock, as each is one step; `v.value += 1` is two, so it needs
- * the lock to be exact.
+ * Each read of `value`, and each write, is one step for every type, as with `Atomics.load` and
+ * `Atomics.store`, and takes no lock. `v.value += 1` is two steps, so it needs the lock to be exact.
  *
  * @example
  * ```ts

@@ -25,6 +25,24 @@ import { nameOf, typeCases, wrongKinds } from "./types.ts";
 interface Loose extends Disposable {
   value: unknown;
 }
+
+/** How often an action calls a function of `Atomics`. */
+function countCalls(name: "load" | "store", action: () => void): number {
+  const original = Atomics[name] as (...args: unknown[]) => unknown;
+  let count = 0;
+  const counting = (...args: unknown[]) => {
+    count++;
+    return original(...args);
+  };
+  Object.assign(Atomics, { [name]: counting });
+  try {
+    action();
+  } finally {
+    Object.assign(Atomics, { [name]: original });
+  }
+  return count;
+}
+
 type LooseClass = new (type: ElementType, initial?: unknown) => Loose;
 
 forEachMethod("Value", (method) => {
@@ -52,6 +70,14 @@ forEachMethod("Value", (method) => {
             using initial = new make(type, kept);
             assertEquals(initial.value, kept);
           }
+        });
+
+        // What a plain read and write do wrong, an engine and a processor do at times only.
+        it(`is read and set by Atomics (${className}, ${nameOf(type)})`, () => {
+          using value = new make(type);
+          const loads = countCalls("load", () => void value.value);
+          const stores = countCalls("store", () => value.value = typeCase.kept[0]);
+          assertEquals([loads, stores], [1, 1]);
         });
 
         it(`refuses the rest, and is as it was (${className}, ${nameOf(type)})`, () => {
