@@ -292,16 +292,31 @@ function builtinFfi(): NodeFfi | undefined {
 /** From here on a mapping is so large beside a small heap that V8 wants to collect garbage before it goes on. */
 const largeMapping = 32 * 1024 * 1024;
 
+/** V8's own function, once this thread has it. */
+let collect: (() => void) | undefined = (globalThis as { gc?: () => void }).gc;
+
 /**
  * Has V8 look at a mapping, whose bytes count as what was allocated since it last collected garbage. Before that,
  * threads that compile wait for the main thread to collect, and where that exits instead, it waits for them: for
  * ever, on Node 24 (nodejs/node#54918).
  */
 function collectGarbage(): void {
-  v8.setFlagsFromString("--expose-gc");
-  const collect: () => void = vm.runInNewContext("gc");
-  v8.setFlagsFromString("--no-expose-gc");
+  collect ??= findCollect();
   collect();
+}
+
+/**
+ * The flag is the whole process': another thread may unset it before the context is made here, so that
+ * is tried until the function is there. A program that has set the flag has the function, and keeps both.
+ */
+function findCollect(): () => void {
+  let found: (() => void) | undefined;
+  while (found === undefined) {
+    v8.setFlagsFromString("--expose-gc");
+    found = vm.runInNewContext("globalThis.gc");
+  }
+  v8.setFlagsFromString("--no-expose-gc");
+  return found;
 }
 
 /** Maps as another does, and then collects garbage. */
