@@ -6,7 +6,6 @@
  */
 
 import { randomNonce } from "../runtime/proof.ts";
-import { arenaOf } from "../memory/arena.ts";
 import { encoderFor, frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild } from "../process/started_child.ts";
@@ -66,7 +65,7 @@ export class ServerProcess {
     }, { ended: () => this.#end() });
     adopt(this.#child);
     this.#child.keepAlive(false);
-    const token = arenaOf(method).members.tokenOf(this.#child.pid);
+    const { token } = this.#child;
     const door = { method, inbox: this.#inbox, token, socket: this.#socket, authKey: this.authKey };
     this.link = linkTo({ id: setUp.id, door, gate: undefined });
   }

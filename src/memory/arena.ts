@@ -16,7 +16,7 @@ import {
 import { type MappedFutex, mappedFutex } from "../runtime/mapping.ts";
 import { runtime } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { memberPlaces, Members, threadPlaces } from "./members.ts";
+import { Members, placesOf } from "./members.ts";
 import { Reserve } from "./reserve.ts";
 
 /** Bytes 0 to 63: counters. See `allocator.ts`. */
@@ -31,8 +31,8 @@ const givenAt = 2048;
 export const freedAt = 2112;
 /** The word that tells since when somebody merges free blocks: see `free_lists.ts`. */
 export const mergingAt = 2176;
-/** The tables of members: a byte for each, and a word. */
-const endsAt = 4096;
+/** The tables of members: two words for each. */
+const statesAt = 4096;
 
 /** An arena, as this child sees it. */
 export class Arena {
@@ -60,8 +60,8 @@ export class Arena {
     this.words = new Int32Array(buffer);
     this.longs = new BigInt64Array(buffer);
     const isMapped = method === "process";
-    const places = isMapped ? memberPlaces : threadPlaces;
-    const parentsAt = endsAt + places;
+    const places = placesOf(method);
+    const parentsAt = statesAt + 4 * places;
     this.heapAt = parentsAt + 4 * places;
     const ask = isMapped ? reserveProcessMemory : undefined;
     const reserve = new Reserve(this.longs, givenAt / 8, this.heapAt, ask);
@@ -69,9 +69,9 @@ export class Arena {
     if (!reserve.holds(countersAt)) throw noProcessMemory();
     this.members = new Members(
       method,
-      new Uint8Array(buffer, endsAt, places),
+      new Int32Array(buffer, statesAt, places),
       new Int32Array(buffer, parentsAt, places),
-      (place) => reserve.holds(endsAt + place) && reserve.holds(parentsAt + 4 * place),
+      (place) => reserve.holds(statesAt + 4 * place) && reserve.holds(parentsAt + 4 * place),
     );
     this.me = this.members.me;
     this.futex = mappedFutex(buffer);
@@ -115,11 +115,19 @@ export function arenaOfThreads(): Arena | undefined {
   return threadMemory() === null ? undefined : arenaOf("worker");
 }
 
-/** Says that a child has ended: what it held in its arena is anyone's from here on. */
-export function noteDeath(method: StartMethod, pid: number): void {
+/**
+ * Says that a child has ended: what it held in its arena is anyone's from here on. `stamp` is what it
+ * was started with.
+ */
+export function noteDeath(method: StartMethod, pid: number, stamp: number): void {
   // A process that has not mapped the memory has not given its children anything that is there.
   const arena = method === "worker" ? arenaOfThreads() : arenas.get(method);
-  if (pid > 0) arena?.members.leave(pid);
+  if (pid > 0) arena?.members.leave(pid, stamp);
+}
+
+/** Says that this thread ends: who started it may be busy. */
+export function noteOwnDeath(): void {
+  arenaOfThreads()?.members.leaveSelf();
 }
 
 /** Whether this child was declared dead: its runtime has not stopped it yet. */

@@ -6,26 +6,40 @@
  * The end of a child is told by its parent. With a child end all its descendants, so each place
  * also tells its parent's token.
  *
+ * A system uses an id again, maybe before anybody has told of the end of the child that had it. So the
+ * word that counts the ends at a place also has the stamp of the child that is there, a random number
+ * that it was started with: one with another stamp is the next child, and one that has left cannot leave
+ * again in the place of the next. A place's count begins anew after 128 processes, or 32,768 threads, of
+ * which each number is the last to be used again: only then could a lock that nobody has asked for in all
+ * that time be taken for one of a child that lives.
+ *
  * @module
  * @internal
  */
 
-import { bootNote } from "../runtime/boot.ts";
 import { noProcessMemory } from "../runtime/common_memory.ts";
 import { hasProcessEnded, osPid, parentOsPid } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { perProcess, threadNumber } from "../runtime/thread_id.ts";
+import {
+  ownThread,
+  parentStamp,
+  perProcess,
+  processStamp,
+  threadNumber,
+} from "../runtime/thread_id.ts";
 
-/** Places for as many children as Linux has process ids (`PID_MAX_LIMIT`). */
-export const memberPlaces: number = 2 ** 22;
-/** Places for as many threads as a process can number. */
-export const threadPlaces: number = perProcess;
+const placeBitsOf: Readonly<Record<StartMethod, number>> = {
+  // As many process ids as Linux has (`PID_MAX_LIMIT`).
+  process: 22,
+  worker: Math.log2(perProcess),
+};
+/** How many places a method's arena has. */
+export const placesOf = (method: StartMethod): number => 2 ** placeBitsOf[method];
 
-const placeBits = 22;
-const placeMask = memberPlaces - 1;
-const endsMask = 0x7f;
 /** Set in every token, so that none is 0. */
 const TOKEN = 1 << 29;
+/** How many bits the place and the count of ends have together. */
+const tellingBits = 29;
 
 /** How many bits a token has. */
 export const tokenBits = 30;
@@ -38,8 +52,10 @@ const endTime = 100;
 /** The children that share an arena. */
 export class Members {
   readonly #method: StartMethod;
-  /** How many children have ended at a place. */
-  readonly #ends: Uint8Array;
+  readonly #placeBits: number;
+  readonly #endsBits: number;
+  /** How many children have ended at a place; and, in the bits above, the stamp of the one that is there. */
+  readonly #states: Int32Array;
   /** The token of the parent of the child at a place; 0 where there is none. */
   readonly #parents: Int32Array;
   readonly #reserve: (place: number) => boolean;
@@ -53,24 +69,29 @@ export class Members {
    */
   constructor(
     method: StartMethod,
-    ends: Uint8Array,
+    states: Int32Array,
     parents: Int32Array,
     reserve: (place: number) => boolean = () => true,
   ) {
     this.#method = method;
-    this.#ends = ends;
+    this.#placeBits = placeBitsOf[method];
+    this.#endsBits = tellingBits - this.#placeBits;
+    this.#states = states;
     this.#parents = parents;
     this.#reserve = reserve;
-    const place = this.#reserved(ownPlace(method));
-    const thread = method === "worker" ? bootNote()?.thread : undefined;
+    const thread = method === "worker" ? ownThread() : undefined;
     // Told by the parent: a thread that Deno has not stopped may come here after its end was counted.
-    this.me = thread?.token ?? this.#tokenAt(place);
+    this.me = thread?.token ?? this.enter(osPid(), processStamp());
     const parent = thread?.parentToken ?? this.#parentToken();
-    if (parent !== undefined) Atomics.store(parents, place, parent);
+    if (parent !== undefined) {
+      Atomics.store(parents, this.#reserved(this.#placeIn(this.me)), parent);
+    }
   }
 
   #parentToken(): number | undefined {
-    return this.#method === "process" ? this.tokenOf(parentOsPid()) : undefined;
+    const stamp = parentStamp();
+    if (this.#method === "worker" || stamp === undefined) return undefined;
+    return this.enter(parentOsPid(), stamp);
   }
 
   /** The place, whose memory is there. All that a token leads to has come by here once. */
@@ -80,27 +101,73 @@ export class Members {
   }
 
   /**
-   * The token of the child with that id, which lives or is about to be started.
+   * The token of the child with that id and stamp, which lives or is about to be started. Any child may
+   * ask for it, at any time until the end of that one: it is the same each time.
    *
    * @throws {RangeError} If there is no memory for its place.
    */
-  tokenOf(pid: number): number {
-    return this.#tokenAt(this.#reserved(placeOf(this.#method, pid)));
+  enter(id: number, stamp: number): number {
+    const place = this.#reserved(placeOf(this.#method, id));
+    const mark = this.#markOf(stamp);
+    for (;;) {
+      const parent = Atomics.load(this.#parents, place);
+      const seen = Atomics.load(this.#states, place);
+      const before = seen >>> this.#endsBits;
+      if (before === mark) return this.#tokenAt(place);
+      // Of a child that had the id before, and whose end nobody has told yet.
+      const ended = before === 0 ? 0 : 1;
+      Atomics.compareExchange(this.#parents, place, parent, 0);
+      this.#replace(place, seen, ended, mark);
+    }
+  }
+
+  /** A stamp, as it is in a state. Never 0. */
+  #markOf(stamp: number): number {
+    return 1 + stamp % (2 ** (32 - this.#endsBits) - 1);
+  }
+
+  /** Changes the state of a place, unless another was faster. */
+  #replace(place: number, seen: number, ended: number, mark: number): boolean {
+    const ends = (seen + ended) & (2 ** this.#endsBits - 1);
+    const state = mark << this.#endsBits | ends;
+    return Atomics.compareExchange(this.#states, place, seen, state) === seen;
+  }
+
+  #placeIn(token: number): number {
+    return token & (2 ** this.#placeBits - 1);
   }
 
   #tokenAt(place: number): number {
-    return TOKEN | (Atomics.load(this.#ends, place) & endsMask) << placeBits | place;
+    const ends = Atomics.load(this.#states, place) & (2 ** this.#endsBits - 1);
+    return TOKEN | ends << this.#placeBits | place;
+  }
+
+  /** Counts the end of the child with that token, if nobody has. */
+  #end(token: number): void {
+    const place = this.#placeIn(token);
+    for (;;) {
+      const seen = Atomics.load(this.#states, place);
+      if (this.#tokenAt(place) !== token || this.#replace(place, seen, 1, 0)) return;
+    }
   }
 
   /** Whether this child was declared dead. */
   get hasLeft(): boolean {
-    return this.#tokenAt(this.me & placeMask) !== this.me;
+    return !this.#isThere(this.me);
+  }
+
+  #isThere(token: number): boolean {
+    return this.#tokenAt(this.#placeIn(token)) === token;
   }
 
   /** Whether the child with that token lives. */
   isAlive(token: number): boolean {
-    for (let each = token; each !== 0; each = Atomics.load(this.#parents, each & placeMask)) {
-      if (each !== this.#tokenAt(each & placeMask)) return false;
+    for (
+      let each = token;
+      each !== 0;
+      each = Atomics.load(this.#parents, this.#placeIn(each))
+    ) {
+      if (!this.#isThere(each)) return false;
     }
     return true;
   }
@@ -110,11 +177,11 @@ export class Members {
    * be the one that waits for it.
    */
   look(token: number): void {
-    const place = token & placeMask;
+    const place = this.#placeIn(token);
     const hasEnded = this.#method === "process"
       ? hasProcessEnded(place)
       : (doomed.get(place) ?? Infinity) < performance.now();
-    if (hasEnded && this.#tokenAt(place) === token) Atomics.add(this.#ends, place, 1);
+    if (hasEnded) this.#end(token);
   }
 
   /** Says that a child of this one is being ended, which takes a moment. */
@@ -124,22 +191,30 @@ export class Members {
     }
   }
 
-  /** Says that a child has ended. What it held is anyone's from here on. */
-  leave(pid: number): void {
-    const place = placeOf(this.#method, pid);
+  /**
+   * Says that the child with that id and stamp has ended. What it held is anyone's from here on. Without
+   * effect if that was said before, also if another child has the id by now.
+   */
+  leave(id: number, stamp: number): void {
+    const place = placeOf(this.#method, id);
     doomed.delete(place);
     // Without memory for its place nobody has its token.
-    if (this.#reserve(place)) Atomics.add(this.#ends, place, 1);
+    if (!this.#reserve(place)) return;
+    for (;;) {
+      const seen = Atomics.load(this.#states, place);
+      if (seen >>> this.#endsBits !== this.#markOf(stamp)) return;
+      if (this.#replace(place, seen, 1, 0)) return;
+    }
+  }
+
+  /** Says that this child ends. */
+  leaveSelf(): void {
+    this.#end(this.me);
   }
 }
 
 function placeOf(method: StartMethod, id: number): number {
-  if (method === "process") return id & placeMask;
+  if (method === "process") return id % placesOf(method);
   // The main thread has its process' id.
   return id === osPid() ? 0 : threadNumber(id);
-}
-
-function ownPlace(method: StartMethod): number {
-  if (method === "process") return placeOf(method, osPid());
-  return placeOf(method, bootNote()?.thread?.pid ?? osPid());
 }

@@ -17,8 +17,7 @@ import { writeError } from "../runtime/standard_error.ts";
 import { endAtOnce, watchStopHandlers } from "../runtime/stop_signals.ts";
 import * as names from "./names.ts";
 import * as switchboard from "./switchboard.ts";
-import { hasLeft, noteDeath } from "../memory/arena.ts";
-import { self } from "./identity.ts";
+import { hasLeft, noteOwnDeath } from "../memory/arena.ts";
 import { describeCrash } from "./crash.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
@@ -42,7 +41,7 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
   const link = openParentLink(note.method);
   const child: Child = { note, link };
   if (note.method === "process") switchboard.connectParent(link);
-  else atExit(() => noteDeath("worker", self().pid));
+  else atExit(noteOwnDeath);
   const stops = note.method === "process" && note.outlivesStopSignals
     ? tellStopHandlers(link)
     : undefined;

@@ -12,7 +12,7 @@ import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
 import { readLoading } from "../codec/modules.ts";
-import { arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts";
+import { arenaOf, arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts";
 import { unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
@@ -26,7 +26,7 @@ import type {
   ThreadIdentity,
 } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
-import { newThreadId } from "../runtime/thread_id.ts";
+import { freeThreadId, newStamp, newThreadId, processStamp } from "../runtime/thread_id.ts";
 import { whenWritten } from "../runtime/thread_output.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
@@ -102,6 +102,8 @@ export class StartedChild {
   #handlesTermination = false;
   /** Whether it was told to end as if by SIGTERM, which it ignores. */
   #isTerminated = false;
+  /** What tells it from others that had its id: see `memory/members.ts`. */
+  readonly #stamp = newStamp();
   readonly #entry: string;
   readonly #child: Child;
   readonly #events: StartedChildEvents;
@@ -116,7 +118,7 @@ export class StartedChild {
     this.#events = events;
     const packed = this.#pack(request);
     try {
-      this.#child = this.#spawn({ ...spawnRequest(request), ...packed });
+      this.#child = this.#spawn({ ...spawnRequest(request, this.#stamp), ...packed });
     } catch (error) {
       this.#dropUnread();
       throw error;
@@ -125,11 +127,17 @@ export class StartedChild {
 
   #spawn(request: SpawnRequest): Child {
     const spawn = this.method === "worker" ? runtime.spawnWorker : runtime.spawnProcess;
-    return spawn(request, {
-      frame: (bytes, attachments) => this.#receive(bytes, attachments),
-      error: (error) => this.#reportCrash(error),
-      exit: (code) => this.#end(code),
-    });
+    try {
+      return spawn(request, {
+        frame: (bytes, attachments) => this.#receive(bytes, attachments),
+        error: (error) => this.#reportCrash(error),
+        exit: (code) => this.#end(code),
+      });
+    } catch (error) {
+      const { thread } = request.boot;
+      if (thread !== undefined) freeThreadId(thread.pid);
+      throw error;
+    }
   }
 
   /** Has the first frame come with the child, where that can be. */
@@ -158,6 +166,11 @@ export class StartedChild {
 
   get isAlive(): boolean {
     return this.#exitCode === null;
+  }
+
+  /** Its token, as long as it lives: see `memory/members.ts`. */
+  get token(): number {
+    return arenaOf(this.method).members.enter(this.pid, this.#stamp);
   }
 
   /** Whether it can be spoken to. */
@@ -309,7 +322,8 @@ export class StartedChild {
     if (!this.isAlive) return;
     if (code === unclaimedExitCode && !this.#ready) return this.#endWithoutRole();
     this.#exitCode = code === -9 && this.#isTerminated ? -15 : code;
-    noteDeath(this.method, this.pid);
+    noteDeath(this.method, this.pid, this.#stamp);
+    if (this.method === "worker") freeThreadId(this.pid);
     switchboard.disconnect(this);
     this.#dropUnread();
     this.#events.ended();
@@ -336,15 +350,15 @@ export function written(): Latch {
   return latch;
 }
 
-function newThread(): ThreadIdentity {
+function newThread(stamp: number): ThreadIdentity {
   const arena = arenaOfThreads();
   const pid = newThreadId();
   // Without memory to share, nobody asks who holds a lock there.
   if (arena === undefined) return { pid, token: 0, parentToken: 0 };
-  return { pid, token: arena.members.tokenOf(pid), parentToken: arena.me };
+  return { pid, token: arena.members.enter(pid, stamp), parentToken: arena.me };
 }
 
-function spawnRequest(request: StartRequest): SpawnRequest {
+function spawnRequest(request: StartRequest, stamp: number): SpawnRequest {
   const { entry, role, name, place, daemon, method, env, permissions, scratch } = request;
   const { outlivesStopSignals = false } = request;
   const parent = { name: self().name, pid: self().pid };
@@ -352,8 +366,8 @@ function spawnRequest(request: StartRequest): SpawnRequest {
     entry,
     boot: {
       ...{ role, name, place, daemon, method, parent, main: mainModule() },
-      ...{ outlivesStopSignals, launch },
-      ...(method === "worker" && { thread: newThread() }),
+      ...{ outlivesStopSignals, launch, stamp, parentStamp: processStamp() },
+      ...(method === "worker" && { thread: newThread(stamp) }),
     },
     env,
     permissions,

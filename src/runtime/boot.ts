@@ -11,6 +11,7 @@
 import process from "node:process";
 import { isBundled, isBunExecutable } from "./bundle.ts";
 import { plainJSON } from "./plain_json.ts";
+import { layoutVersion } from "./program_record.ts";
 import type { Boot, Launch, SpawnRequest } from "./runtime.ts";
 import { ignoreStopSignals } from "./stop_signals.ts";
 
@@ -30,6 +31,8 @@ export interface SharedFiles {
 export interface BootNote extends Omit<Boot, "launch">, SharedFiles {
   /** A process has the arguments on its own command line: they may be long. */
   readonly launch: Omit<Launch, "args"> & Partial<Launch>;
+  /** The layout of the memory that it shares with its parent: see `program_record.ts`. */
+  readonly layout: number;
   /** A module has taken the role: a bundle may hold this package twice. */
   claimed?: true;
   /** How many modules are being imported because a function or a class of theirs was named. */
@@ -55,7 +58,8 @@ export function noteVariable({ boot }: SpawnRequest, files: SharedFiles): Record
 function noteText(boot: Boot, { memory, firstFile, scratch }: SharedFiles): string {
   const { args, ...rest } = boot.launch;
   const launch = boot.method === "process" ? rest : { ...rest, args };
-  return plainJSON({ ...boot, launch, memory, firstFile, scratch } satisfies BootNote);
+  const layout = layoutVersion;
+  return plainJSON({ ...boot, launch, memory, firstFile, scratch, layout } satisfies BootNote);
 }
 
 /** The files that a child is to share, as this process calls them. */

@@ -11,13 +11,8 @@ import fs from "node:fs";
 import process from "node:process";
 import { bootNote } from "./boot.ts";
 import { mapShared, reserve } from "./mapping.ts";
-import {
-  createSparseFile,
-  isRefusal,
-  mayUseFiles,
-  type MemoryFile,
-  whereIs,
-} from "./memory_file.ts";
+import { createSparseFile, isRefusal, mayUseFiles, whereIs } from "./memory_file.ts";
+import { layoutVersion, record } from "./program_record.ts";
 
 /** Its size in bytes, where the system gives so much. It takes no memory where it was not written. */
 const commonSize = 2 ** 30;
@@ -27,26 +22,10 @@ const leastSize = 2 ** 20;
 /** How much of what a limit leaves to the program is shared: the rest is for the runtimes of its threads. */
 const shareOfLimit = 1 / 16;
 
-interface Held {
-  /** `null`: the system has refused it. */
-  threads?: SharedArrayBuffer | null;
-  file?: MemoryFile;
-  /** Why there is no file, if the system has refused one. */
-  refusal?: Error;
-  mapped?: ArrayBuffer;
-  /** The file's descriptor in this process, which has it for `reserveProcessMemory`. */
-  fd?: number;
-}
-
-const holder: unique symbol = Symbol.for("@nproc/multiprocessing.memory") as never;
-
-/** On the global object: a program may load this package twice, and there is one memory. */
-const held: Held = (globalThis as { [holder]?: Held })[holder] ??= {};
-
 /** The memory of this process' threads; `null` where the system refuses it. */
 export function threadMemory(): SharedArrayBuffer | null {
-  if (held.threads === undefined) held.threads = takeThreadMemory();
-  return held.threads;
+  if (record.threads === undefined) record.threads = takeThreadMemory();
+  return record.threads;
 }
 
 /**
@@ -99,31 +78,32 @@ export function neededThreadMemory(): SharedArrayBuffer {
 
 /** Takes over the memory of the thread that started this one. */
 export function adoptThreadMemory(shared: SharedArrayBuffer | null): void {
-  held.threads = shared;
+  record.threads = shared;
 }
 
 /** The file that the program's processes share; `undefined` where it may not make one. */
 export function processFile(): string | undefined {
-  const inherited = bootNote()?.memory;
-  if (inherited !== undefined) return inherited;
-  const { file, refusal } = held;
+  const note = bootNote();
+  // A copy of this package of another version has another file, and arranges it in another way.
+  if (note?.memory !== undefined && note.layout === layoutVersion) return note.memory;
+  const { file, refusal } = record;
   if (file === undefined && refusal === undefined && mayUseFiles()) makeFile();
-  return held.file?.path;
+  return record.file?.path;
 }
 
 function makeFile(): void {
   try {
-    held.file = createSparseFile(commonSize);
+    record.file = createSparseFile(commonSize);
   } catch (error) {
     // Only who wants to use the memory is to hear of it.
     if (!isRefusal(error)) throw error;
-    held.refusal = error;
+    record.refusal = error;
   }
 }
 
 /** Whether a buffer is the memory of the program's processes. */
 export function isMappedMemory(buffer: object): boolean {
-  return held.mapped === buffer;
+  return record.mapped === buffer;
 }
 
 /**
@@ -132,17 +112,17 @@ export function isMappedMemory(buffer: object): boolean {
  * @throws {Error} If it cannot be had here: the message names the remedy.
  */
 export function processMemory(): ArrayBuffer {
-  if (held.mapped !== undefined) return held.mapped;
+  if (record.mapped !== undefined) return record.mapped;
   const file = processFile();
   if (file === undefined) {
     throw new Error(
       "Cannot share memory between processes as that needs a file in memory: " +
-        (held.refusal === undefined ? "allow it with --allow-read and --allow-write, or " : "") +
+        (record.refusal === undefined ? "allow it with --allow-read and --allow-write, or " : "") +
         'use the start method "worker"',
-      { cause: held.refusal },
+      { cause: record.refusal },
     );
   }
-  return held.mapped = mapShared(file, commonSize);
+  return record.mapped = mapShared(file, commonSize);
 }
 
 /**
@@ -155,12 +135,12 @@ export function processMemory(): ArrayBuffer {
 export function reserveProcessMemory(from: number, size: number): boolean {
   try {
     // Kept open: it must not fail for want of a descriptor, or of rights that are given up later.
-    held.fd ??= held.file?.fd ?? fs.openSync(processFile()!, "r+");
+    record.fd ??= record.file?.fd ?? fs.openSync(processFile()!, "r+");
   } catch (error) {
     if (!isRefusal(error)) throw error;
     return false;
   }
-  return reserve(held.fd, from, size);
+  return reserve(record.fd, from, size);
 }
 
 /** Where the memory is that processes share, and what to do where it is too little. */

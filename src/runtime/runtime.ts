@@ -65,6 +65,9 @@ export interface Boot {
   readonly outlivesStopSignals: boolean;
   readonly launch: Launch;
   readonly parent: { readonly name: string; readonly pid: number };
+  /** What tells it, and its parent's process, from others of the same id: see `memory/members.ts`. */
+  readonly stamp: number;
+  readonly parentStamp: number;
   /** What the operating system has none of: a worker's. */
   readonly thread?: ThreadIdentity;
 }

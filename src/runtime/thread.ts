@@ -16,7 +16,7 @@ import { adoptThreadMemory, threadMemory } from "./common_memory.ts";
 import { scriptURL, sharedFiles, startScript } from "./boot.ts";
 import type { Child, ChildEvents, Frame, ParentLink, Signal, SpawnRequest } from "./runtime.ts";
 import type { Scratch } from "./scratch.ts";
-import { adoptThreadCounter, threadCounter } from "./thread_id.ts";
+import { adoptThreadNumbers, threadNumbers } from "./thread_id.ts";
 import { carryOutput, isOutput, printOutput } from "./thread_output.ts";
 
 /** A port as all three runtimes have it: the DOM's, and able not to keep the program alive. */
@@ -28,7 +28,7 @@ interface Port extends MessagePort {
 interface Startup {
   readonly port: Port;
   readonly scratch: Scratch["handle"] | undefined;
-  readonly threadCounter: Int32Array;
+  readonly threadNumbers: Int32Array;
   readonly memory: SharedArrayBuffer | null;
   readonly first: ParentLink["first"];
 }
@@ -78,7 +78,7 @@ class ThreadChild implements Child {
     const startup: Startup = {
       port: port2 as Port,
       scratch: request.scratch?.handle,
-      threadCounter: threadCounter(),
+      threadNumbers: threadNumbers(),
       memory: threadMemory(),
       first: first && { bytes: first.bytes, attachments: first.attachments ?? none },
     };
@@ -161,7 +161,7 @@ export class ThreadLink implements ParentLink {
     this.scratch = startup.scratch;
     this.first = startup.first;
     carryOutput((output) => this.#port.postMessage(output));
-    adoptThreadCounter(startup.threadCounter);
+    adoptThreadNumbers(startup.threadNumbers);
     adoptThreadMemory(startup.memory);
   }
 

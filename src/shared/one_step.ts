@@ -9,8 +9,8 @@
 
 import type { AnyArrayClass, Element } from "./element_type.ts";
 
-/** A typed array of integers, which are all that `Atomics` takes. */
-export type Cells = Int32Array & BigInt64Array;
+/** A typed array of integers, which are all that `Atomics` takes: of any class, though the type tells one. */
+export type Cells = Int32Array;
 
 /** How the elements of a type are read and set. */
 export interface OneStep {
@@ -29,7 +29,7 @@ const asItIs = (cells: unknown): OneStep => ({
 
 /** A float of that class, as an integer of another class that has as many bits. */
 function byItsBits(floats: unknown, integers: unknown): OneStep {
-  const bits = new (integers as Int32ArrayConstructor)(1) as Cells;
+  const bits: Cells = new (integers as Int32ArrayConstructor)(1);
   const float = new (floats as Float64ArrayConstructor)(bits.buffer);
   return {
     cells: integers as AnyArrayClass,

@@ -3,23 +3,27 @@ import { it } from "@std/testing/bdd";
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { getContext } from "../../mod.ts";
 import { arenaOf } from "../../src/memory/arena.ts";
-import { memberPlaces, Members } from "../../src/memory/members.ts";
+import { Members, placesOf } from "../../src/memory/members.ts";
+import { perProcess, processStamp } from "../../src/runtime/thread_id.ts";
 import { forEachMethod } from "../harness.ts";
 import * as f from "../sync/fixtures.ts";
 import { type Other, withOthers } from "../others.ts";
 
 /** A member of tables of its own: as if this were another program. */
-const enter = (method: "worker" | "process", tables: [Uint8Array, Int32Array]): Members =>
+const enter = (method: "worker" | "process", tables: [Int32Array, Int32Array]): Members =>
   new Members(method, ...tables);
 
 forEachMethod("Members", (method) => {
+  const newTables = (): [Int32Array, Int32Array] => [
+    new Int32Array(placesOf(method)),
+    new Int32Array(placesOf(method)),
+  ];
+  /** An id that is nobody's in such tables. */
+  const id = method === "process" ? 4711 : process.pid * perProcess + 4711;
   const [one] = withOthers(method, 1) as [Other];
 
   it("are alive until they have left, and are not taken for who comes after them", () => {
-    const tables: [Uint8Array, Int32Array] = [
-      new Uint8Array(memberPlaces),
-      new Int32Array(memberPlaces),
-    ];
+    const tables = newTables();
     const first = enter(method, tables);
     const copy = enter(method, tables);
     assertEquals([first.me === copy.me, first.isAlive(first.me)], [true, true]);
@@ -30,9 +34,51 @@ forEachMethod("Members", (method) => {
       assertNotEquals(member.me, 0);
       assertEquals(member.isAlive(member.me), true);
       tokens.add(member.me);
-      member.leave(process.pid);
+      member.leave(process.pid, processStamp());
       for (const token of tokens) assertEquals(member.isAlive(token), false);
     }
+  });
+
+  it("end once, whoever tells of it, also when another has the id by then", () => {
+    const members = enter(method, newTables());
+    const first = members.enter(id, 1);
+    assertEquals(members.enter(id, 1), first);
+    members.leave(id, 1);
+    const second = members.enter(id, 2);
+    members.leave(id, 1);
+    members.leave(id, 3);
+    assertEquals([members.isAlive(first), members.isAlive(second)], [false, true]);
+    // The end of the second was not told when the id was used again.
+    const third = members.enter(id, 3);
+    assertEquals([members.isAlive(second), members.isAlive(third)], [false, true]);
+    members.leave(id, 2);
+    assertEquals([members.isAlive(third), members.enter(id, 3)], [true, third]);
+    members.leave(id, 3);
+    members.leave(id, 3);
+    assertEquals([first, second, third].map((token) => members.isAlive(token)), [
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it("are told apart when the count of ends begins anew", () => {
+    const tables = newTables();
+    const members = enter(method, tables);
+    const lives = method === "process" ? 2 ** 7 : 2 ** 15;
+    const place = members.enter(id, 1) & (placesOf(method) - 1);
+    members.leave(id, 1);
+    // As after so many children that had the id.
+    tables[0][place] = lives - 2;
+    const tokens = [1, 2, 3, 4].map((stamp) => {
+      const token = members.enter(id, stamp);
+      assertEquals([members.isAlive(token), token > 0, token < 2 ** 30], [true, true, true]);
+      if (stamp !== 2) members.leave(id, stamp);
+      return token;
+    });
+    assertEquals(new Set(tokens).size, 4);
+    assertEquals(tokens.some((token) => members.isAlive(token)), false);
+    assertEquals(members.enter(id, 5) === tokens[0], false);
   });
 
   it("have a token that fits beside the marks of a lock", () => {
