@@ -62,6 +62,8 @@ const takeMutexAt = putMutexAt + 16;
 const headAt = takeMutexAt + mutexWords;
 const takesAt = headAt + 1;
 const bytesTakenAt = headAt + 2;
+/** Where its counts are, in pairs that begin anew together. */
+export const countsAt: readonly number[] = [putsAt, takesAt, bytesPutAt, bytesTakenAt];
 const filledAt = takeMutexAt + 16;
 const drainedAt = filledAt + 2;
 /** How many words a lane takes: whole lines. */
@@ -142,7 +144,7 @@ export class Lane {
     return `${this.#arena.method} ${this.#base}`;
   }
 
-  /** How many records were ever put, and taken; modulo 2^32. */
+  /** How many records were ever put, and taken; modulo 2^32, as is what they hold in bytes. */
   get puts(): number {
     return Atomics.load(this.#words, this.#base + putsAt);
   }

@@ -29,7 +29,7 @@ export const freeListsAt = 64;
 const givenAt = 2048;
 /** The futex of those who wait until somebody frees a block. */
 export const freedAt = 2112;
-/** The word that tells since when somebody merges free blocks: see `free_lists.ts`. */
+/** The word that tells who merges free blocks, if somebody does: see `free_lists.ts`. */
 export const mergingAt = 2176;
 /** The tables of members: two words for each. */
 const statesAt = 4096;

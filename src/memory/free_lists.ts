@@ -150,20 +150,24 @@ const mostMerged = 100_000;
 /** Makes one block of neighbours wherever that can be, and then takes one of a size. */
 export function takeMerged(arena: Arena, sizeClass: number, isKnown: boolean): number | undefined {
   const { words } = arena;
+  // A number of its own: nobody takes it for the merging of another.
+  const mine = Math.floor(Math.random() * 2 ** 31) | 1;
+  let [other, since] = [0, 0];
   for (;;) {
-    const since = Atomics.load(words, mergingWord);
-    const now = Date.now() | 1;
-    if (since !== 0 && Math.abs((now - since) | 0) < longestMerge) {
+    const merging = Atomics.load(words, mergingWord);
+    const now = performance.now();
+    if (merging !== other) [other, since] = [merging, now];
+    if (merging !== 0 && now - since < longestMerge) {
       // What another child has taken out of the lists is back in a moment.
       letPass(1);
       continue;
     }
-    if (Atomics.compareExchange(words, mergingWord, since, now | 0) !== since) continue;
+    if (Atomics.compareExchange(words, mergingWord, merging, mine) !== merging) continue;
     try {
       merge(arena);
       return takeFree(arena, sizeClass, isKnown) ?? cut(arena, sizeClass, isKnown);
     } finally {
-      Atomics.compareExchange(words, mergingWord, now | 0, 0);
+      Atomics.compareExchange(words, mergingWord, mine, 0);
     }
   }
 }

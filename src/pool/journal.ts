@@ -11,8 +11,9 @@
  * argument, with the clock in the place of the other side's flag.)
  *
  * A record is a serial number, the slot of the task that begins (its place in the order in which the
- * worker was sent tasks), an outcome's length, the outcome's bytes, and the serial number again. Serial numbers rise by one: what follows the last record,
- * or was cut short by death, does not continue the count.
+ * worker was sent tasks), an outcome's length, the outcome's bytes, and the serial number again. Serial
+ * numbers rise by one: what follows the last record, or was cut short by death, does not continue the
+ * count. They and the slots are floats of 64 bits, which no worker counts to the end of.
  *
  * @module
  * @internal
@@ -23,8 +24,10 @@ import type { Scratch } from "../runtime/scratch.ts";
 /** Bytes of scratch that a worker is given. */
 export const journalSize: number = 64 * 1024;
 
-const headerSize = 12;
-const trailerSize = 4;
+const slotAt = 8;
+const lengthAt = 16;
+const headerSize = 20;
+const trailerSize = 8;
 /** The last word is not used: the scratch keeps it for itself. */
 const limit = journalSize - 4;
 
@@ -33,11 +36,13 @@ export class JournalWriter {
   readonly #scratch: Scratch;
   readonly #buffer = new Uint8Array(journalSize);
   readonly #view = new DataView(this.#buffer.buffer);
-  #serial = 0;
+  #serial: number;
   #offset = 0;
 
-  constructor(scratch: Scratch) {
+  /** `serial` is the last number that was used. */
+  constructor(scratch: Scratch, serial: number = 0) {
     this.#scratch = scratch;
+    this.#serial = serial;
   }
 
   /** Whether nobody reads it any more. */
@@ -56,12 +61,12 @@ export class JournalWriter {
     const length = outcome?.length ?? 0;
     const size = headerSize + length + trailerSize;
     if (this.#offset + size > limit) return false;
-    const serial = this.#serial = (this.#serial + 1) >>> 0;
-    this.#view.setUint32(0, serial);
-    this.#view.setUint32(4, slot);
-    this.#view.setUint32(8, length);
+    const serial = ++this.#serial;
+    this.#view.setFloat64(0, serial);
+    this.#view.setFloat64(slotAt, slot);
+    this.#view.setUint32(lengthAt, length);
     if (outcome !== undefined) this.#buffer.set(outcome, headerSize);
-    this.#view.setUint32(headerSize + length, serial);
+    this.#view.setFloat64(headerSize + length, serial);
     // One write, in ascending order: a record whose end is there is there whole.
     this.#scratch.write(this.#offset, this.#buffer.subarray(0, size));
     this.#offset += size;
@@ -84,12 +89,12 @@ export function parseJournal(bytes: Uint8Array): JournalEntries {
   let begun = 0;
   let offset = 0;
   for (let serial = 0; offset + headerSize + trailerSize <= bytes.length;) {
-    const next = view.getUint32(offset);
-    const end = offset + headerSize + view.getUint32(offset + 8);
+    const next = view.getFloat64(offset);
+    const end = offset + headerSize + view.getUint32(offset + lengthAt);
     const continues = serial === 0 ? next > 0 : next === serial + 1;
-    if (!continues || end + trailerSize > bytes.length || view.getUint32(end) !== next) break;
+    if (!continues || end + trailerSize > bytes.length || view.getFloat64(end) !== next) break;
     // One that is being noted right now may show what an earlier record had there: a lower slot.
-    begun = Math.max(begun, view.getUint32(offset + 4));
+    begun = Math.max(begun, view.getFloat64(offset + slotAt));
     if (end > offset + headerSize) outcomes.push(bytes.subarray(offset + headerSize, end));
     serial = next;
     offset = end + trailerSize;

@@ -45,12 +45,20 @@ const turnLook = 10;
 export const deathLook = 50;
 
 /** Where the parts of a gate are, in words from its beginning, which is that of a long. */
-const keptSinceAt = 1;
+const keepsAt = 1;
 const futexAt = 2;
-const turnAt = 4;
-const arrivalsAt = 6;
+export const turnAt: number = 4;
+export const arrivalsAt: number = 6;
 /** How many words a gate takes. */
 export const gateWords = 8;
+
+/**
+ * For how long something was kept, as this child has seen it: how often it had been kept for somebody
+ * when this child first looked, and when that was. No clock is the same for all children and never steps back.
+ */
+const keepsSeen = new Map<string, { keeps: number; since: number }>();
+/** More than are waited for at once: those of locks that were asked for once only. */
+const mostKeepsSeen = 1000;
 
 /** One waiter, as the others know it: 0 where nobody needs to. */
 const nobody = 0n;
@@ -78,7 +86,7 @@ export abstract class Gate {
     this.state = block.word + offset;
     this.futex = new Futex(block.arena, this.state + futexAt);
     this.#turn = (this.state + turnAt) / 2;
-    this.#key = `${block.arena.method} ${this.state}`;
+    this.#key = `${block.arena.method} ${this.state} ${block.serial}`;
     this.#header = block.address / 4;
     this.#serial = block.serial;
     this.name = name;
@@ -166,8 +174,8 @@ export abstract class Gate {
 
   /** Begins a wait. */
   #arrive(): Waiting {
-    // 31 bits, so that a turn is a positive long. After that many waits, two may change places.
-    const arrival = Atomics.add(this.words, this.state + arrivalsAt, 1) & 0x7fff_ffff;
+    // 31 bits, so that a turn is a positive long.
+    const arrival = Atomics.add(this.words, this.state + arrivalsAt, 1) & arrivalMask;
     const me = BigInt(arrival) << 32n | BigInt(this.arena.me);
     const impatientAt = performance.now() + patience;
     let isImpatient = false;
@@ -205,7 +213,7 @@ export abstract class Gate {
     for (;;) {
       const turn = Atomics.load(this.arena.longs, this.#turn);
       if (turn !== me) {
-        if (turn !== nobody && turn < me && this.#isAlive(turn)) return false;
+        if (turn !== nobody && isBefore(turn, me) && this.#isAlive(turn)) return false;
         if (Atomics.compareExchange(this.arena.longs, this.#turn, turn, me) !== turn) continue;
       } else if ((Atomics.load(this.words, this.state) & RESERVED) !== 0) return false;
       this.keep();
@@ -230,7 +238,7 @@ export abstract class Gate {
 
   /** From now on what is free is kept for whoever has the turn. */
   protected keep(): void {
-    this.words[this.state + keptSinceAt] = Date.now() | 0;
+    Atomics.add(this.words, this.state + keepsAt, 1);
   }
 
   /** Gives the turn back, and lets the others have a look. */
@@ -243,9 +251,23 @@ export abstract class Gate {
   protected mayPass(turn: bigint): boolean {
     const now = Atomics.load(this.arena.longs, this.#turn);
     if (now === nobody || now === turn || !this.#isAlive(now)) return true;
-    if (((Date.now() - this.words[this.state + keptSinceAt]!) | 0) < keptFor) return false;
+    if (!this.#wasKeptLong()) return false;
     Atomics.compareExchange(this.arena.longs, this.#turn, now, nobody);
     return true;
+  }
+
+  #wasKeptLong(): boolean {
+    const keeps = Atomics.load(this.words, this.state + keepsAt);
+    const now = performance.now();
+    const seen = keepsSeen.get(this.#key);
+    if (seen?.keeps === keeps) {
+      if (now - seen.since < keptFor) return false;
+      keepsSeen.delete(this.#key);
+      return true;
+    }
+    if (keepsSeen.size >= mostKeepsSeen) keepsSeen.clear();
+    keepsSeen.set(this.#key, { keeps, since: now });
+    return false;
   }
 
   #isAlive(turn: bigint): boolean {
@@ -257,6 +279,14 @@ export abstract class Gate {
 interface Waiting extends Pace {
   attempt(): boolean;
   leave(): void;
+}
+
+const arrivalMask = 0x7fff_ffff;
+
+/** Whether the first of two waiters came earlier, also where the count of arrivals began anew in between. */
+function isBefore(one: bigint, two: bigint): boolean {
+  const later = (Number(two >> 32n) - Number(one >> 32n)) & arrivalMask;
+  return later > 0 && later <= arrivalMask / 2;
 }
 
 const ownerOf = (turn: bigint): number => Number(turn & 0xffff_ffffn);

@@ -1,12 +1,17 @@
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { allocateLane, Kept, Lane, type LaneLimits } from "../../src/channel/lane.ts";
+import { allocateLane, countsAt, Kept, Lane, type LaneLimits } from "../../src/channel/lane.ts";
 import { arenaOf } from "../../src/memory/arena.ts";
 import { rounds } from "../harness.ts";
 import { readRecord, record, Stage } from "./stage.ts";
 
-const make = (limits: LaneLimits = {}): Lane => new Lane(allocateLane("worker", limits), "a lane");
+/** `counted`: how many records, and how many bytes, it has had already. */
+const make = (limits: LaneLimits = {}, counted: number = 0): Lane => {
+  const block = allocateLane("worker", limits);
+  for (const at of countsAt) block.arena.words[block.word + at] = counted;
+  return new Lane(block, "a lane");
+};
 
 /** How far the heap was ever used, in bytes. */
 const used = (): number => Number(arenaOf("worker").longs[1]);
@@ -24,29 +29,45 @@ describe("A lane", () => {
       items: fc.constantFrom(0, 1, 3),
       bytes: fc.constantFrom(0, 50, 20_000),
     });
-    const property = fc.property(fc.array(op, { maxLength: 60 }), limits, (ops, limits) => {
-      const lane = make(limits);
-      const model: Uint8Array[] = [];
-      let id = 0;
-      const isFull = (bytes: number): boolean => {
-        const held = model.reduce((sum, each) => sum + each.length, 0);
-        return (limits.items > 0 && model.length >= limits.items) ||
-          (limits.bytes > 0 && held > 0 && held + bytes > limits.bytes);
-      };
-      for (const op of ops) {
-        if (op === "take") assertEquals(lane.take(readRecord), model.shift());
-        else {
-          const bytes = record(++id & 0xff, op);
-          assertEquals(lane.isFull(op), isFull(op));
-          assertEquals(lane.put(bytes), !isFull(op));
-          if (!isFull(op)) model.push(bytes);
+    // On both sides of where the counts begin anew, and where they become negative.
+    const counted = fc.constantFrom(
+      0,
+      -1,
+      -20,
+      -30_000,
+      2 ** 31 - 1,
+      2 ** 31 - 20,
+      2 ** 31 - 30_000,
+    );
+    const property = fc.property(
+      fc.array(op, { maxLength: 60 }),
+      limits,
+      counted,
+      (ops, ...how) => {
+        const [limits] = how;
+        const lane = make(...how);
+        const model: Uint8Array[] = [];
+        let id = 0;
+        const isFull = (bytes: number): boolean => {
+          const held = model.reduce((sum, each) => sum + each.length, 0);
+          return (limits.items > 0 && model.length >= limits.items) ||
+            (limits.bytes > 0 && held > 0 && held + bytes > limits.bytes);
+        };
+        for (const op of ops) {
+          if (op === "take") assertEquals(lane.take(readRecord), model.shift());
+          else {
+            const bytes = record(++id & 0xff, op);
+            assertEquals(lane.isFull(op), isFull(op));
+            assertEquals(lane.put(bytes), !isFull(op));
+            if (!isFull(op)) model.push(bytes);
+          }
+          assertEquals([lane.size, lane.isEmpty], [model.length, model.length === 0]);
         }
-        assertEquals([lane.size, lane.isEmpty], [model.length, model.length === 0]);
-      }
-      for (const bytes of model) assertEquals(lane.take(readRecord), bytes);
-      assertEquals(lane.take(readRecord), undefined);
-      lane.dispose();
-    });
+        for (const bytes of model) assertEquals(lane.take(readRecord), bytes);
+        assertEquals(lane.take(readRecord), undefined);
+        lane.dispose();
+      },
+    );
     fc.assert(property, { numRuns: rounds(100) });
   });
 

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertFalse, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { getContext } from "../../mod.ts";
 import { allocate, type Block, free } from "../../src/memory/allocator.ts";
+import { arenaOf, countersAt } from "../../src/memory/arena.ts";
 import { forEachMethod, linesOf, rounds, runtime } from "../harness.ts";
 import { until } from "../process/scratch.ts";
 import { type Other, withOthers } from "../others.ts";
@@ -71,6 +72,23 @@ forEachMethod("The allocator", (method) => {
     for (const each of again) assert(each.isLive);
     assertFalse(block.isLive);
     for (const each of again) free(each);
+  });
+
+  it("gives serial numbers that tell blocks apart, also when they begin anew", () => {
+    const { words } = arenaOf(method);
+    const at = countersAt / 4;
+    const before = words[at]!;
+    for (const edge of [-3, 2 ** 31 - 3]) {
+      words[at] = edge;
+      const blocks = Array.from({ length: 6 }, () => allocate(method, 40));
+      assertEquals(new Set(blocks.map(({ serial }) => serial)).size, 6);
+      for (const block of blocks) {
+        assert(block.serial !== 0 && block.isLive);
+        free(block);
+        assertFalse(block.isLive);
+      }
+    }
+    words[at] = before;
   });
 
   it("goes on when a child is killed that was allocating", async () => {
