@@ -67,7 +67,7 @@ export class TaskEncoder {
     try {
       this.#encoder.writeUint(frameKind.setUp);
       this.#encoder.write(setUp, "value");
-      this.#encoder.write(initArgs, "initArgs");
+      this.#encoder.write(initArgs, "args");
     } catch (error) {
       this.#encoder.truncate(0);
       throw error;
@@ -173,5 +173,5 @@ export class TaskEncoder {
  */
 function sentAgain(transfer: readonly Transferable[]): Transferable[] {
   if (transfer.every((item) => item instanceof ArrayBuffer)) return [];
-  throw refusal("initArgs", "hold what can be moved to one worker only");
+  throw refusal("args", "hold what can be moved to one worker only");
 }

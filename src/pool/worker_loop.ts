@@ -269,7 +269,7 @@ class WorkerLoop {
   #call(id: number, body: Decoder, traits: number, found: Found): Outcome | Promise<Outcome> {
     try {
       if (traits & trait.announced) this.#announce(id);
-      const root = traits & trait.chunk ? elementsOf("results", body.readUint()) : undefined;
+      const root = traits & trait.chunk ? elementsOf("result", body.readUint()) : undefined;
       const args = readLoading(body);
       const value = args instanceof Promise
         ? args.then((args) => callWith(found.fn, args, traits))

@@ -188,7 +188,7 @@ forEachMethod("An executor's map", (method) => {
     assertEquals((await results.next()).done, true);
     const refused = executor.map(f.identity, later<unknown>([1, () => {}]));
     assertEquals((await refused.next()).value, 1);
-    await assertRejects(() => refused.next(), DOMException, "items[1] is a function");
+    await assertRejects(() => refused.next(), DOMException, "args[1] is a function");
   });
 
   it("closes an asynchronous input when the loop is left, and waits for none", async () => {
