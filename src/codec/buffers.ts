@@ -6,15 +6,15 @@
  */
 
 import { isMappedMemory } from "../runtime/common_memory.ts";
-import type { ByteReader } from "./byte_reader.ts";
-import type { ByteWriter } from "./byte_writer.ts";
+import { isNodeBuffer, lateBuffer } from "../runtime/late_modules.ts";
 import { DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./parts.ts";
+import { placeOf, readAligned, writeAligned } from "./viewed_memory.ts";
 
-type ViewConstructor = new (buffer: ArrayBuffer, offset?: number, length?: number) => View;
-type View = ArrayBufferView & { readonly length?: number };
+type ViewConstructor = new (buffer: ArrayBufferLike, offset?: number, length?: number) => View;
+type View = ArrayBufferView & { readonly length?: number; readonly BYTES_PER_ELEMENT?: number };
 
 const TypedArray: { readonly prototype: object } = Object.getPrototypeOf(Uint8Array);
 const nameOf = Object.getOwnPropertyDescriptor(TypedArray.prototype, Symbol.toStringTag)!.get!;
@@ -35,7 +35,11 @@ const viewNames = [
   "BigInt64Array",
   "BigUint64Array",
   "Float16Array",
+  "Buffer",
 ];
+
+/** The place of what views by this name are made of. */
+const numberOf: ReadonlyMap<string, number> = new Map(viewNames.map((name, i) => [name, i]));
 
 /** Encodes an array buffer. */
 export function writeBuffer(writer: Writer, buffer: ArrayBuffer): void {
@@ -44,31 +48,14 @@ export function writeBuffer(writer: Writer, buffer: ArrayBuffer): void {
     throw writer.path.refuse(SAME, "is the memory that all processes of the program share");
   }
   checkPresent(writer, buffer);
+  if (writer.memory.has(buffer)) {
+    out.byte(tag.PART_BUFFER);
+    return writer.memory.show(out, buffer, 0, buffer.byteLength, 1);
+  }
   out.byte(buffer.resizable ? tag.RESIZABLE_BUFFER : tag.BUFFER);
   out.uint(buffer.byteLength);
   if (buffer.resizable) out.uint(buffer.maxByteLength);
   writeAligned(out, new Uint8Array(buffer));
-}
-
-/** From here on bytes are worth some more in front of them, so that they are copied word by word. */
-const alignedSize = 64;
-
-/**
- * Writes bytes where a word begins: V8 copies bytes out of shared memory one by one, which takes
- * nine times as long, unless words come to lie on words.
- */
-function writeAligned(out: ByteWriter, bytes: Uint8Array): void {
-  if (bytes.length >= alignedSize) {
-    out.reserve(8);
-    const padding = -(out.position + 1) & 7;
-    out.byte(padding);
-    out.position += padding;
-  }
-  out.raw(bytes);
-}
-
-function skipPadding(input: ByteReader, length: number): void {
-  if (length >= alignedSize) input.skip(input.byte());
 }
 
 /** Decodes an array buffer; `first` is the tag before it. */
@@ -77,11 +64,15 @@ export function readBuffer(reader: Reader, first: number): ArrayBuffer {
   const length = input.uint();
   if (first === tag.BUFFER) return reader.add(copy(reader, length));
   const maxByteLength = input.uint();
-  skipPadding(input, length);
-  const start = input.skip(length);
+  const bytes = readAligned(input, length);
   const buffer = new ArrayBuffer(length, { maxByteLength });
-  new Uint8Array(buffer).set(input.bytes.subarray(start, start + length));
+  new Uint8Array(buffer).set(bytes);
   return reader.add(buffer);
+}
+
+/** Decodes an array buffer of which views came before it. */
+export function readPartBuffer(reader: Reader): ArrayBuffer {
+  return reader.add(placeOf(reader.memory.pieces(reader.input), 0).buffer);
 }
 
 /** Encodes shared memory, which only the channel can carry. */
@@ -93,26 +84,32 @@ export function writeShared(writer: Writer, shared: object): void {
   );
 }
 
-/** Encodes a typed array or a `DataView`. All of its buffer travels, as other views may share it. */
+/**
+ * Encodes a typed array or a `DataView`: with all of its buffer where that is a value of its own or is
+ * transferred, otherwise with the bytes that the views in the message show.
+ */
 export function writeView(writer: Writer, view: View): void {
   const buffer: object = view.buffer;
-  if (buffer instanceof SharedArrayBuffer) {
-    if (writer.transfers.attaches) return writer.attach(view);
+  if (buffer instanceof SharedArrayBuffer) return writeSharedView(writer, view);
+  if (!isMappedMemory(buffer)) return writeLocalView(writer, view, buffer as ArrayBuffer);
+  writePartView(writer, view, buffer as ArrayBuffer);
+}
+
+/** Only the channel can carry shared memory; a `Buffer` would arrive as the `Uint8Array` that it is to it. */
+function writeSharedView(writer: Writer, view: View): void {
+  if (!writer.transfers.attaches) {
     throw writer.path.refuse(
       SAME,
       "is on a SharedArrayBuffer, which cannot be shared as this channel carries bytes alone",
     );
   }
-  if (isMappedMemory(buffer)) return writeCopy(writer, view);
-  checkPresent(writer, buffer as ArrayBuffer);
-  writeLocalView(writer, view, buffer as ArrayBuffer);
-}
-
-/** A view of the memory that all processes share travels as its own bytes, not with all of that. */
-function writeCopy(writer: Writer, view: View): void {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
-  const copy = new (view.constructor as ViewConstructor)(bytes.buffer);
-  writeLocalView(writer, copy, bytes.buffer);
+  const number = numberOfClass(view);
+  if (viewNames[number] !== "Buffer") return writer.attach(view);
+  writer.out.byte(tag.VIEW);
+  writer.out.byte(number);
+  writer.value(view.buffer, SAME);
+  writer.out.uint(view.byteOffset);
+  writer.out.uint(view.byteLength + 1);
 }
 
 /** Decodes a view over a buffer that is a value. */
@@ -121,14 +118,33 @@ export function readView(reader: Reader): ArrayBufferView {
   const Constructor = viewConstructor(input.byte());
   const number = reader.reserve();
   const buffer = reader.value();
-  if (!(buffer instanceof ArrayBuffer)) throw new DecodeFailure("it lacks a buffer");
+  if (!(buffer instanceof ArrayBuffer || buffer instanceof SharedArrayBuffer)) {
+    throw new DecodeFailure("it lacks a buffer");
+  }
   const offset = input.uint();
-  const length = input.uint();
-  // Zero is a view that follows the length of its buffer.
-  const view = length === 0
+  return reader.fill(number, viewOf(Constructor, buffer, offset, input.uint()));
+}
+
+/** Decodes a view whose buffer is no value of its own. */
+export function readPartView(reader: Reader): ArrayBufferView {
+  const { input } = reader;
+  const Constructor = viewConstructor(input.byte());
+  const number = reader.reserve();
+  const pieces = reader.memory.pieces(input);
+  const { buffer, offset } = placeOf(pieces, input.uint());
+  return reader.fill(number, viewOf(Constructor, buffer, offset, input.uint()));
+}
+
+/** A length of zero is that of a view that follows the length of its buffer; any other is one more than it is. */
+function viewOf(
+  Constructor: ViewConstructor,
+  buffer: ArrayBufferLike,
+  offset: number,
+  length: number,
+): View {
+  return length === 0
     ? new Constructor(buffer, offset)
     : new Constructor(buffer, offset, length - 1);
-  return reader.fill(number, view);
 }
 
 /** Decodes a view over the whole of a new buffer. */
@@ -140,17 +156,19 @@ export function readWholeView(reader: Reader): ArrayBufferView {
 }
 
 function writeLocalView(writer: Writer, view: View, buffer: ArrayBuffer): void {
-  const { out } = writer;
-  const name: string = nameOf.call(view) ?? "DataView";
-  const number = viewNames.indexOf(name);
+  const { out, transfers } = writer;
+  checkPresent(writer, buffer);
   if (buffer.resizable && !isInBounds(view)) {
     throw writer.path.refuse(SAME, "is out of the bounds of its buffer");
   }
+  if (writer.memory.has(buffer)) return writePartView(writer, view, buffer);
+  const isListed = transfers.isListed(buffer);
   const whole = view.byteLength === buffer.byteLength && !buffer.resizable &&
-    !writer.transfers.moves(buffer);
+    !(isListed && transfers.attaches);
+  if (!whole && !isListed && !writer.knows(buffer)) return writePartView(writer, view, buffer);
   const start = out.position;
   out.byte(whole ? tag.WHOLE_VIEW : tag.VIEW);
-  out.byte(number);
+  out.byte(numberOfClass(view));
   if (whole && !writer.reference(buffer)) {
     out.uint(buffer.byteLength);
     return writeAligned(out, new Uint8Array(buffer));
@@ -158,7 +176,30 @@ function writeLocalView(writer: Writer, view: View, buffer: ArrayBuffer): void {
   out.bytes[start] = tag.VIEW;
   if (!whole) writer.value(buffer, SAME);
   out.uint(view.byteOffset);
-  out.uint(isTracking(view, buffer) ? 0 : (view.length ?? view.byteLength) + 1);
+  out.uint(lengthOf(view, buffer));
+}
+
+function writePartView(writer: Writer, view: View, buffer: ArrayBuffer): void {
+  const { out, memory } = writer;
+  const { byteOffset, byteLength } = view;
+  const { BYTES_PER_ELEMENT = 1 } = view;
+  out.byte(tag.PART_VIEW);
+  out.byte(numberOfClass(view));
+  memory.show(out, buffer, byteOffset, byteLength, BYTES_PER_ELEMENT);
+  out.uint(byteOffset);
+  out.uint(lengthOf(view, buffer));
+}
+
+/** One more than how many elements a view has; zero if it follows the length of its buffer. */
+function lengthOf(view: View, buffer: ArrayBuffer): number {
+  return isTracking(view, buffer) ? 0 : (view.length ?? view.byteLength) + 1;
+}
+
+function numberOfClass(view: View): number {
+  const name: string = nameOf.call(view) ?? "DataView";
+  const number = numberOf.get(name)!;
+  const isPlain = name !== "Uint8Array" || Object.getPrototypeOf(view) === Uint8Array.prototype;
+  return isPlain || !isNodeBuffer(view) ? number : numberOf.get("Buffer")!;
 }
 
 function checkPresent(writer: Writer, buffer: ArrayBuffer): void {
@@ -198,19 +239,23 @@ function isTracking(view: View, buffer: ArrayBuffer): boolean {
   return follows;
 }
 
+/** Node's `Buffer`, whose own constructor is deprecated. */
+const NodeBuffer = function (buffer: ArrayBuffer, offset?: number, length?: number): View {
+  return lateBuffer().from(buffer, offset, length);
+} as unknown as ViewConstructor;
+
 function viewConstructor(number: number): ViewConstructor {
   const name = viewNames[number];
+  if (name === "Buffer") return NodeBuffer;
   const found: unknown = name === undefined ? undefined : Reflect.get(globalThis, name);
   if (typeof found === "function") return found as ViewConstructor;
   throw new DecodeFailure(`it holds a view that this runtime lacks (${name ?? number})`);
 }
 
 function copy(reader: Reader, length: number): ArrayBuffer {
-  const { input } = reader;
-  skipPadding(input, length);
-  const start = input.skip(length);
+  const from = readAligned(reader.input, length);
   // Not `slice`: the bytes may be in shared memory, and a subclass' slice shares.
   const bytes = new Uint8Array(length);
-  bytes.set(input.bytes.subarray(start, start + length));
+  bytes.set(from);
   return bytes.buffer;
 }

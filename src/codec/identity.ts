@@ -28,6 +28,15 @@ export class Identity {
     return -1;
   }
 
+  /** Whether an object was met before. */
+  has(object: object): boolean {
+    if (this.#numbers !== undefined) return this.#numbers.has(object);
+    for (let i = 0; i < this.count; i++) {
+      if (this.#objects[i] === object) return true;
+    }
+    return false;
+  }
+
   /** Forgets all objects from this number on. */
   rollback(count: number): void {
     for (let i = count; i < this.count; i++) {

@@ -11,6 +11,7 @@ import type { Path, Step } from "./path.ts";
 import type { RegisteredClass, Trip } from "./registry.ts";
 import type { Shapes } from "./shapes.ts";
 import type { Transfers } from "./transfers.ts";
+import type { MemoryMark, MemoryReader, ViewedMemory } from "./viewed_memory.ts";
 
 /** A state to which a writer can go back. */
 export interface Mark {
@@ -22,6 +23,7 @@ export interface Mark {
   readonly attachments: number;
   readonly transfers: number;
   readonly errors: number;
+  readonly memory: MemoryMark;
 }
 
 /** A value being encoded. */
@@ -31,6 +33,8 @@ export interface Writer {
   readonly shapes: Shapes;
   readonly classes: RegisteredClass[];
   readonly transfers: Transfers;
+  /** What is shown of buffers that are not values of their own. */
+  readonly memory: ViewedMemory;
   /** What values do that were written at a position or before. */
   readonly trips: { readonly trip: Trip; readonly at: number }[];
   /** What the encoder was made for, as kinds are told. */
@@ -43,6 +47,8 @@ export interface Writer {
   value(value: unknown, step: Step): void;
   /** Whether an object was met before; then it is written already. */
   reference(value: object): boolean;
+  /** Whether an object was met before. */
+  knows(value: object): boolean;
   /** Leaves a value to the channel. */
   attach(value: object): void;
   mark(): Mark;
@@ -57,6 +63,8 @@ export interface Reader {
   /** Who wrote it, for kinds that know them. */
   readonly peer: unknown;
   readonly shapes: (readonly string[])[];
+  /** The memory behind views. */
+  readonly memory: MemoryReader;
   readonly classes: RegisteredClass[];
   /** Decodes what comes next. */
   value(): unknown;

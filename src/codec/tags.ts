@@ -69,6 +69,10 @@ export const SUBCLASS = 35;
 export const KIND = 36;
 /** A value that the channel carries beside the bytes. */
 export const ATTACHMENT = 37;
+/** A view whose buffer is no value of its own: see `viewed_memory.ts`. */
+export const PART_VIEW = 38;
+/** A buffer of which views were met before. */
+export const PART_BUFFER = 39;
 
 /**
  * How many objects may hold each other. Both directions recurse, so the limit is what the smallest stack of the three

@@ -59,9 +59,13 @@ export class Transfers {
 
   /** Whether an object, which the value holds, is moved by the channel, and not copied. */
   moves(object: object): boolean {
+    return this.isListed(object) && this.attaches;
+  }
+
+  /** Whether an object, which the value holds, is to be gone from this side afterwards. */
+  isListed(object: object): boolean {
     if (this.#offered?.has(object)) this.#accept(object, this.#offered);
-    return this.attaches && this.list.length > this.#from &&
-      this.list.indexOf(object, this.#from) >= 0;
+    return this.list.length > this.#from && this.list.indexOf(object, this.#from) >= 0;
   }
 
   /** The number under which the other side finds it. */

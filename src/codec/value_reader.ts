@@ -6,7 +6,7 @@
  */
 
 import { readArray } from "./arrays.ts";
-import { readBuffer, readView, readWholeView } from "./buffers.ts";
+import { readBuffer, readPartBuffer, readPartView, readView, readWholeView } from "./buffers.ts";
 import { readBox, readDate, readRegExp } from "./builtins.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import { readInstance, readSubclass } from "./classes.ts";
@@ -18,6 +18,7 @@ import { readObject } from "./objects.ts";
 import type { Reader } from "./parts.ts";
 import type { RegisteredClass } from "./registry.ts";
 import * as tag from "./tags.ts";
+import { MemoryReader } from "./viewed_memory.ts";
 
 /** In place of an object that is not made yet. */
 const PENDING = Symbol("pending");
@@ -30,6 +31,7 @@ export class ValueReader implements Reader {
   readonly peer: unknown;
   readonly shapes: (readonly string[])[] = [];
   readonly classes: RegisteredClass[] = [];
+  readonly memory: MemoryReader = new MemoryReader();
   /** What a kind threw: that is passed on as it is. */
   thrownByKind: unknown;
   readonly #objects: unknown[] = [];
@@ -55,7 +57,10 @@ export class ValueReader implements Reader {
     if (this.shapes.length > 0) this.shapes.length = 0;
     if (this.classes.length > 0) this.classes.length = 0;
     this.#depth = 0;
-    return this.value();
+    this.memory.restart();
+    const value = this.value();
+    if (this.memory.end > 0) this.input.position = this.memory.end;
+    return value;
   }
 
   /** Decodes what comes next. */
@@ -177,6 +182,10 @@ export class ValueReader implements Reader {
         return readView(this);
       case tag.WHOLE_VIEW:
         return readWholeView(this);
+      case tag.PART_VIEW:
+        return readPartView(this);
+      case tag.PART_BUFFER:
+        return readPartBuffer(this);
       case tag.ERROR:
         return readError(this);
       case tag.INSTANCE:

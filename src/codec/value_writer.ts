@@ -21,9 +21,11 @@ import { Shapes } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { transferListOf } from "./transfer.ts";
 import type { Transfers } from "./transfers.ts";
+import { ViewedMemory } from "./viewed_memory.ts";
 
 const OBJECT_PROTOTYPE: object = Object.prototype;
 const ARRAY_PROTOTYPE: object = Array.prototype;
+const NOTHING_SHOWN = { buffers: 0, shown: 0 };
 
 /** Encodes values: what is said of an object depends on what it is, and each such thing has its file. */
 export class ValueWriter implements Writer {
@@ -32,6 +34,7 @@ export class ValueWriter implements Writer {
   readonly shapes: Shapes = new Shapes();
   readonly classes: RegisteredClass[] = [];
   readonly transfers: Transfers;
+  readonly memory: ViewedMemory = new ViewedMemory();
   readonly trips: { readonly trip: Trip; readonly at: number }[] = [];
   /** How many errors hold each other where it is encoding. */
   errors: number = 0;
@@ -51,12 +54,14 @@ export class ValueWriter implements Writer {
   root(value: unknown, root: Root): void {
     this.path.root = root;
     this.value(value, SAME);
+    this.memory.flush(this.out, (reason) => this.path.refuse(SAME, reason));
   }
 
   /** Ends a value: the next one shares nothing with it. */
   end(): void {
     this.path.clear();
     this.#identity.rollback(0);
+    this.memory.rollback(NOTHING_SHOWN);
     this.shapes.count = 0;
     this.classes.length = 0;
   }
@@ -92,6 +97,11 @@ export class ValueWriter implements Writer {
     return true;
   }
 
+  /** Whether an object was met before. */
+  knows(value: object): boolean {
+    return this.#identity.has(value);
+  }
+
   /** Leaves a value to the channel. */
   attach(value: object): void {
     this.out.byte(tag.ATTACHMENT);
@@ -108,6 +118,7 @@ export class ValueWriter implements Writer {
       errors: this.errors,
       attachments: this.transfers.attachments.length,
       transfers: this.transfers.list.length,
+      memory: this.memory.mark(),
     };
   }
 
@@ -120,6 +131,7 @@ export class ValueWriter implements Writer {
     this.errors = mark.errors;
     this.transfers.attachments.length = mark.attachments;
     this.transfers.list.length = mark.transfers;
+    this.memory.rollback(mark.memory);
   }
 
   /** Drops the bytes from there on, with what their values had in mind. */
@@ -159,7 +171,7 @@ export class ValueWriter implements Writer {
   }
 
   #special(value: object, prototype: object | null, step: Step): void {
-    if (this.transfers.moves(value)) return this.attach(value);
+    if (this.transfers.moves(value) && !this.memory.has(value)) return this.attach(value);
     this.path.enter(value, step);
     const kind = kindOf(value);
     if (kind === undefined) this.#instance(value, prototype);

@@ -6,6 +6,7 @@
  * @internal
  */
 
+import type { Buffer } from "node:buffer";
 import type * as Crypto from "node:crypto";
 import type * as Net from "node:net";
 import process from "node:process";
@@ -15,3 +16,9 @@ export const lateNet = (): typeof Net => process.getBuiltinModule("node:net");
 
 /** Node's `node:crypto`. */
 export const lateCrypto = (): typeof Crypto => process.getBuiltinModule("node:crypto");
+
+/** Node's `Buffer`. */
+export const lateBuffer = (): typeof Buffer => process.getBuiltinModule("node:buffer").Buffer;
+
+/** Whether a view, whose class extends `Uint8Array`, is a `Buffer`. */
+export const isNodeBuffer = (view: ArrayBufferView): boolean => view instanceof lateBuffer();

@@ -1,5 +1,6 @@
 /** Listeners and connections of programs, on this runtime and on the others. */
 
+import { Buffer } from "node:buffer";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import fs from "node:fs";
@@ -84,6 +85,10 @@ describe("A listener on another runtime", () => {
           await end.send(value);
           assertEquals(await end.recv(), value);
         }
+        await end.send(Buffer.from("buffer"));
+        const buffer = await end.recv();
+        assertInstanceOf(buffer, Buffer);
+        assertEquals(buffer.toString(), "buffer");
         await end.send(new RangeError("expected"));
         const error = await end.recv();
         assertInstanceOf(error, RangeError);

@@ -1,5 +1,6 @@
 /** What the suites of the pool run in its workers: tasks, so that no child imports a test file. */
 
+import { Buffer } from "node:buffer";
 import fs from "node:fs";
 import process from "node:process";
 import { isMainThread } from "node:worker_threads";
@@ -334,3 +335,9 @@ export async function initializeLater(milliseconds: number): Promise<void> {
   await pause(milliseconds);
 }
 task(import.meta, initializeLater);
+
+/** Whether a value is a `Buffer` here, and one with a mark more. */
+export function exclaim(value: unknown): [boolean, Buffer] {
+  return [Buffer.isBuffer(value), Buffer.from(`${value}!`)];
+}
+task(import.meta, exclaim);
