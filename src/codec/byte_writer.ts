@@ -13,6 +13,8 @@ const FIRST_CAPACITY = 1 << 10;
 /** A longer string is left to `TextEncoder`, whose call costs as much as a loop of this length. */
 const LOOP_LIMIT = tag.SHORT_ASCII_MAX;
 
+/** The tag and the length of a string of UTF-8 take as much. */
+export const TEXT_HEAD = 5;
 /** The tag and the length of a string of UTF-16 take no more. */
 const UTF16_HEAD = 16;
 
@@ -140,8 +142,8 @@ export class ByteWriter {
 
   #longString(value: string, length: number): void {
     if (!value.isWellFormed()) return this.#utf16(value, length);
-    this.reserve(length + 5);
-    const start = this.position + 5;
+    this.reserve(length + TEXT_HEAD);
+    const start = this.position + TEXT_HEAD;
     const { read, written } = utf8.encodeInto(value, this.bytes.subarray(start));
     let end = start + written;
     if (read < length) {
@@ -149,9 +151,14 @@ export class ByteWriter {
       this.reserve(end - this.position + (length - read) * 3);
       end += utf8.encodeInto(value.slice(read), this.bytes.subarray(end)).written;
     }
-    this.bytes[start - 5] = tag.UTF8;
-    this.view.setUint32(start - 4, end - start, true);
     this.position = end;
+    this.endText(start);
+  }
+
+  /** Ends a string of UTF-8 whose text begins at `start`, `TEXT_HEAD` bytes behind the string. */
+  endText(start: number): void {
+    this.bytes[start - TEXT_HEAD] = tag.UTF8;
+    this.view.setUint32(start - TEXT_HEAD + 1, this.position - start, true);
   }
 
   /** A lone surrogate has no UTF-8. */

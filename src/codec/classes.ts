@@ -35,7 +35,7 @@ export function readInstance(reader: Reader): object {
   const { cls } = readClass(reader);
   const instance = reader.add(Object.create(cls.prototype) as object);
   const first = reader.input.byte();
-  if (first !== tag.OBJECT && first !== tag.SHAPED_OBJECT) {
+  if (first !== tag.OBJECT && first !== tag.SHAPED_OBJECT && first !== tag.WIDE_OBJECT) {
     throw new DecodeFailure("it lacks an object");
   }
   return readObject(reader, first, instance);

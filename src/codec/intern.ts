@@ -14,18 +14,16 @@ const cache: (string | undefined)[] = new Array(SLOTS).fill(undefined);
  */
 export function intern(bytes: Uint8Array, start: number, length: number): string {
   if (length === 0) return "";
-  const first = bytes[start]!;
-  const middle = bytes[start + (length >> 1)]!;
-  const last = bytes[start + length - 1]!;
-  const slot = (length * 7 + first * 31 + middle * 131 + last * 521) & (SLOTS - 1);
+  let hash = length;
+  for (let i = start; i < start + length; i++) hash = Math.imul(hash, 31) + bytes[i]!;
+  const slot = (hash ^ hash >>> 10) & (SLOTS - 1);
   const known = cache[slot];
   if (known !== undefined && known.length === length && equals(known, bytes, start)) return known;
   let text = "";
   for (let i = start; i < start + length; i++) text += String.fromCharCode(bytes[i]!);
-  // Through a property's name: then the engine holds the one copy that its lookups compare by address.
-  const name = Object.keys({ [text]: 0 })[0]!;
-  cache[slot] = name;
-  return name;
+  // The engine makes it the one copy that its lookups compare by address when it first is a property's name.
+  cache[slot] = text;
+  return text;
 }
 
 function equals(text: string, bytes: Uint8Array, start: number): boolean {

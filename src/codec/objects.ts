@@ -6,8 +6,12 @@
  */
 
 import { DecodeFailure } from "./failure.ts";
+import { parseNames, WIDE, writeNames } from "./names.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./parts.ts";
+
+/** From so many properties on an object is made to be a table: see `makeTable`. */
+const TABLE_FROM = 256;
 
 /** An object whose properties are being read or written. */
 export type Properties = Record<string, unknown>;
@@ -20,6 +24,9 @@ export function writeObject(writer: Writer, object: object): void {
   if (shape >= 0) {
     out.byte(tag.SHAPED_OBJECT);
     out.uint(shape);
+  } else if (keys.length >= WIDE) {
+    out.byte(tag.WIDE_OBJECT);
+    writeNames(out, keys);
   } else {
     out.byte(tag.OBJECT);
     out.uint(keys.length);
@@ -36,8 +43,11 @@ export function writeObject(writer: Writer, object: object): void {
 /** Decodes properties into an object; `first` is the tag before them. */
 export function readObject<T extends object>(reader: Reader, first: number, object: T): T {
   const { input } = reader;
-  const keys = first === tag.SHAPED_OBJECT ? reader.shapes[input.uint()] : readShape(reader);
+  const keys = first === tag.SHAPED_OBJECT ? reader.shapes[input.uint()] : readShape(reader, first);
   if (keys === undefined) throw new DecodeFailure("it names an unknown shape");
+  if (keys.length >= TABLE_FROM && Object.getPrototypeOf(object) === Object.prototype) {
+    makeTable(object);
+  }
   for (let i = 0; i < keys.length; i++) {
     if (input.bytes[input.position] === tag.ABSENT) input.position++;
     else setProperty(object, keys[i]!, reader.value());
@@ -72,8 +82,22 @@ export function readPairs(reader: Reader, set: (key: string, value: unknown) => 
   while (!reader.skips(tag.END)) set(reader.input.key(), reader.value());
 }
 
-function readShape(reader: Reader): readonly string[] {
+/** Has V8 keep an object's properties in a hash table, which it would only do after a thousand of them. */
+function makeTable(object: object): void {
+  const properties = object as Properties;
+  properties["a"] = properties["b"] = 0;
+  // The order matters: the property that came last is taken back without a table.
+  delete properties["a"];
+  delete properties["b"];
+}
+
+function readShape(reader: Reader, first: number): readonly string[] {
   const { input } = reader;
+  if (first === tag.WIDE_OBJECT) {
+    const names = parseNames(input.string());
+    reader.shapes.push(names);
+    return names;
+  }
   const length = input.count();
   const keys: string[] = [];
   for (let i = 0; i < length; i++) keys.push(input.key());

@@ -73,6 +73,8 @@ export const ATTACHMENT = 37;
 export const PART_VIEW = 38;
 /** A buffer of which views were met before. */
 export const PART_BUFFER = 39;
+/** An object with many keys, which stand in one text: see `names.ts`. */
+export const WIDE_OBJECT = 40;
 
 /**
  * How many objects may hold each other. Both directions recurse, so the limit is what the smallest stack of the three

@@ -157,6 +157,7 @@ export class ValueReader implements Reader {
     switch (first) {
       case tag.OBJECT:
       case tag.SHAPED_OBJECT:
+      case tag.WIDE_OBJECT:
         return readObject(this, first, this.add({}));
       case tag.ARRAY:
       case tag.ARRAY_NAMED:
