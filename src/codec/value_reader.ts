@@ -204,7 +204,9 @@ export class ValueReader implements Reader {
 
   #attachment(): unknown {
     const number = this.input.uint();
-    if (number >= this.attachments.length) throw new DecodeFailure("it lacks an attachment");
+    if (number >= this.attachments.length) {
+      throw new DecodeFailure("it holds an object of the platform that cannot be read here");
+    }
     return this.add(this.attachments[number]);
   }
 }

@@ -16,6 +16,12 @@ import { adoptThreadMemory, threadMemory } from "./common_memory.ts";
 import { scriptURL, sharedFiles, startScript } from "./boot.ts";
 import type { Child, ChildEvents, Frame, ParentLink, Signal, SpawnRequest } from "./runtime.ts";
 import type { Scratch } from "./scratch.ts";
+import {
+  AttachmentReceiver,
+  AttachmentSender,
+  type BareFrame,
+  isBareFrame,
+} from "./thread_attachments.ts";
 import { adoptThreadNumbers, threadNumbers } from "./thread_id.ts";
 import { carryOutput, isOutput, printOutput } from "./thread_output.ts";
 
@@ -30,7 +36,7 @@ interface Startup {
   readonly scratch: Scratch["handle"] | undefined;
   readonly threadNumbers: Int32Array;
   readonly memory: SharedArrayBuffer | null;
-  readonly first: ParentLink["first"];
+  readonly first: ParentLink["first"] | BareFrame;
 }
 
 const none: readonly never[] = [];
@@ -38,26 +44,79 @@ const none: readonly never[] = [];
 /** From here on moving bytes is cheaper than copying them. */
 const largeFrame = 16 * 1024;
 
-/** Attachments travel behind the bytes, in one array; bare bytes are the common case. */
-function postFrame(
-  port: Port,
-  { bytes, isReused, attachments = none, transfer = none }: Frame,
-): void {
-  const isBare = attachments.length === 0;
-  const moves = bytes.length >= largeFrame && !isReused;
-  if (isBare && !moves) return port.postMessage(bytes);
-  const moved = moves ? [...transfer, bytes.buffer as ArrayBuffer] : [...transfer];
-  port.postMessage(isBare ? bytes : [bytes, ...attachments], moved);
+/** A port with what goes through it: frames, and objects beside them. */
+class FramePort {
+  readonly port: Port;
+  readonly #sender = new AttachmentSender();
+  readonly #receiver = new AttachmentReceiver();
+
+  constructor(port: Port) {
+    this.port = port;
+  }
+
+  /** Attachments travel behind the bytes, in one array; bare bytes are the common case. */
+  post({ bytes, isReused, attachments = none, transfer = none }: Frame): void {
+    if (AttachmentSender.accepts(attachments)) {
+      const frame = this.#sender.send(bytes, attachments, transfer);
+      return this.port.postMessage(frame, portsOf(frame));
+    }
+    const isBare = attachments.length === 0;
+    const moves = bytes.length >= largeFrame && !isReused;
+    if (isBare && !moves) return this.port.postMessage(bytes);
+    const moved = moves ? [...transfer, bytes.buffer as ArrayBuffer] : [...transfer];
+    this.port.postMessage(isBare ? bytes : [bytes, ...attachments], moved);
+  }
+
+  /** What is to come with a child as its first frame, and what is moved with it. */
+  pack(
+    { bytes, attachments = none, transfer = none }: Frame,
+  ): [Startup["first"], readonly Transferable[]] {
+    if (!AttachmentSender.accepts(attachments)) return [{ bytes, attachments }, transfer];
+    const frame = this.#sender.send(bytes, attachments, transfer);
+    return [frame, portsOf(frame)];
+  }
+
+  /** The first frame, as it came. */
+  unpack(first: Startup["first"]): ParentLink["first"] {
+    if (first === undefined || "attachments" in first) return first;
+    return { bytes: first.bytes, attachments: this.#receiver.take(first as BareFrame) };
+  }
+
+  listen(to: (bytes: Uint8Array, attachments: readonly unknown[]) => void): void {
+    this.port.onmessage = (event) => this.#deliver(event.data, to);
+  }
+
+  /** Delivers what has come and was not heard yet. */
+  drain(to: (bytes: Uint8Array, attachments: readonly unknown[]) => void): void {
+    for (;;) {
+      // The port is the DOM's, which is node's too; the types alone are two.
+      const left = receiveMessageOnPort(this.port as never) as { message: unknown } | undefined;
+      if (left === undefined) return;
+      this.#deliver(left.message, to);
+    }
+  }
+
+  close(): void {
+    this.port.close();
+    this.#sender.close();
+    this.#receiver.close();
+  }
+
+  #deliver(
+    data: unknown,
+    to: (bytes: Uint8Array, attachments: readonly unknown[]) => void,
+  ): void {
+    if (data instanceof Uint8Array) return to(data, []);
+    if (isOutput(data)) return printOutput(data);
+    if (isBareFrame(data)) return to(data.bytes, this.#receiver.take(data));
+    // A task that has found the port may post anything there; that is no frame of ours.
+    if (Array.isArray(data) && data[0] instanceof Uint8Array) to(data[0], data.slice(1));
+  }
 }
 
-function deliver(
-  data: unknown,
-  to: (bytes: Uint8Array, attachments: readonly unknown[]) => void,
-): void {
-  if (data instanceof Uint8Array) return to(data, []);
-  if (isOutput(data)) return printOutput(data);
-  // A task that has found the port may post anything there; that is no frame of ours.
-  if (Array.isArray(data) && data[0] instanceof Uint8Array) to(data[0], data.slice(1));
+/** What is moved with a frame whose attachments go another way. */
+function portsOf({ port }: BareFrame): Transferable[] {
+  return port === undefined ? [] : [port as unknown as Transferable];
 }
 
 const exitCodeOf = { SIGTERM: -15, SIGKILL: -9 } as const;
@@ -65,7 +124,7 @@ const exitCodeOf = { SIGTERM: -15, SIGKILL: -9 } as const;
 class ThreadChild implements Child {
   readonly pid: number;
   readonly #worker: Worker;
-  readonly #port: Port;
+  readonly #port: FramePort;
   #killedBy: Signal | undefined;
   #failed = false;
   #ended = false;
@@ -73,14 +132,16 @@ class ThreadChild implements Child {
   constructor(request: SpawnRequest, events: ChildEvents, flags: readonly string[] | undefined) {
     const { port1, port2 } = new MessageChannel();
     this.pid = request.boot.thread!.pid;
-    this.#port = port1 as Port;
-    const { first } = request;
+    this.#port = new FramePort(port1 as Port);
+    const [first, moved] = request.first === undefined
+      ? [undefined, none]
+      : this.#port.pack(request.first);
     const startup: Startup = {
       port: port2 as Port,
       scratch: request.scratch?.handle,
       threadNumbers: threadNumbers(),
       memory: threadMemory(),
-      first: first && { bytes: first.bytes, attachments: first.attachments ?? none },
+      first,
     };
     this.#worker = new Worker(
       scriptURL(startScript(request, sharedFiles(request))),
@@ -88,11 +149,11 @@ class ThreadChild implements Child {
         name: request.boot.name,
         workerData: startup,
         ...(flags && { execArgv: [...flags] }),
-        transferList: [port2, ...first?.transfer ?? none] as never[],
+        transferList: [port2, ...moved] as never[],
         ...(request.env && { env: { ...process.env, ...request.env } }),
       },
     );
-    this.#port.onmessage = (event) => deliver(event.data, events.frame);
+    this.#port.listen(events.frame);
     this.#worker.on("error", (error) => {
       this.#failed = true;
       events.error(error);
@@ -103,12 +164,7 @@ class ThreadChild implements Child {
   /** `exit` overtakes messages that are still in the port: they are delivered first. */
   #end(code: number, events: ChildEvents): void {
     this.#ended = true;
-    for (;;) {
-      // The port is the DOM's, which is node's too; the types alone are two.
-      const left = receiveMessageOnPort(this.#port as never) as { message: unknown } | undefined;
-      if (left === undefined) break;
-      deliver(left.message, events.frame);
-    }
+    this.#port.drain(events.frame);
     this.#port.close();
     // A process' code has eight bits. Fewer than none would be a signal.
     const status = code & 0xff;
@@ -117,7 +173,7 @@ class ThreadChild implements Child {
   }
 
   post(frame: Frame): void {
-    if (!this.#ended) postFrame(this.#port, frame);
+    if (!this.#ended) this.#port.post(frame);
   }
 
   kill(signal: Signal): void {
@@ -129,13 +185,13 @@ class ThreadChild implements Child {
   ref(): void {
     if (this.#ended) return;
     this.#worker.ref();
-    this.#port.ref();
+    this.#port.port.ref();
   }
 
   unref(): void {
     if (this.#ended) return;
     this.#worker.unref();
-    this.#port.unref();
+    this.#port.port.unref();
   }
 }
 
@@ -150,27 +206,27 @@ export function spawnThread(
 
 /** The link of a child that is a thread. */
 export class ThreadLink implements ParentLink {
-  readonly #port: Port;
+  readonly #port: FramePort;
   /** The memory that this child shares with its parent, where it was given some. */
   readonly scratch: Scratch["handle"] | undefined;
   readonly first: ParentLink["first"];
 
   constructor() {
     const startup = workerData as Startup;
-    this.#port = startup.port;
+    this.#port = new FramePort(startup.port);
     this.scratch = startup.scratch;
-    this.first = startup.first;
-    carryOutput((output) => this.#port.postMessage(output));
+    this.first = this.#port.unpack(startup.first);
+    carryOutput((output) => this.#port.port.postMessage(output));
     adoptThreadNumbers(startup.threadNumbers);
     adoptThreadMemory(startup.memory);
   }
 
   post(frame: Frame): void {
-    postFrame(this.#port, frame);
+    this.#port.post(frame);
   }
 
   onFrame(handler: (bytes: Uint8Array, attachments: readonly unknown[]) => void): void {
-    this.#port.onmessage = (event) => deliver(event.data, handler);
+    this.#port.listen(handler);
   }
 
   get isDrained(): boolean {
@@ -183,10 +239,10 @@ export class ThreadLink implements ParentLink {
   }
 
   ref(): void {
-    this.#port.ref();
+    this.#port.port.ref();
   }
 
   unref(): void {
-    this.#port.unref();
+    this.#port.port.unref();
   }
 }
