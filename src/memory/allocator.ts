@@ -7,7 +7,7 @@
  */
 
 import { whereProcessMemoryIs } from "../runtime/common_memory.ts";
-import { atExit } from "../runtime/current.ts";
+import { atExit } from "../runtime/at_exit.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
 import { type Arena, arenaOf, countersAt } from "./arena.ts";

@@ -9,7 +9,8 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
-import { atExit, exitChild, onUncaught, openParentLink } from "../runtime/current.ts";
+import { atExit } from "../runtime/at_exit.ts";
+import { exitChild, onUncaught, openParentLink } from "../runtime/current.ts";
 import { adoptLaunch } from "../runtime/launch.ts";
 import { afterBundle, isMainPartStop } from "../runtime/main_part.ts";
 import type { ParentLink, StopSignal } from "../runtime/runtime.ts";

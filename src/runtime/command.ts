@@ -7,6 +7,7 @@
 
 import fs from "node:fs";
 import process from "node:process";
+import { atExit } from "./at_exit.ts";
 import type { Boot, Signal } from "./runtime.ts";
 
 /** The directories where a system keeps its own programs. */
@@ -50,18 +51,17 @@ export function childCommand(
 
 /** The processes that were started here and have not ended, and what ends each. */
 const running = new Map<number, Signal>();
+let endsRunning = false;
 
 /**
  * Notes that a process runs, until what this gives is called. When this program ends by itself its
  * children are told to: those that wait hear it of the channel, one that is busy does not.
  */
 export function noteRunning(pid: number, { outlivesStopSignals }: Boot): () => void {
-  if (running.size === 0) process.on("exit", endRunning);
+  if (!endsRunning) atExit(endRunning);
+  endsRunning = true;
   running.set(pid, outlivesStopSignals ? "SIGKILL" : "SIGTERM");
-  return () => {
-    running.delete(pid);
-    if (running.size === 0) process.off("exit", endRunning);
-  };
+  return () => void running.delete(pid);
 }
 
 function endRunning(): void {

@@ -54,11 +54,6 @@ export function hasProcessEnded(pid: number): boolean {
   }
 }
 
-/** Calls `handler` when this child ends by itself. */
-export function atExit(handler: () => void): void {
-  process.on("exit", handler);
-}
-
 /** Makes the scratch of a child that is to be started; `undefined` where none is to be had. */
 export function newScratch(
   method: StartMethod,

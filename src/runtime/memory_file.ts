@@ -8,6 +8,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { atExit } from "./at_exit.ts";
 import { granted } from "./deno_permissions.ts";
 import { pathOfDescriptor } from "./inherited_files.ts";
 import { openAnonymous } from "./mapping.ts";
@@ -81,9 +82,9 @@ function namedFile(size: number): MemoryFile {
   const close = () => {
     fs.closeSync(fd);
     unlink();
-    process.off("exit", unlink);
+    callOff();
   };
-  process.on("exit", unlink);
+  const callOff = atExit(unlink);
   try {
     fs.ftruncateSync(fd, size);
   } catch (error) {

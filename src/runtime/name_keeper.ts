@@ -16,6 +16,7 @@ import fs from "node:fs";
 import process from "node:process";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { isMainThread } from "node:worker_threads";
+import { atExit } from "./at_exit.ts";
 import { mayRun } from "./deno_permissions.ts";
 import { isRefusal, openUnlinked, writeWhole } from "./memory_file.ts";
 
@@ -114,7 +115,7 @@ export function keepDraft(file: string): () => void {
 }
 
 function add(name: KeptName): void {
-  if (!isAtExit) process.on("exit", removeAll);
+  if (!isAtExit) atExit(removeAll);
   isAtExit = true;
   clearTimeout(endOfWatch);
   watch ??= startWatch();

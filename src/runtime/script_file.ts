@@ -10,6 +10,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { atExit } from "./at_exit.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
 /** A script in a file. */
@@ -23,12 +24,12 @@ export function writeScript(script: string): ScriptFile {
   const file = path.join(temporaryFolder(), `nproc-${process.pid}-${crypto.randomUUID()}.mjs`);
   fs.writeFileSync(file, script, { flag: "wx", mode: 0o600 });
   const unlink = () => fs.rmSync(file, { force: true });
-  process.on("exit", unlink);
+  const callOff = atExit(unlink);
   return {
     path: file,
     remove: () => {
       unlink();
-      process.off("exit", unlink);
+      callOff();
     },
   };
 }

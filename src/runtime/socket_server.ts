@@ -9,6 +9,7 @@ import fs from "node:fs";
 import type net from "node:net";
 import path from "node:path";
 import process from "node:process";
+import { atExit } from "./at_exit.ts";
 import { granted, requestHost } from "./deno_permissions.ts";
 import { lateNet } from "./late_modules.ts";
 import { Socket, type SocketAddress } from "./socket.ts";
@@ -125,9 +126,9 @@ export class SocketServer {
       const folder = path.dirname(file);
       if (ownFolders.delete(folder)) fs.rmSync(folder, { recursive: true, force: true });
     };
-    process.on("exit", remove);
+    const callOff = atExit(remove);
     this.#remove = () => {
-      process.off("exit", remove);
+      callOff();
       remove();
     };
   }
