@@ -44,6 +44,11 @@ describe("A program that is refused memory", () => {
     ]);
   });
 
+  it("finds room in one piece where many small items were", async () => {
+    const lines = await linesOf(program, { args: ["rejoin", `${2 ** 22}`] });
+    assertEquals(lines, ["true true", "true true", "true true"]);
+  });
+
   it("makes large blocks of small ones again, and none of those that others may know", async () => {
     for (let round = 0; round < rounds(1); round++) {
       const seed = Math.floor(Math.random() * 2 ** 31);

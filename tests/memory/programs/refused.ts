@@ -82,6 +82,24 @@ async function little(): Promise<void> {
   await other.join();
 }
 
+/** Fills all with the items of a queue, takes them, and finds room for much that is in one piece. */
+function rejoin(): void {
+  const { RawArray } = getContext("worker");
+  const items = new NewQueue<string>();
+  for (const length of [5000, 100, 20_000]) {
+    let count = 0;
+    const put = () => {
+      items.putNoWait("x".repeat(length));
+      count++;
+    };
+    while (outcome(put) === "done");
+    for (let i = 0; i < count; i++) items.getNoWait();
+    const half = arenaOf("worker").size / 2;
+    using found = new RawArray("b", half);
+    console.log(count * length > half, found.length === half);
+  }
+}
+
 /** Takes blocks and gives them back until all were merged and cut many times; others may know some. */
 function churn(seed: number): void {
   let state = seed;
@@ -131,6 +149,6 @@ function churn(seed: number): void {
 if (import.meta.main) {
   const [what, most, seed] = process.argv.slice(2);
   refuseMoreThan(Number(most));
-  await { nothing, limited, little, churn: () => churn(Number(seed)) }[what as "nothing"]();
+  await { nothing, limited, little, rejoin, churn: () => churn(Number(seed)) }[what as "nothing"]();
   process.exit();
 }
