@@ -1,5 +1,5 @@
 /**
- * Objects of the platform, which only the channel can carry.
+ * Objects of the platform: the channel carries them, or some as bytes.
  *
  * @module
  * @internal
@@ -9,6 +9,9 @@ import { isBrandPrototype } from "./brands.ts";
 import { aName } from "./failure.ts";
 import { SAME } from "./path.ts";
 import type { Writer } from "./parts.ts";
+import { writeKind } from "./kinds.ts";
+import type { Kind } from "./registry.ts";
+import { platformKind, travelsAsBytesAlways } from "./platform_kinds.ts";
 
 /** A class of the platform, such as `Blob` or `AbortSignal`, whose objects hold what no property shows. */
 export interface HostClass {
@@ -37,16 +40,30 @@ export function hostClass(value: object, prototype: object | null): HostClass | 
   return host ?? undefined;
 }
 
-/** Encodes an object that only the platform can copy. */
+/** Encodes an object of the platform. */
 export function writeHost(writer: Writer, value: object, host: HostClass): void {
   const { name, cloneable } = host;
-  if (cloneable && writer.transfers.attaches) return writer.attach(value);
+  const attaches = cloneable && writer.transfers.attaches;
+  if (attaches && !travelsAsBytesAlways(name)) return writer.attach(value);
+  const kind = platformKind(name);
+  if (kind !== undefined) return writeAsBytes(writer, kind, value);
   throw writer.path.refuse(
     SAME,
     cloneable
       ? `is ${aName(name)}, which only the platform can copy and this channel carries bytes alone`
       : `is ${aName(name)}, which cannot be copied`,
   );
+}
+
+function writeAsBytes(writer: Writer, kind: Kind, value: object): void {
+  try {
+    writeKind(writer, kind, value);
+  } catch (error) {
+    // The platform may know no form for one of its own objects: Deno for RSA-PSS keys.
+    if (error instanceof DOMException || !(error instanceof Error)) throw error;
+    const { name } = kind;
+    throw writer.path.refuse(SAME, `is ${aName(name)} that cannot be exported (${error.message})`);
+  }
 }
 
 /** Whether there is a global class in the chain of prototypes, by its tag (which may be `WebAssembly.Module`). */

@@ -63,8 +63,8 @@ describe("a refusal", () => {
     assertEquals(refusalOf([shared]), `args[0] is a SharedArrayBuffer, ${why}`);
     assertEquals(refusalOf([new Int8Array(shared)]), `args[0] is on a SharedArrayBuffer, ${why}`);
     assertEquals(
-      refusalOf([new Blob(["x"])]),
-      "args[0] is a Blob, which only the platform can copy and this channel carries bytes alone",
+      refusalOf([new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))]),
+      "args[0] is a WebAssembly.Module, whose bytes cannot be had from it: send the bytes that it was compiled from",
     );
   });
 

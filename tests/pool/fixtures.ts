@@ -1,7 +1,9 @@
 /** What the suites of the pool run in its workers: tasks, so that no child imports a test file. */
 
 import { Buffer } from "node:buffer";
+import type { KeyObject } from "node:crypto";
 import fs from "node:fs";
+import type { RecordableHistogram } from "node:perf_hooks";
 import process from "node:process";
 import { isMainThread } from "node:worker_threads";
 import { currentProcess, registerClass, task, transfer } from "../../mod.ts";
@@ -341,3 +343,22 @@ export function exclaim(value: unknown): [boolean, Buffer] {
   return [Buffer.isBuffer(value), Buffer.from(`${value}!`)];
 }
 task(import.meta, exclaim);
+
+/** Whether a signature by that key is right. */
+export async function verify(key: CryptoKey, signature: BufferSource): Promise<boolean> {
+  return await crypto.subtle.verify(key.algorithm.name, key, signature, new Uint8Array(3));
+}
+task(import.meta, verify);
+
+/** The secret in a key. */
+export function secretOf(key: KeyObject): string {
+  return key.export().toString();
+}
+task(import.meta, secretOf);
+
+/** An object of a module that this one does not import: on Deno a thread without that cannot read it. */
+export async function histogram(): Promise<RecordableHistogram> {
+  const { createHistogram } = await import("node:perf_hooks");
+  return createHistogram();
+}
+task(import.meta, histogram);

@@ -1,0 +1,104 @@
+/**
+ * Objects of the platform whose class says how they become bytes: so they travel where the channel
+ * carries nothing else.
+ *
+ * @module
+ * @internal
+ */
+
+import type { KeyObject } from "node:crypto";
+
+import { lateCrypto } from "../runtime/late_modules.ts";
+import { clonesKeys, readBlob } from "../runtime/platform.ts";
+import { type Kind, registerKind } from "./registry.ts";
+
+type KeyBytes = [type: string, bytes: Uint8Array];
+type CryptoKeyParts = [...KeyBytes, CryptoKey["algorithm"], CryptoKey["usages"]];
+type BlobParts = [bytes: ArrayBuffer, type: string, name?: string, lastModified?: number];
+
+function keyBytes(key: KeyObject): KeyBytes {
+  if (key.type === "secret") return [key.type, new Uint8Array(key.export())];
+  const type = key.type === "public" ? "spki" : "pkcs8";
+  // The two types of key have one method each; their signatures cannot be called together.
+  return [key.type, new Uint8Array(key.export({ format: "der", type } as never) as Uint8Array)];
+}
+
+function keyOf(type: string, bytes: Uint8Array): KeyObject {
+  const crypto = lateCrypto();
+  if (type === "secret") return crypto.createSecretKey(bytes);
+  const key = bytes as never;
+  return type === "public"
+    ? crypto.createPublicKey({ key, format: "der", type: "spki" })
+    : crypto.createPrivateKey({ key, format: "der", type: "pkcs8" });
+}
+
+const isFile = (blob: Blob): blob is File => "File" in globalThis && blob instanceof File;
+
+const refusalOfBlob = (blob: object): string | undefined =>
+  readBlob(blob as Blob) === undefined
+    ? `is a ${isFile(blob as Blob) ? "File" : "Blob"}, whose bytes cannot be read at once: ` +
+      "send await blob.arrayBuffer(), or blob.stream()"
+    : undefined;
+
+function describeBlob(value: object): BlobParts {
+  const blob = value as Blob;
+  const bytes = readBlob(blob)!;
+  return isFile(blob) ? [bytes, blob.type, blob.name, blob.lastModified] : [bytes, blob.type];
+}
+
+function reviveBlob(description: unknown): object {
+  const [bytes, type, name, lastModified] = description as BlobParts;
+  if (name === undefined) return new Blob([bytes], { type });
+  return new File([bytes], name, { type, lastModified: lastModified! });
+}
+
+/** No value is looked up here: its class is known already. */
+const matches = () => false;
+
+const kinds: readonly Kind[] = [
+  {
+    name: "KeyObject",
+    matches,
+    describe: (key) => keyBytes(key as KeyObject),
+    revive: (description) => keyOf(...description as KeyBytes),
+  },
+  {
+    name: "CryptoKey",
+    matches,
+    refuses: (key) =>
+      (key as CryptoKey).extractable ? undefined : "is a CryptoKey that is not extractable",
+    describe: (value): CryptoKeyParts => {
+      const key = value as CryptoKey;
+      const bytes = keyBytes(lateCrypto().KeyObject.from(key as never));
+      return [...bytes, { ...key.algorithm }, [...key.usages]];
+    },
+    revive: (description) => {
+      const [type, bytes, algorithm, usages] = description as CryptoKeyParts;
+      return keyOf(type, bytes).toCryptoKey(algorithm as never, true, usages as never);
+    },
+  },
+  { name: "Blob", matches, refuses: refusalOfBlob, describe: describeBlob, revive: reviveBlob },
+  { name: "File", matches, refuses: refusalOfBlob, describe: describeBlob, revive: reviveBlob },
+  {
+    name: "WebAssembly.Module",
+    matches,
+    refuses: () =>
+      "is a WebAssembly.Module, whose bytes cannot be had from it: send the bytes that it was compiled from",
+    // It never comes so far.
+    describe: () => undefined,
+    revive: () => ({}),
+  },
+];
+
+const byName = new Map(kinds.map((kind) => [kind.name, kind]));
+for (const kind of kinds) registerKind(kind);
+
+/** How objects of a class of the platform travel as bytes, if they can or there is more to say of it. */
+export function platformKind(className: string): Kind | undefined {
+  return byName.get(className);
+}
+
+/** Whether threads get it as bytes, too, since the channel would not bring it whole. */
+export function travelsAsBytesAlways(className: string): boolean {
+  return !clonesKeys && (className === "KeyObject" || className === "CryptoKey");
+}
