@@ -12,6 +12,7 @@ import {
   tooLong,
 } from "./message_format.ts";
 import { settleTrips, type Taken } from "./messages.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** How long a message may be. */
 export interface RecvBytesOptions extends WaitOptions {
@@ -63,6 +64,12 @@ export class Connection implements AsyncIterable<unknown> {
   }
 
   static {
+    showAs<Connection>(
+      this,
+      "Connection",
+      ({ closed, readable, writable }) =>
+        closed ? { state: "closed" } : { state: "open", readable, writable },
+    );
     endOf = (connection) => connection.#end;
     isConnection = (value): value is Connection => #end in value;
   }

@@ -12,6 +12,7 @@ import { Connection } from "./connection.ts";
 import { SocketEnd } from "./socket_end.ts";
 import "./socket_travel.ts";
 import { Wire } from "./wire.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** How long a program that connects may take to prove itself unless told otherwise, in milliseconds. */
 const usualHandshake = 10_000;
@@ -102,6 +103,7 @@ export class Listener implements Disposable {
   }
 
   static {
+    showAs<Listener>(this, "Listener", ({ closed }) => ({ state: closed ? "closed" : "open" }));
     refuseToSend("Listener", (value) => #accepting in value, "send what it accepts");
   }
 

@@ -26,6 +26,7 @@ import { FutureQueue } from "./future_queue.ts";
 import { LateInput } from "./late_input.ts";
 import { MapResults } from "./map_results.ts";
 import { rowsOf } from "./rows.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** What an executor is to be. */
 export interface ExecutorOptions {
@@ -108,6 +109,11 @@ export class ProcessPoolExecutor {
   readonly #scheduler: Scheduler;
 
   static {
+    showAs<ProcessPoolExecutor>(
+      this,
+      "ProcessPoolExecutor",
+      (executor) => ({ state: executor.#scheduler.state, workers: executor.#scheduler.processes }),
+    );
     refuseToSend("ProcessPoolExecutor", (value) => #scheduler in value);
   }
 

@@ -8,6 +8,7 @@ import type { Scheduler } from "../pool/scheduler.ts";
 import type { PoolTask } from "../pool/task.ts";
 import type { Submission } from "../pool/task_encoder.ts";
 import { type Outcome, status } from "../pool/wire.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /**
  * What a future is the result of.
@@ -42,6 +43,7 @@ export class Future<T> implements PromiseLike<T> {
   #listeners: Set<() => void> | undefined;
 
   static {
+    showAs<Future<unknown>>(this, "Future", (future) => ({ state: future.#state }));
     refuseToSend("Future", (value) => #scheduler in value, "send its result");
   }
 
@@ -154,6 +156,13 @@ export class Future<T> implements PromiseLike<T> {
     await this.#untilDone(options);
     if (this.cancelled()) await this;
     return Future.hasFailed(this) ? withCaller(this.#outcome?.value) : undefined;
+  }
+
+  get #state(): string {
+    if (this.running()) return "running";
+    if (!this.done()) return "pending";
+    if (this.cancelled()) return "cancelled";
+    return Future.hasFailed(this) ? "failed" : "finished";
   }
 
   async #untilDone(options?: WaitOptions): Promise<void> {

@@ -34,6 +34,7 @@ import { ServerProcess } from "./server_process.ts";
 import { targetOf } from "./target.ts";
 import "./travel.ts";
 import { builtIn, type RegisteredType, typeOf } from "./types.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** What a manager is to be. */
 export interface ManagerOptions {
@@ -106,6 +107,7 @@ export class Manager implements AsyncDisposable, Disposable {
   }
 
   static {
+    showAs<Manager>(this, "Manager", (manager) => ({ state: manager.#state }));
     refuseToSend("Manager", (value) => #types in value, "send proxies of its objects");
   }
 
@@ -144,6 +146,12 @@ export class Manager implements AsyncDisposable, Disposable {
    */
   get address(): Promise<string> {
     return this.#listen();
+  }
+
+  get #state(): string {
+    if (this.#remote !== undefined) return "connected";
+    if (this.#isShutDown) return "shut down";
+    return this.#server === undefined ? "initial" : "started";
   }
 
   async #listen(): Promise<string> {

@@ -4,6 +4,7 @@ import { checkWait, Latch, type WaitOptions } from "../memory/latch.ts";
 import { withCaller } from "./caller_stack.ts";
 import type { KeepAlive } from "./references.ts";
 import { type Outcome, status } from "./wire.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** What is called when a result comes. */
 export interface Callbacks<T> {
@@ -44,6 +45,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
   #latch: Latch | undefined;
 
   static {
+    showAs<AsyncResult<unknown>>(this, "AsyncResult", (result) => ({ state: result.#state }));
     refuseToSend("AsyncResult", (value) => #pool in value, "send what it comes to");
   }
 
@@ -65,6 +67,11 @@ export class AsyncResult<T> implements PromiseLike<T> {
    */
   static outcomeOf<T>(result: AsyncResult<T>): Promise<T> {
     return result.#whole();
+  }
+
+  get #state(): string {
+    if (this.#outcome === undefined) return "pending";
+    return this.#outcome.status === status.fulfilled ? "fulfilled" : "rejected";
   }
 
   #settle(outcome: Outcome): void {

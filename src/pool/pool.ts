@@ -23,6 +23,7 @@ import { type IteratorSource, ResultIterator } from "./result_iterator.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Submission } from "./task_encoder.ts";
 import { type Outcome, status, trait } from "./wire.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** Ends the workers of pools that were dropped: see `Pool`. */
 const dropped = new FinalizationRegistry<Scheduler>((scheduler) => scheduler.close());
@@ -54,6 +55,11 @@ export class Pool {
   readonly #scheduler: Scheduler;
 
   static {
+    showAs<Pool>(
+      this,
+      "Pool",
+      (pool) => ({ state: pool.#scheduler.state, processes: pool.#scheduler.processes }),
+    );
     refuseToSend("Pool", (value) => #scheduler in value, "a managed pool's proxy can be sent");
   }
 

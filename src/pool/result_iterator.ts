@@ -6,6 +6,7 @@ import { withCaller } from "./caller_stack.ts";
 import type { KeepAlive } from "./references.ts";
 import type { Feed } from "./scheduler.ts";
 import { type Outcome, status } from "./wire.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /**
  * What a result iterator needs of its pool.
@@ -90,6 +91,11 @@ export class ResultIterator<R>
   #isClosed = false;
 
   static {
+    showAs<ResultIterator<unknown>>(
+      this,
+      "ResultIterator",
+      (results) => ({ state: results.#isClosed ? "closed" : "open", taken: results.#taken }),
+    );
     refuseToSend("ResultIterator", (value) => #source in value, "send the results");
   }
 

@@ -103,6 +103,10 @@ export class Scheduler implements KeepAlive {
   }
 
   /** Whether tasks can be submitted. */
+  get state(): "open" | "closed" | "terminated" | "broken" {
+    return this.#broken === undefined ? this.#state : "broken";
+  }
+
   get isOpen(): boolean {
     return this.#state === "open";
   }

@@ -1,8 +1,17 @@
 import { type Identity, self } from "./identity.ts";
 import { Latch, type WaitOptions } from "../memory/latch.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** The process that started this one. */
 export class ParentProcess {
+  static {
+    showAs<ParentProcess>(
+      this,
+      "ParentProcess",
+      (parent) => ({ name: JSON.stringify(parent.name), pid: parent.pid }),
+    );
+  }
+
   /** Its name. */
   readonly name: string;
   /** Its process id. */

@@ -23,6 +23,7 @@ import { type Parts, runJob, type Runnable } from "./run_job.ts";
 import { Sentinel } from "./sentinel.ts";
 import { isBound, startMethodOf } from "../runtime/start_methods.ts";
 import { StartedChild } from "./started_child.ts";
+import { type Details, showAs } from "../runtime/inspection.ts";
 
 /** What a process is to be. */
 export interface ProcessOptions<A extends readonly unknown[] = readonly never[]> {
@@ -95,6 +96,10 @@ const alive = new Set<Process>();
  * ```
  */
 export class Process {
+  static {
+    showAs<Process>(this, (process) => kindOf(process.constructor as typeof Process), details);
+  }
+
   /**
    * Describes a process; `start` starts it.
    *
@@ -273,6 +278,19 @@ export class Process {
 /** What a process is called that has no name. A class of a context, or of a minified program, is none of its own. */
 const kindOf = (cls: typeof Process): string =>
   cls === Process || isBound(cls) ? "Process" : cls.name;
+
+function details(process: Process): Details {
+  const { name, daemon, child, closed } = stateOf(process);
+  const exitCode = child?.exitCode ?? undefined;
+  const lives = exitCode === undefined ? "started" : "stopped";
+  return {
+    name: JSON.stringify(name),
+    pid: child?.pid,
+    state: closed ? "closed" : child === undefined ? "initial" : lives,
+    exitCode,
+    daemon: daemon || undefined,
+  };
+}
 
 function checkPermissions(verb: string, permissions: Permissions): void {
   if (permissions === "inherit" || permissions === "none") return;

@@ -1,9 +1,14 @@
 import { refuseToSend } from "../codec/registry.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import type { StartedChild } from "./started_child.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** Becomes ready when a process ends: what `wait()` takes beside connections. */
 export class Sentinel {
+  static {
+    showAs<Sentinel>(this, "Sentinel", (sentinel) => ({ ready: sentinel.ready }));
+  }
+
   readonly #child: StartedChild;
 
   /** Made by `Process`. */

@@ -4,7 +4,8 @@ import { Block } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkWait, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { allocateQueue, laneOf, Queue } from "./queue.ts";
+import { allocateQueue, laneOf, Queue, queueDetails } from "./queue.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** Where the count of done tasks is, in words behind the lane, and who waits for it. */
 const donesAt = laneWords;
@@ -62,6 +63,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   static {
+    showAs<JoinableQueue>(this, "JoinableQueue", queueDetails);
     registerHandle<JoinableQueue>({
       name: "JoinableQueue",
       module: import.meta.url,

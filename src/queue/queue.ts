@@ -10,6 +10,7 @@ import { LoopItems } from "../memory/loop_items.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../sync/gate.ts";
+import { type Details, showAs } from "../runtime/inspection.ts";
 
 /** What a lane can count. */
 const mostItems = 2 ** 30;
@@ -30,6 +31,13 @@ export function allocateQueue(method: StartMethod, maxSize: unknown, more: numbe
  * @internal
  */
 export let laneOf: <T>(queue: Queue<T>) => Lane;
+
+/**
+ * What is shown of a queue.
+ *
+ * @internal
+ */
+export let queueDetails: (queue: Queue) => Details;
 
 /**
  * A queue between children: first in, first out, with any number of producers and consumers. Every
@@ -77,6 +85,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   static {
+    queueDetails = (queue) => ({ state: queue.#closed ? "closed" : "open", size: queue.qsize() });
+    showAs<Queue>(this, "Queue", queueDetails);
     registerHandle<Queue>({
       name: "Queue",
       module: import.meta.url,

@@ -3,6 +3,7 @@ import { Block } from "../memory/allocator.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { allocateQueue, laneOf, Queue } from "./queue.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /**
  * A queue with the few methods that most programs need. It is the same as a `Queue` without a bound
@@ -35,6 +36,7 @@ export class SimpleQueue<T = unknown> {
   }
 
   static {
+    showAs<SimpleQueue>(this, "SimpleQueue", (queue) => ({ size: queue.#queue.qsize() }));
     registerHandle<SimpleQueue>({
       name: "SimpleQueue",
       module: import.meta.url,

@@ -10,6 +10,7 @@ import {
 } from "./element_type.ts";
 import { type Cells, type OneStep, oneStepOf } from "./one_step.ts";
 import { allocateRegion, describeRegion, Region, reviveRegion, viewOf } from "./region.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /**
  * Checks what a caller gave for a new value of the class `name`.
@@ -81,6 +82,7 @@ export class RawValue<T extends ElementType = NumberType> {
   }
 
   static {
+    showAs<RawValue<ElementType>>(this, "RawValue", ({ value }) => ({ value }));
     registerHandle<RawValue>({
       name: "RawValue",
       module: import.meta.url,

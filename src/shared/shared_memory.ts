@@ -10,6 +10,7 @@ import {
 } from "../runtime/named_memory.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { ThreadNames } from "./thread_names.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** What memory to make, or to attach. */
 export interface SharedMemoryOptions {
@@ -116,6 +117,15 @@ export class SharedMemory {
   }
 
   static {
+    showAs<SharedMemory>(
+      this,
+      "SharedMemory",
+      (memory) => ({
+        name: JSON.stringify(memory.#name),
+        size: memory.#size,
+        state: memory.#hold === undefined ? "closed" : "open",
+      }),
+    );
     registerKind({
       name: "SharedMemory",
       module: import.meta.url,

@@ -5,6 +5,7 @@ import type { Acquirable } from "../sync/acquirable.ts";
 import type { ElementOf, ElementType, NumberType } from "./element_type.ts";
 import { allocateGuarded, Guarded, type LockOptions, reviveGuarded } from "./guarded.ts";
 import { checkedElement, RawValue } from "./raw_value.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /**
  * A number or bigint that children share, with a lock. It travels to other children, where it is
@@ -63,6 +64,7 @@ export class Value<T extends ElementType = NumberType> {
   }
 
   static {
+    showAs<Value<ElementType>>(this, "Value", ({ value }) => ({ value }));
     registerHandle<Value>({
       name: "Value",
       module: import.meta.url,

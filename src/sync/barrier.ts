@@ -7,6 +7,7 @@ import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** Where the parts are, in words behind the mutex that guards them. */
 const partiesAt = mutexSize / 4;
@@ -102,6 +103,11 @@ export class Barrier {
   }
 
   static {
+    showAs<Barrier>(
+      this,
+      "Barrier",
+      ({ parties, nWaiting, broken }) => ({ parties, waiting: nWaiting, broken }),
+    );
     registerHandle<Barrier>({
       name: "Barrier",
       module: import.meta.url,

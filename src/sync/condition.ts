@@ -8,6 +8,7 @@ import { type Lock, newLock } from "./lock.ts";
 import { Mutex } from "./mutex.ts";
 import type { RLock } from "./rlock.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 const size = 4;
 const NOTIFIED = 1;
@@ -80,6 +81,7 @@ export class Condition extends Acquirable {
   }
 
   static {
+    showAs<Condition>(this, "Condition", (condition) => ({ owner: condition.#mutex.owner }));
     registerHandle<Condition>({
       name: "Condition",
       module: import.meta.url,

@@ -3,6 +3,7 @@ import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkWait, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 const futexAt = 1;
 const size = 3 * 4;
@@ -52,6 +53,7 @@ export class Event {
   }
 
   static {
+    showAs<Event>(this, "Event", (event) => ({ state: event.isSet() ? "set" : "unset" }));
     registerHandle<Event>({
       name: "Event",
       module: import.meta.url,

@@ -4,6 +4,7 @@ import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable } from "./acquirable.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /**
  * Makes a lock for children of a start method.
@@ -56,6 +57,7 @@ export class Lock extends Acquirable {
   }
 
   static {
+    showAs<Lock>(this, "Lock", (lock) => ({ owner: lock.#mutex.owner }));
     registerHandle<Lock>({
       name: "Lock",
       module: import.meta.url,

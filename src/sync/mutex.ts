@@ -33,6 +33,13 @@ export class Mutex extends Gate {
     return (Atomics.load(this.words, this.state) & OWNER) === this.arena.me;
   }
 
+  /** Who holds it, as seen from here and at this moment. */
+  get owner(): "none" | "this child" | "another child" {
+    this.check("inspect");
+    if (this.isFree) return "none";
+    return this.isMine ? "this child" : "another child";
+  }
+
   protected override get isFree(): boolean {
     return (Atomics.load(this.words, this.state) & OWNER) === 0;
   }

@@ -3,6 +3,7 @@ import { allocateOwned, type Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable } from "./acquirable.ts";
 import { Mutex, mutexSize } from "./mutex.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** Where the depth is, in words behind the mutex. */
 const depthAt = mutexSize / 4;
@@ -86,6 +87,7 @@ export class RLock extends Acquirable {
   }
 
   static {
+    showAs<RLock>(this, "RLock", (lock) => ({ owner: lock.#mutex.owner }));
     registerHandle<RLock>({
       name: "RLock",
       module: import.meta.url,

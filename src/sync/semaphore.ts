@@ -5,6 +5,7 @@ import { startMethodOf } from "../runtime/start_methods.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
 import { Gate, gateWords, RESERVED } from "./gate.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** The highest count of a semaphore. */
 const highest = RESERVED - 1;
@@ -111,6 +112,7 @@ export class Semaphore extends Acquirable {
   }
 
   static {
+    showAs<Semaphore>(this, "Semaphore", (semaphore) => ({ value: semaphore.getValue() }));
     registerHandle<Semaphore>({
       name: "Semaphore",
       module: import.meta.url,
@@ -161,6 +163,11 @@ export class BoundedSemaphore extends Semaphore {
   }
 
   static {
+    showAs<BoundedSemaphore>(
+      this,
+      "BoundedSemaphore",
+      (semaphore) => ({ value: semaphore.getValue() }),
+    );
     registerHandle<BoundedSemaphore>({
       name: "BoundedSemaphore",
       module: import.meta.url,

@@ -3,6 +3,7 @@ import { checkWait } from "../../memory/latch.ts";
 import { withCaller } from "../../pool/caller_stack.ts";
 import type { AcquireOptions } from "../../sync/gate.ts";
 import { bindTarget, type Target, target } from "../target.ts";
+import { showAs } from "../../runtime/inspection.ts";
 
 /**
  * Stands for an object that a manager's server holds. Its methods ask the server, in the order of
@@ -13,6 +14,10 @@ import { bindTarget, type Target, target } from "../target.ts";
  * as long as the child lives that has sent it.
  */
 export abstract class BaseProxy implements Disposable {
+  static {
+    showAs<BaseProxy>(this, "Proxy", (proxy) => ({ type: target(proxy).type }));
+  }
+
   /** @internal */
   constructor(target: Target) {
     bindTarget(this, target);
