@@ -61,7 +61,7 @@ forEachMethod("An item of a queue", (method) => {
       [1, , 3],
       new Date(5),
       new Map<unknown, unknown>([[{ a: 1 }, new Set([1])]]),
-      new Uint8Array([1, 2, 3]).subarray(1),
+      new Uint8Array([1, 2, 3]).subarray(0),
       new Float64Array([0.1, -0]),
       new BigInt64Array([-5n]),
       cycle,
