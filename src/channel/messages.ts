@@ -6,7 +6,7 @@
  */
 
 import { Decoder } from "../codec/decoder.ts";
-import { loadModule } from "../codec/modules.ts";
+import { loadNeeded } from "../codec/load_module.ts";
 import { ModuleNeeded, type Trip } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { Futex, Pace } from "../memory/futex.ts";
@@ -170,7 +170,7 @@ export class Messages {
         const taken = await this.#takeOne(read, { timeout: left(), signal }, check, pace);
         if (!(taken instanceof Kept)) return taken;
         const options = { timeout: left(), signal };
-        if (!await this.#import(taken.reason.url, options, check)) return undefined;
+        if (!await this.#import(taken.reason, options, check)) return undefined;
       }
     } finally {
       this.#taking--;
@@ -230,9 +230,14 @@ export class Messages {
   }
 
   /** Imports a module: `false` once the time is over. */
-  async #import(url: string, { timeout, signal }: WaitOptions, check: Check): Promise<boolean> {
+  async #import(
+    needed: ModuleNeeded,
+    { timeout, signal }: WaitOptions,
+    check: Check,
+  ): Promise<boolean> {
+    const { url } = needed;
     const done = new Latch();
-    void loadModule(url)
+    void loadNeeded(needed)
       .then(() => this.#imported.set(url, {}))
       // Thrown to whoever takes the message that needs it.
       .catch((failure) => this.#imported.set(url, { failure }))

@@ -6,7 +6,7 @@
  */
 
 import { Decoder } from "../codec/decoder.ts";
-import { loadModule } from "../codec/modules.ts";
+import { loadNeeded } from "../codec/load_module.ts";
 import { ModuleNeeded } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { Pace } from "../memory/futex.ts";
@@ -145,7 +145,7 @@ export class SocketEnd implements End {
           "or give both sides an authKey",
       );
     }
-    await loadModule(needed.url);
+    await loadNeeded(needed);
     imported.add(needed.url);
   }
 

@@ -7,18 +7,17 @@
  */
 
 import { TaskReferenceError } from "../errors.ts";
-import { exportersOf, findExport } from "./function_reference.ts";
-import { loadModule } from "./modules.ts";
+import { type Exporters, exportersOf } from "./exporters.ts";
+import { findExport } from "./function_reference.ts";
+import { loadModule } from "./load_module.ts";
 import { type AnyClass, classAt, classOfPrototype } from "./registry.ts";
 import { type SourceText, sourceTextOf } from "./source_text.ts";
 
 /** What is sent of a class. */
 export type ClassReference =
-  | SourceText & {
+  | SourceText & Exporters & {
     readonly kind: "exported";
     readonly name: string;
-    /** Modules that may export the class. */
-    readonly modules: readonly string[];
   }
   | {
     readonly kind: "registered";
@@ -34,7 +33,7 @@ export function referenceToClass(cls: AnyClass): ClassReference {
   if (registered !== undefined) {
     return { kind: "registered", name, url: registered.url, index: registered.index };
   }
-  return { kind: "exported", name, ...sourceTextOf(cls), modules: exportersOf(name) };
+  return { kind: "exported", name, ...sourceTextOf(cls), ...exportersOf(cls) };
 }
 
 /** Finds, in a child, the class that a reference names. Imports modules where it must. */

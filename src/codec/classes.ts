@@ -10,7 +10,7 @@ import { writeBuiltin } from "./builtins.ts";
 import { DecodeFailure } from "./failure.ts";
 import { define, readObject, readPairs, writeObject, writePairs } from "./objects.ts";
 import type { RegisteredClass } from "./registry.ts";
-import { readClass, writeClass } from "./class_names.ts";
+import { isLost, readClass, writeClass } from "./class_names.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./parts.ts";
 
@@ -43,9 +43,9 @@ export function readInstance(reader: Reader): object {
 
 /** Decodes an instance of a registered class that extends a built-in one. */
 export function readSubclass(reader: Reader): object {
-  const { cls } = readClass(reader);
+  const registered = readClass(reader);
   const value = reader.value();
   if (typeof value !== "object" || value === null) throw new DecodeFailure("it lacks an object");
   readPairs(reader, (key, property) => define(value, key, property, true));
-  return Object.setPrototypeOf(value, cls.prototype as object);
+  return isLost(registered) ? value : Object.setPrototypeOf(value, registered.cls.prototype);
 }

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import "./function_value.ts";
 import "./library_errors.ts";
 import { refusal } from "./failure.ts";
 import { type Root, rooted, SAME } from "./path.ts";

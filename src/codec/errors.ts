@@ -6,7 +6,8 @@
  */
 
 import type { Brand } from "./brands.ts";
-import { readClass, writeClass } from "./class_names.ts";
+import { isLost, readClass, writeClass } from "./class_names.ts";
+import { exportedClass } from "./exported_class.ts";
 import { withStackLimit } from "../runtime/stack.ts";
 import { DecodeFailure } from "./failure.ts";
 import { define, type Properties, readPairs, setProperty } from "./objects.ts";
@@ -87,7 +88,8 @@ export function readError(reader: Reader): Error {
   const { input } = reader;
   const base = input.byte();
   const bits = input.byte();
-  const cls = bits & REGISTERED ? readClass(reader).cls : bases[base];
+  const registered = bits & REGISTERED ? readClass(reader) : undefined;
+  const cls = registered === undefined || isLost(registered) ? bases[base] : registered.cls;
   if (cls === undefined) throw new DecodeFailure("it holds an error of an unknown class");
   const [name, message, stack] = [NAME, MESSAGE, STACK].map((bit) =>
     bits & bit ? input.string() : undefined
@@ -101,7 +103,10 @@ export function readError(reader: Reader): Error {
 
 function headOf(error: Error, brand: Brand): Head {
   const { base, registered } = ancestry(error, brand);
-  const natural = registered?.cls ?? bases[base]!;
+  // A class that nobody registered may be lost on the way.
+  const natural = registered === undefined || registered.exported !== undefined
+    ? bases[base]!
+    : registered.cls;
   const name = textOf(error, "name");
   const message = textOf(error, "message");
   const given = brand !== "DOMException" && textOf(natural.prototype as Error, "name") === name;
@@ -123,8 +128,9 @@ function ancestry(
 ): { base: number; registered: RegisteredClass | undefined } {
   let registered: RegisteredClass | undefined;
   for (let p: object | null = error; p !== null; p = Object.getPrototypeOf(p)) {
-    registered ??= classOfPrototype(p);
     const base = baseOf.get(p);
+    registered ??= classOfPrototype(p) ??
+      (base === undefined && p !== error ? exportedClass(p, false) : undefined);
     if (base !== undefined) return { base, registered };
   }
   return { base: brand === "DOMException" ? EXCEPTION : 0, registered };
@@ -185,6 +191,8 @@ function construct(
   if (base === SUPPRESSED) args.unshift(undefined, undefined);
   if (base === EXCEPTION) args[1] = name;
   const error: Error = withStackLimit(0, () => Reflect.construct(builtin, args, cls));
-  if (name !== undefined && base !== EXCEPTION) define(error, "name", name, false);
+  if (name !== undefined && base !== EXCEPTION && textOf(error, "name") !== name) {
+    define(error, "name", name, false);
+  }
   return error;
 }

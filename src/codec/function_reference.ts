@@ -12,26 +12,29 @@
 
 import { TaskReferenceError } from "../errors.ts";
 import type { Namespace } from "../runtime/import_module.ts";
-import { callerModules, importedModules, moduleSource } from "../runtime/modules.ts";
 import { evaluate, isExpression } from "../runtime/source_code.ts";
-import { loadModule, mainModule } from "./modules.ts";
+import { type Exporters, exportersOf, exportersOfValue } from "./exporters.ts";
+import { exportedValues, isOwnMain, loadModule, namespaceAt } from "./load_module.ts";
+import { ModuleNeeded } from "./registry.ts";
+import { noteSent, sentBefore } from "./sent.ts";
 import { hasSourceText, type SourceText, sourceTextOf } from "./source_text.ts";
 import { type Callable, type TaskAddress, taskAddress, taskAt } from "./task.ts";
 
+/** A function that a module may export; of one that none exports, the text is sent. */
+export interface SourceReference extends SourceText, Exporters {
+  readonly kind: "source";
+  readonly name: string;
+}
+
 /** What is sent of a function. */
-export type FunctionReference =
-  | ({ readonly kind: "task" } & TaskAddress)
-  | SourceText & {
-    readonly kind: "source";
-    readonly name: string;
-    /** Modules that may export the function; none of them: it is inline. */
-    readonly modules: readonly string[];
-  };
+export type FunctionReference = ({ readonly kind: "task" } & TaskAddress) | SourceReference;
 
 /** A function that was found again, and whether it came as source text. */
 export interface Found {
   readonly fn: Callable;
   readonly inline: boolean;
+  /** Of an inline one, where it was looked for, for a message. */
+  readonly sought?: string;
 }
 
 const remedy =
@@ -43,18 +46,22 @@ const called = (name: string): string => name === "" ? "an anonymous function" :
 /** What only the text of a module may say. */
 const importMeta = /\bimport\s*\.\s*meta\b/g;
 
+/** What a function is that has no source text of its own. */
+function withoutText(fn: Callable, source: string): string | undefined {
+  if (/^class\b/.test(source)) return "a class";
+  if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) {
+    return fn.name.startsWith("bound ") ? "a bound function" : "a native function";
+  }
+  return isExpression(source.replace(importMeta, "meta")) ? undefined : "a method";
+}
+
 /** Refuses what has no source text of its own. */
 function checkSource(fn: Callable, source: string): void {
-  const refuse = (what: string) => {
-    throw new TaskReferenceError(
-      `Cannot send ${called(fn.name)} as it is ${what}: wrap it in a function and ${remedy}`,
-    );
-  };
-  if (/^class\b/.test(source)) refuse("a class");
-  if (/\{\s*\[native code\]\s*\}\s*$/.test(source)) {
-    refuse(fn.name.startsWith("bound ") ? "a bound function" : "a native function");
-  }
-  if (!isExpression(source.replace(importMeta, "meta"))) refuse("a method");
+  const what = withoutText(fn, source);
+  if (what === undefined) return;
+  throw new TaskReferenceError(
+    `Cannot send ${called(fn.name)} as it is ${what}: wrap it in a function and ${remedy}`,
+  );
 }
 
 /** Refuses what would travel as its text and say there what only a module can. */
@@ -64,48 +71,6 @@ function checkInline(name: string, source: string): void {
     `Cannot send ${called(name)} as source text as it uses import.meta, which is its module's: ` +
       remedy,
   );
-}
-
-/**
- * Whether a module may export this function, judged by its text: what it cannot export is not
- * looked for there, and the module is not run for it. Errs towards yes.
- */
-function mayExport(url: string, name: string): boolean {
-  const text = moduleSource(url);
-  // A CommonJS module names its exports in all kinds of assignments.
-  if (text === undefined || /\bexport\s*\*|\bexports\s*[.=[]/.test(text)) return true;
-  // An anonymous function becomes an export as the value of some other expression.
-  if (name === "") return /\bexport\s+(const|let|var)\b|\bexport\s*\{/.test(text);
-  return namesExport(text, name);
-}
-
-/** Whether a module's text has an export of this name. */
-function namesExport(text: string, name: string): boolean {
-  const word = name.replace(/[$]/g, "\\$&");
-  return new RegExp(`\\bexport\\b[^;]*?(?<![\\w$])${word}(?![\\w$])`).test(text) ||
-    // What has no name of its own is called so; on Bun after its file as well.
-    (/(^|_)default$/.test(name) && /\bexport\s+default\b/.test(text));
-}
-
-/** The beginning of an expression that may give a function which is called otherwise: a call, a name. */
-const given = String.raw`(?!(?:async|function|class|new|true|false|null|undefined)\b)[A-Za-z_$]`;
-/** A constant of such a value, whatever its pattern and its type are; bounded, as texts may be long. */
-const constant = String.raw`const\s(?:[^=]|=>){0,300}=(?!>)\s*${given}`;
-/** An export whose value is not a function that is written there, with a name of its own. */
-const givenExport = new RegExp(
-  String.raw`\bexport\s+(?:let\b|var\b|default\s+${given}|${constant})`,
-);
-/** A variable that may be such an export, in a list of them elsewhere. */
-const givenVariable = new RegExp(String.raw`^(?:let|var|${constant})`, "m");
-const exportList = /\bexport\s*\{/;
-
-/**
- * Whether a module may export a function that is not called so in its text: one that another
- * function made. Only asked of the modules that are sure to be there for whoever calls.
- */
-function mayExportGiven(url: string): boolean {
-  const text = moduleSource(url) ?? "";
-  return givenExport.test(text) || (exportList.test(text) && givenVariable.test(text));
 }
 
 const references = new WeakMap<Callable, FunctionReference>();
@@ -129,34 +94,60 @@ function newReference(fn: Callable): FunctionReference {
   const text = sourceTextOf(fn);
   checkSource(fn, text.source);
   const { name } = fn;
-  const modules = exportersOf(name);
-  if (modules.length === 0) checkInline(name, text.source);
-  return { kind: "source", name, ...text, modules };
+  const exporters = exportersOf(fn);
+  if (exporters.modules.length === 0) checkInline(name, text.source);
+  else noteSent(fn, exporters.modules);
+  return { kind: "source", name, ...text, ...exporters };
 }
 
-/** The package that a module is of; the program's own modules have none. */
-const packageOf = (url: string): string | undefined =>
-  /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//.exec(url)?.[0];
+/** A function that is no target but a value, and that a module may export. */
+export type FunctionValue = Omit<SourceReference, "kind" | "specifiers">;
+
+const values = new WeakMap<Callable, FunctionValue>();
+
+/** What to send of a function that is a value, or what it is that it cannot travel. */
+export function valueReference(fn: Callable): FunctionValue | string {
+  const known = values.get(fn);
+  if (known !== undefined) return known;
+  const text = sourceTextOf(fn);
+  const what = withoutText(fn, text.source);
+  if (what !== undefined) return what;
+  const { modules, as } = exportersOfValue(fn);
+  if (modules.length === 0) return "a function that no module exports";
+  noteSent(fn, modules);
+  const value = { name: fn.name, ...text, modules, ...(as !== undefined && { as }) };
+  values.set(fn, value);
+  return value;
+}
 
 /**
- * The modules that may export something of this name: the main module, those that the call comes
- * through, and what these import, as whoever calls has the function from somewhere. Another package
- * than the caller's own is only there because it runs the program, as a test runner does, unless it
- * says that it exports the name: to import it in a child is to run it again.
+ * The function that came as a value.
+ *
+ * @throws {ModuleNeeded} If a module that may export it is not loaded here.
+ * @throws {TaskReferenceError} If none of the modules exports it.
  */
-export function exportersOf(name: string): string[] {
-  const main = mainModule();
-  const callers = callerModules();
-  const home = packageOf(callers[0] ?? main ?? "");
-  const isNear = (url: string): boolean => [undefined, home].includes(packageOf(url));
-  const all = [...(main === undefined ? [] : [main]), ...callers];
-  const near = all.filter(isNear);
-  // What has no name was written in place, nearly always: no module is to be imported for that.
-  const imported = name === "" ? [] : near.flatMap(importedModules);
-  return [...new Set([...all, ...imported])].filter((url) =>
-    all.includes(url) && !isNear(url)
-      ? name !== "" && namesExport(moduleSource(url) ?? "", name)
-      : mayExport(url, name) || (near.includes(url) && mayExportGiven(url))
+export function functionOf(value: FunctionValue): Callable {
+  const { name, modules } = value;
+  const isMeant = (other: object) =>
+    (other as Callable).name === name && hasSourceText(other, value);
+  const sent = sentBefore(name, modules, isMeant);
+  if (sent !== undefined) return sent as Callable;
+  for (const url of modules) {
+    // This thread's own main module has not sent it, and cannot be imported.
+    if (isOwnMain(url)) continue;
+    const namespace = namespaceAt(url);
+    if (namespace === undefined) throw new ModuleNeeded(url, `function ${name || "(anonymous)"}`);
+    const fn = findExport(namespace, value, url);
+    if (fn !== undefined) return fn as Callable;
+  }
+  throw new TaskReferenceError(
+    modules.some(isOwnMain)
+      ? `Cannot find function ${name || "(anonymous)"} as its module is this program's main ` +
+        "module, which cannot import itself: declare it with task(import.meta, fn) there, " +
+        "before the first await"
+      : `Cannot find function ${name || "(anonymous)"} as none of the modules that may export it ` +
+        `does (${modules.join(", ")}): export it, or declare it with task(import.meta, fn) at a ` +
+        "module's top level",
   );
 }
 
@@ -168,7 +159,8 @@ export async function resolveReference(reference: FunctionReference): Promise<Fo
     if (fn !== undefined) return { fn: fn as Callable, inline: false };
   }
   checkInline(reference.name, reference.source);
-  return { fn: evaluate(reference.source) as Callable, inline: true };
+  const fn = evaluate(reference.source) as Callable;
+  return { fn, inline: true, sought: soughtIn(reference) };
 }
 
 async function resolveTask(address: TaskAddress): Promise<Callable> {
@@ -186,14 +178,16 @@ async function resolveTask(address: TaskAddress): Promise<Callable> {
 /** The export with this name and source text, or the only one so made under another name. */
 export function findExport(
   namespace: Namespace,
-  wanted: SourceText & { readonly name: string },
+  wanted: SourceText & { readonly name: string; readonly as?: string },
   url: string,
 ): unknown {
-  const { name } = wanted;
-  const matches = (value: unknown) =>
-    typeof value === "function" && value.name === name && hasSourceText(value, wanted);
-  if (Object.hasOwn(namespace, name) && matches(namespace[name])) return namespace[name];
-  const found = new Set(Object.values(namespace).filter(matches));
+  const { name, as = name } = wanted;
+  const all = exportedValues(namespace).filter(([, value]) =>
+    (value as Callable).name === name && hasSourceText(value, wanted)
+  );
+  const named = all.find(([exported]) => exported === as);
+  if (named !== undefined) return named[1];
+  const found = new Set(all.map(([, value]) => value));
   if (found.size < 2) return [...found][0];
   // Closures that one function made look alike, and are not the same.
   throw new TaskReferenceError(
@@ -203,12 +197,25 @@ export function findExport(
 }
 
 /** Adds to a `ReferenceError` out of an inline function what its author needs to know. */
-export function explainClosure(error: unknown, { inline }: Found): unknown {
+export function explainClosure(error: unknown, { inline, sought = "" }: Found): unknown {
   if (inline && error instanceof ReferenceError) {
     error.message +=
-      `. This function travelled as source text, and closures do not travel: ${remedy}`;
+      `. This function travelled as source text, and closures do not travel: ${remedy}${sought}`;
   }
   return error;
+}
+
+/** Where an export was looked for in vain, for a message; at most so many of each. */
+const mostNamed = 8;
+
+function soughtIn({ name, modules, specifiers }: SourceReference): string {
+  if (modules.length + specifiers.length === 0) return "";
+  const inModules = modules.length === 0 ? [] : [modules.slice(0, mostNamed).join(", ")];
+  const byImports = specifiers.length === 0
+    ? []
+    : [`the imports ${specifiers.slice(0, mostNamed).map((text) => `"${text}"`).join(", ")}`];
+  return `. An export ${name === "" ? "with its text" : name} was looked for in ` +
+    [...inModules, ...byImports].join(" and in ");
 }
 
 /** Calls a function that was found again. */

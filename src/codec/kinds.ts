@@ -13,6 +13,9 @@ import type { Reader, Writer } from "./parts.ts";
 
 /** Encodes a value by its kind's description of it. */
 export function writeKind(writer: Writer, kind: Kind, value: object): void {
+  if (writer.errors > 0 && kind.isSure?.(value) === false) {
+    throw writer.path.refuse(SAME, `is ${aName(kind.name)} that may not be found again`);
+  }
   const reason = kind.refuses?.(value, writer.channel, writer.peer);
   if (reason !== undefined) throw writer.path.refuse(SAME, reason);
   writer.out.byte(tag.KIND);

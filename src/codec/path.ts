@@ -49,12 +49,18 @@ export class Path {
   /** The error for what `last` leads to from the innermost holder. */
   refuse(last: Step, reason: string): DOMException {
     let path = "";
+    /** Whether the steps so far were within what this package says of a value, up to a name in it. */
+    let isWithin = false;
     for (let i = 1; i <= this.depth; i++) {
+      const holder = this.#holders[i - 1]!;
+      const step = i < this.depth ? this.#steps[i]! : last;
+      isWithin = Array.isArray(holder) && (isWithin || (i > 1 && this.#steps[i - 1] === SAME));
+      if (isWithin) continue;
       if (i === ENDS && this.depth > 2 * ENDS) {
         path += " … ";
         i = this.depth - ENDS;
       }
-      path += written(this.#holders[i - 1]!, i < this.depth ? this.#steps[i]! : last);
+      path += written(holder, step);
     }
     return refusal(rooted(this.root, path), reason);
   }

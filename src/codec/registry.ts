@@ -25,6 +25,11 @@ export interface Kind {
   readonly module?: string;
   /** Whether it stands for something in this program's memory, where no other program is to point. */
   readonly isLocal?: boolean;
+  /**
+   * Whether the other side is sure to revive this value; if the method is left out, all are. Of what
+   * is not sure an error is sent without: the error itself always arrives.
+   */
+  isSure?(value: object): boolean;
   /** Whether a value is of this kind. It is not asked about ordinary objects and arrays. */
   matches(value: object): boolean;
   /**
@@ -64,6 +69,13 @@ export interface RegisteredClass {
   /** Its place among the classes of that name in that module. */
   readonly index: number;
   readonly cls: AnyClass;
+  /** How it is found again, if it was not registered: see `exported_class.ts`. */
+  readonly exported?: {
+    readonly modules: readonly string[];
+    readonly as?: string;
+    readonly digest: number;
+    readonly by: string;
+  };
 }
 
 const kinds = new Map<string, Kind>();
@@ -90,12 +102,15 @@ const byModule = new Map<string, RegisteredClass[]>();
 export class ModuleNeeded extends Error {
   /** The module to import. */
   readonly url: string;
+  /** Whether the value arrives, with less, also if the module cannot be imported. */
+  readonly isGuess: boolean;
 
   /** Makes the error of a thing, such as `class Point`, that the module is to define. */
-  constructor(url: string, what: string) {
+  constructor(url: string, what: string, isGuess: boolean = false) {
     super(`Cannot find ${what}, which ${url} is to define`);
     this.name = "ModuleNeeded";
     this.url = url;
+    this.isGuess = isGuess;
   }
 }
 

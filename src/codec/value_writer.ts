@@ -10,6 +10,7 @@ import { brandOf, isErrorBrand } from "./brands.ts";
 import { writeBuiltin } from "./builtins.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { writeRegistered } from "./classes.ts";
+import { exportedClass } from "./exported_class.ts";
 import { Identity } from "./identity.ts";
 import { writeKind } from "./kinds.ts";
 import { writeObject } from "./objects.ts";
@@ -164,7 +165,7 @@ export class ValueWriter implements Writer {
   #function(value: object, step: Step): void {
     if (this.reference(value)) return;
     const kind = kindOf(value);
-    if (kind === undefined) throw this.path.refuse(step, "is a function");
+    if (kind === undefined) throw this.path.refuse(step, "is a function that no module exports");
     this.path.enter(value, step);
     writeKind(this, kind, value);
     this.path.depth--;
@@ -187,6 +188,10 @@ export class ValueWriter implements Writer {
     if (registered !== undefined) return writeRegistered(this, registered, value, brand);
     const host = brand === "none" ? hostClass(value, prototype) : undefined;
     if (host !== undefined) return writeHost(this, value, host);
-    writeBuiltin(this, value, brand);
+    const exported = prototype === null || isErrorBrand(brand)
+      ? undefined
+      : exportedClass(prototype, this.errors === 0);
+    if (exported === undefined) writeBuiltin(this, value, brand);
+    else writeRegistered(this, exported, value, brand);
   }
 }

@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { isLoadingModule } from "../codec/modules.ts";
+import { isLoadingModule } from "../codec/load_module.ts";
 import { isOtherCopy } from "../runtime/boot.ts";
 import { runtime } from "../runtime/current.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";

@@ -6,7 +6,7 @@
  */
 
 import { checkOptions } from "../arguments.ts";
-import { mainModule } from "../codec/modules.ts";
+import { mainModule } from "../codec/load_module.ts";
 import type { Parcel } from "../codec/encoder.ts";
 import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";

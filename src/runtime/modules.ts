@@ -6,9 +6,11 @@
  */
 
 import fs from "node:fs";
+import { builtinModules } from "node:module";
 import { pathToFileURL } from "node:url";
 import { runtime } from "./current.ts";
 import { granted } from "./deno_permissions.ts";
+import { resolveFrom } from "./resolve.ts";
 import { ownStack, stackFiles } from "./stack.ts";
 
 /** Where this package's own modules are; `undefined` in a bundle, where they are nowhere apart. */
@@ -62,21 +64,60 @@ export function isElsewhere(url: string): boolean {
 const pathOf = (url: string): string =>
   new URL(url).pathname.replace(/%[2-7][\dA-F]/gi, decodeURIComponent);
 
-/** A static import or re-export, with the text of its specifier. */
-const importing = /\b(?:import|export)\b[^'"`;]*?\bfrom\s*["']([^"']+)["']/g;
+/** A static import or re-export: what it brings, and the text of its specifier. */
+const importing = /\b(?:import|export)\b([^'"`;]*?)\bfrom\s*["']([^"']+)["']/g;
+/** One whose specifier is an argument. */
+const calling = /\b(?:import|require)\s*\(\s*["'`]([^"'`$]+)["'`]/g;
 /** What Bun and bundlers let one leave out. */
 const endings = ["", ".ts", ".js", ".mjs", ".tsx", ".jsx", "/index.ts", "/index.js"];
 
+const isRelative = (specifier: string): boolean => /^(\.{0,2}\/|file:)/.test(specifier);
+
 /** The modules that a module imports by relative paths, by its text; those that can be read. */
 export function importedModules(url: string): string[] {
-  const specifiers = [...(moduleSource(url) ?? "").matchAll(importing)].map((match) => match[1]!);
-  return specifiers.filter((specifier) => /^(\.{0,2}\/|file:)/.test(specifier)).flatMap(
+  const specifiers = [...(moduleSource(url) ?? "").matchAll(importing)].map((match) => match[2]!);
+  return specifiers.filter(isRelative).flatMap((specifier) => {
+    const { href } = new URL(specifier, url);
+    const found = endings.map((ending) => href + ending).find(moduleSource);
+    return found === undefined || isOwn(found) ? [] : [found];
+  });
+}
+
+/** An import that may have brought something, and the module that it leads to, where that is known. */
+export interface Import {
+  readonly specifier: string;
+  readonly url: string | undefined;
+}
+
+/**
+ * The imports of a module that may have brought something of this name, by the module's text: those
+ * that name it, or that bring a whole module, all as the runtime resolves them.
+ */
+export function importsOf(url: string, name: string): Import[] {
+  const text = moduleSource(url) ?? "";
+  const named = new RegExp(`(?<![\\w$])${name.replace(/[$]/g, "\\$&")}(?![\\w$])|\\*`);
+  const brings = (clause: string): boolean =>
+    named.test(clause) || (!/^\s*type\b/.test(clause) && !/^\s*\{/.test(clause));
+  const specifiers = [
+    ...[...text.matchAll(importing)].filter((match) => brings(match[1]!)).map((match) => match[2]!),
+    ...[...text.matchAll(calling)].map((match) => match[1]!),
+  ];
+  return [...new Set(specifiers)].filter((specifier) => !isBuiltin(specifier)).flatMap(
     (specifier) => {
-      const { href } = new URL(specifier, url);
-      const found = endings.map((ending) => href + ending).find(moduleSource);
-      return found === undefined || isOwn(found) ? [] : [found];
+      const found = resolveFrom(specifier, url);
+      return found !== undefined && isOwn(found) ? [] : [{ specifier, url: found }];
     },
   );
+}
+
+const isBuiltin = (specifier: string): boolean =>
+  /^(node|bun):/.test(specifier) || builtinModules.includes(specifier);
+
+/** The modules all of which a module exports, by its text; `undefined` for one that is not to be found. */
+export function exportedModules(url: string): (string | undefined)[] {
+  const text = moduleSource(url) ?? "";
+  const specifiers = [...text.matchAll(/\bexport\s*\*\s*from\s*["']([^"']+)["']/g)];
+  return specifiers.map((match) => resolveFrom(match[1]!, url));
 }
 
 const sources = new Map<string, string | undefined>();

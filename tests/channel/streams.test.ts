@@ -172,7 +172,7 @@ forEachMethod("A ReadableStream", (method) => {
   it("fails of an error that cannot travel with the error that says so", async () => {
     const failed = new ReadableStream({ start: (controller) => controller.error(() => {}) });
     const { reason } = await one.do(f.collectFailure, failed);
-    assertEquals((reason as Error).message, "value is a function");
+    assertEquals((reason as Error).message, "value is a function that no module exports");
   });
 
   it("fails of a chunk that cannot travel, and is cancelled", async () => {
@@ -180,7 +180,10 @@ forEachMethod("A ReadableStream", (method) => {
     const { chunks, reason } = await one.do(f.collectFailure, source.stream);
     assertEquals(chunks, [0, 1, 2]);
     assertEquals((reason as Error).name, "DataCloneError");
-    assertStringIncludes((reason as Error).message, "value.list[1] is a function");
+    assertStringIncludes(
+      (reason as Error).message,
+      "value.list[1] is a function that no module exports",
+    );
     assertEquals(source.cancelled.map(String), [String(reason)]);
   });
 
@@ -250,7 +253,10 @@ forEachMethod("A ReadableStream", (method) => {
 
   it("is as it was where something else in the message cannot travel", async () => {
     const stream = of(1, 2);
-    await assertRefused(() => one.do(f.echo, [stream, () => {}]), "args[0][1] is a function");
+    await assertRefused(
+      () => one.do(f.echo, [stream, () => {}]),
+      "args[0][1] is a function that no module exports",
+    );
     assertFalse(stream.locked);
     const queue = new Queue(1);
     await queue.put(0);

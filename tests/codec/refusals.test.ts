@@ -18,20 +18,29 @@ function refusalOf(value: unknown, encoder: Encoder = new Encoder(), root = "arg
 describe("a refusal", () => {
   it("names the path", () => {
     const cases: [unknown, string][] = [
-      [fn, "args is a function"],
+      [fn, "args is a function that no module exports"],
       [Symbol("x"), "args is a symbol"],
-      [[{ options: { callback: fn } }], "args[0].options.callback is a function"],
-      [[1, [2, [fn]]], "args[1][1][0] is a function"],
-      [[{ "a b": fn }], 'args[0]["a b"] is a function'],
-      [[{ "0": fn }], 'args[0]["0"] is a function'],
-      [[{ é$1: fn }], "args[0].é$1 is a function"],
-      [new Map([["key", [fn]]]), 'args.get("key")[0] is a function'],
-      [new Map([[5, fn]]), "args.get(5) is a function"],
-      [new Map<unknown, unknown>([[1, 1], [{ a: fn }, 1]]), "args.keys()[1].a is a function"],
-      [new Map<unknown, unknown>([[{}, fn]]), "args.values()[0] is a function"],
-      [new Set([1, { a: fn }]), "args.values()[1].a is a function"],
-      [Object.assign([1], { more: fn }), "args.more is a function"],
-      [[1, 2, 3, 4, 5, 6, 7, , fn], "args[8] is a function"],
+      [
+        [{ options: { callback: fn } }],
+        "args[0].options.callback is a function that no module exports",
+      ],
+      [[1, [2, [fn]]], "args[1][1][0] is a function that no module exports"],
+      [[{ "a b": fn }], 'args[0]["a b"] is a function that no module exports'],
+      [[{ "0": fn }], 'args[0]["0"] is a function that no module exports'],
+      [[{ é$1: fn }], "args[0].é$1 is a function that no module exports"],
+      [new Map([["key", [fn]]]), 'args.get("key")[0] is a function that no module exports'],
+      [new Map([[5, fn]]), "args.get(5) is a function that no module exports"],
+      [
+        new Map<unknown, unknown>([[1, 1], [{ a: fn }, 1]]),
+        "args.keys()[1].a is a function that no module exports",
+      ],
+      [
+        new Map<unknown, unknown>([[{}, fn]]),
+        "args.values()[0] is a function that no module exports",
+      ],
+      [new Set([1, { a: fn }]), "args.values()[1].a is a function that no module exports"],
+      [Object.assign([1], { more: fn }), "args.more is a function that no module exports"],
+      [[1, 2, 3, 4, 5, 6, 7, , fn], "args[8] is a function that no module exports"],
       [[Promise.resolve()], "args[0] is a Promise, which cannot be copied"],
       [[new WeakMap()], "args[0] is a WeakMap, which cannot be copied"],
       [[new AbortController().signal], "args[0] is an AbortSignal, which cannot be copied"],
@@ -40,12 +49,18 @@ describe("a refusal", () => {
       [[[][Symbol.iterator]()], "args[0] is an Array Iterator, which cannot be copied"],
     ];
     for (const [value, message] of cases) assertEquals(refusalOf(value), message);
-    assertEquals(refusalOf([[1], fn], undefined, "item"), "item[1] is a function");
+    assertEquals(
+      refusalOf([[1], fn], undefined, "item"),
+      "item[1] is a function that no module exports",
+    );
   });
 
   it("names what was not copied before the same object was met elsewhere", () => {
     const inner = { ok: 1 };
-    assertEquals(refusalOf({ a: inner, b: inner, c: { fn } }), "args.c.fn is a function");
+    assertEquals(
+      refusalOf({ a: inner, b: inner, c: { fn } }),
+      "args.c.fn is a function that no module exports",
+    );
   });
 
   it("shows the ends of a very long path", () => {
@@ -53,7 +68,7 @@ describe("a refusal", () => {
     for (let i = 0; i < 500; i++) value = [value];
     const message = refusalOf(value);
     assertEquals(message.startsWith("args[0][0]"), true);
-    assertEquals(message.endsWith("[0][0] is a function"), true);
+    assertEquals(message.endsWith("[0][0] is a function that no module exports"), true);
     assertEquals(message.length < 300, true);
   });
 
@@ -157,7 +172,7 @@ describe("a refusal", () => {
     }
     assertEquals(roundTrip(new Odd()), { a: 1 });
     const holder = Object.assign(new Odd(), { a: fn });
-    assertEquals(refusalOf([holder]), "args[0].a is a function");
+    assertEquals(refusalOf([holder]), "args[0].a is a function that no module exports");
     assertEquals(roundTrip(new Odd()), { a: 1 });
   });
 });

@@ -241,7 +241,7 @@ forEachMethod("What is wrong with a pool", (method) => {
     await using pool = makePool(method, 1);
     const bad = { options: { callback: () => {} } };
     const refused = (fn: () => unknown, path: string): void => {
-      const error = assertThrows(fn, DOMException, `${path} is a function`);
+      const error = assertThrows(fn, DOMException, `${path} is a function that no module exports`);
       assertEquals(error.name, "DataCloneError");
     };
     refused(() => pool.applyAsync(f.identity, [bad]), "args[0].options.callback");
