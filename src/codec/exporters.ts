@@ -16,6 +16,7 @@ import {
 } from "../runtime/modules.ts";
 import { requiredExport } from "../runtime/resolve.ts";
 import { exportOf, mainModule, namespaceAt } from "./load_module.ts";
+import { wordsOf } from "./source_text.ts";
 
 /** A function or a class. */
 export type Named = object & { readonly name: string };
@@ -136,14 +137,38 @@ function search(value: Named, asksEngine: boolean): Search {
 export function exportersOfValue(value: Named, asksEngine: boolean = true): Exporters {
   const { near, sources, modules, as, specifiers } = search(value, asksEngine);
   if (as !== undefined) return { modules, as, specifiers };
-  const isMade = value.name !== "" && !isWritten(sources, value.name);
+  const { name } = value;
+  const isMade = name === ""
+    ? (url: string) => holdsWords(url, wordsOf(String(value)))
+    : () => !isWritten(sources, name);
   return {
     specifiers,
     modules: modules.filter((url) =>
       namespaceAt(url) === undefined &&
-      (declaresExport(url, value.name) || (isMade && near.includes(url) && mayExportGiven(url)))
+      (declaresExport(url, name) || (near.includes(url) && mayExportGiven(url) && isMade(url)))
     ),
   };
+}
+
+/** A function of fewer words may be written anywhere. */
+const fewestWords = 3;
+
+/**
+ * Whether a module's text holds these words close to each other, types between them: a function
+ * without a name that was written there, by whatever made it.
+ */
+function holdsWords(url: string, words: readonly string[]): boolean {
+  if (words.length < fewestWords) return false;
+  const all = wordsOf(moduleSource(url) ?? "");
+  const furthest = 3 * words.length + 8;
+  for (let start = all.indexOf(words[0]!); start >= 0; start = all.indexOf(words[0]!, start + 1)) {
+    let found = 0;
+    for (let i = start; i < start + furthest && found < words.length; i++) {
+      if (all[i] === words[found]) found++;
+    }
+    if (found === words.length) return true;
+  }
+  return false;
 }
 
 const escaped = (name: string): string => name.replace(/[$]/g, "\\$&");
@@ -152,7 +177,7 @@ const escaped = (name: string): string => name.replace(/[$]/g, "\\$&");
 function declaresExport(url: string, name: string, seen: Set<string> = new Set()): boolean {
   const text = moduleSource(url);
   if (text === undefined) return true;
-  if (name === "") return mayExportGiven(url);
+  if (name === "") return false;
   const word = String.raw`(?<![\w$])${escaped(name)}(?![\w$])`;
   const is = (pattern: string) => new RegExp(pattern, "m").test(text);
   if (
@@ -212,7 +237,10 @@ function exportsName(url: string, name: string, seen: Set<string> = new Set()): 
 
 /** Whether something of this name is written in one of the modules, and so is most likely that. */
 function isWritten(modules: readonly string[], name: string): boolean {
-  const word = escaped(name);
-  const written = new RegExp(`\\b(?:function\\s*\\*?|const|let|var|class)\\s*${word}(?![\\w$])`);
+  const word = `(?<![\\w$])${escaped(name)}(?![\\w$])`;
+  const declared = String.raw`\b(?:function\s*\*?|const|let|var|class)\s*${word}`;
+  // A property, too.
+  const given = String.raw`${word}\s*[:=]\s*(?:async\b|function\b|class\b|\(|[\w$]+\s*=>)`;
+  const written = new RegExp(`${declared}|${given}`);
   return modules.some((url) => written.test(moduleSource(url) ?? ""));
 }

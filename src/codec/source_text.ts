@@ -56,7 +56,7 @@ export function hasSourceText(value: unknown, { source, by }: SourceText): boole
   if (by.split("/")[0] !== runtime.name) return true;
   // Fields may have become statements; and no class but an exported one is ever meant.
   if (/^class\b/.test(source)) return true;
-  return wordsOf(text) === wordsOf(source);
+  return wordsOf(text).join(" ") === wordsOf(source).join(" ");
 }
 
 const comments = /\/\*[^]*?\*\/|\/\/.*/g;
@@ -64,7 +64,7 @@ const comments = /\/\*[^]*?\*\/|\/\/.*/g;
 const viteImport = /\(0,\s*__vi\w+__\.([\w$]+)\)|__vi\w+__\./g;
 
 /** The names and numbers of a text: what is left when it was printed anew. */
-function wordsOf(text: string): string {
+export function wordsOf(text: string): readonly string[] {
   const plain = text.replace(comments, "").replace(viteImport, "$1");
-  return (plain.match(/[\p{ID_Continue}$]+/gu) ?? []).join(" ");
+  return plain.match(/[\p{ID_Continue}$]+/gu) ?? [];
 }
