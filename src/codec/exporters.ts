@@ -240,7 +240,8 @@ function isWritten(modules: readonly string[], name: string): boolean {
   const word = `(?<![\\w$])${escaped(name)}(?![\\w$])`;
   const declared = String.raw`\b(?:function\s*\*?|const|let|var|class)\s*${word}`;
   // A property, too.
-  const given = String.raw`${word}\s*[:=]\s*(?:async\b|function\b|class\b|\(|[\w$]+\s*=>)`;
+  const arrow = String.raw`(?:[\w$]+|\((?:[^()]|\([^()]*\))*\)\s*(?::[^=;]{0,200})?)\s*=>`;
+  const given = String.raw`${word}\s*[:=]\s*(?:async\s|function\b|class\b|${arrow})`;
   const written = new RegExp(`${declared}|${given}`);
   return modules.some((url) => written.test(moduleSource(url) ?? ""));
 }

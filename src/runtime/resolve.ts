@@ -11,6 +11,7 @@ import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type NodeModule from "node:module";
 import { runtime } from "./current.ts";
+import { packageExport } from "./package_exports.ts";
 
 /** Resolves like `import`, or `undefined` where that cannot be told from here. */
 type Resolve = (specifier: string, parent: string) => string | undefined;
@@ -27,11 +28,14 @@ const byBun: Resolve = (specifier, parent) => {
   return pathToFileURL(Bun.resolveSync(specifier, path.dirname(fileURLToPath(parent)))!).href;
 };
 
-/** Deno has one import map for the whole program; what it lacks may be of the parent's `package.json`. */
+/** Deno has one import map for the whole program. Packages are of the module that asks. */
 const byDeno: Resolve = (specifier, parent) => {
   if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, parent).href;
-  return attempt(() => import.meta.resolve(specifier)) ?? asRequire(specifier, parent);
+  return attempt(() => packageExport(specifier, parent, denoConditions)) ??
+    attempt(() => import.meta.resolve(specifier)) ?? asRequire(specifier, parent);
 };
+
+const denoConditions: readonly string[] = ["deno", "node", "import", "module-sync", "default"];
 
 /** Node resolves for another module only where a hook says that it is that one which asks. */
 const byNode: Resolve = (specifier, parent) => {
