@@ -26,7 +26,7 @@ if (import.meta.main) {
     const args of [
       ["typecode", intTypecode, floatTypecode, charTypecode],
       ["type", intType, floatType, charType],
-    ]
+    ] as const
   ) {
     const process = new Process({ target: show, args });
     process.start();

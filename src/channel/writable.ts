@@ -130,9 +130,11 @@ class Sink {
 
   start(controller: WritableStreamDefaultController): void {
     this.#controller = controller;
+    // Node's types lack it.
+    const { signal } = controller as unknown as { readonly signal: AbortSignal };
     // While a write is under way `abort` is called after its end, which may only come of the abort.
-    controller.signal.addEventListener("abort", () => {
-      if (this.#waiting.length > 0) this.abort(controller.signal.reason).catch(ignore);
+    signal.addEventListener("abort", () => {
+      if (this.#waiting.length > 0) this.abort(signal.reason).catch(ignore);
     });
   }
 

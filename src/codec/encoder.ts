@@ -34,7 +34,7 @@ export interface Parcel {
   /** What is to be done if nobody will read it. */
   readonly trips: readonly Trip[];
   /** Those attachments that are moved. The bytes are not among them. */
-  readonly transfer: Transferable[];
+  readonly transfer: object[];
 }
 
 const none: readonly never[] = [];

@@ -27,9 +27,9 @@ const bases: readonly AnyClass[] = [
   AggregateError,
   DOMException,
   SuppressedError,
-  WebAssembly.CompileError,
-  WebAssembly.LinkError,
-  WebAssembly.RuntimeError,
+  ...["CompileError", "LinkError", "RuntimeError"].map((name): AnyClass =>
+    Reflect.get(Reflect.get(globalThis, "WebAssembly"), name)
+  ),
 ];
 const AGGREGATE = bases.indexOf(AggregateError);
 const SUPPRESSED = bases.indexOf(SuppressedError);

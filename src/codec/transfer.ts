@@ -1,5 +1,25 @@
 import { checkArray, checkObject } from "../arguments.ts";
 
+/**
+ * What can be moved: an `ArrayBuffer`, a `MessagePort`, a stream, an `ImageBitmap`, an
+ * `OffscreenCanvas`. By their shapes, so that a program needs no types of the web to use this
+ * package; with them it takes every `Transferable` of theirs.
+ */
+export type Transferable =
+  | ArrayBuffer
+  | { postMessage(message: unknown, transfer: never[]): void; start(): void; close(): void }
+  | { readonly locked: boolean }
+  | {
+    readonly readable: { readonly locked: boolean };
+    readonly writable: { readonly locked: boolean };
+  }
+  | { readonly width: number; readonly height: number }
+  | WebOnly;
+
+/** The list of the web's types has one without any property: all objects fit it, where it is there. */
+type WebOnly = typeof globalThis extends
+  { MediaSourceHandle: { prototype: infer Handle extends object } } ? Handle : never;
+
 const lists = new WeakMap<object, readonly Transferable[]>();
 /** Until the first list there is nothing to look up, and most programs never have one. */
 let used = false;

@@ -97,11 +97,11 @@ export class Transfers {
   }
 
   /** Hands out both lists, and starts anew. */
-  take(): { attachments: unknown[]; transfer: Transferable[] } {
+  take(): { attachments: unknown[]; transfer: object[] } {
     const { attachments, list } = this;
     this.attachments = [];
     this.list = [];
-    return { attachments, transfer: list as Transferable[] };
+    return { attachments, transfer: list };
   }
 
   #accept(object: object, offered: ReadonlySet<unknown>): void {

@@ -73,7 +73,7 @@ export async function wait<F extends Future<unknown>>(
     stop();
   }
   const done = new Set([...all].filter((future) => future.done()));
-  return { done, notDone: all.difference(done) };
+  return { done, notDone: new Set([...all].filter((future) => !done.has(future))) };
 }
 
 /**

@@ -37,7 +37,7 @@ export class Block {
   bytes: Uint8Array = empty;
   /** What the last task carries beside its bytes. */
   attachments: readonly unknown[] = [];
-  transfer: readonly Transferable[] = [];
+  transfer: readonly object[] = [];
   /** What is to be done if nobody reads that. */
   trips: readonly Trip[] = [];
 }

@@ -30,7 +30,7 @@ export interface Submission {
   /** Members of {@linkcode trait}, added up. */
   readonly traits: number;
   /** What is moved: all of a list, or of a set what the arguments hold. */
-  readonly transfer: readonly Transferable[] | ReadonlySet<Transferable> | undefined;
+  readonly transfer: readonly object[] | ReadonlySet<object> | undefined;
   readonly signal: AbortSignal | undefined;
   /** Milliseconds that it may run. */
   readonly timeout: number | undefined;
@@ -73,7 +73,7 @@ export class TaskEncoder {
       throw error;
     }
     const parcel = this.#encoder.takeUnsent();
-    let transfer: Transferable[];
+    let transfer: object[];
     try {
       transfer = sentAgain(parcel.transfer);
     } catch (error) {
@@ -171,7 +171,7 @@ export class TaskEncoder {
  * What of a list is to be moved by a frame that each worker gets: nothing. Buffers are copied for
  * each, and only this side no longer has them.
  */
-function sentAgain(transfer: readonly Transferable[]): Transferable[] {
+function sentAgain(transfer: readonly object[]): object[] {
   if (transfer.every((item) => item instanceof ArrayBuffer)) return [];
   throw refusal("args", "hold what can be moved to one worker only");
 }

@@ -25,14 +25,34 @@ import { isBound, startMethodOf } from "../runtime/start_methods.ts";
 import { StartedChild } from "./started_child.ts";
 import { type Details, showAs } from "../runtime/inspection.ts";
 
+/** The arguments of a process' target: all, or without the last ones that are optional or come as `kwargs`. */
+export type ProcessArguments<A extends readonly unknown[]> = IsAnyList<A> extends true
+  ? readonly unknown[]
+  : Anything<A> | (A extends readonly [...infer Head, unknown] ? Anything<Head> : readonly []);
+
+/** The same, with anything for a parameter that takes whatever it is given, as `never` says it. */
+type Anything<A extends readonly unknown[]> = {
+  readonly [I in keyof A]: [A[I]] extends [never] ? unknown : A[I];
+};
+
+/** What a process' target takes last, which is what `kwargs` may be. */
+export type ProcessKwargs<A extends readonly unknown[]> = IsAnyList<A> extends true ? object
+  : Required<A> extends readonly [...unknown[], infer Last] ? Last & object
+  : object;
+
+/** Whether nothing is known of the parameters: those of whatever function. */
+type IsAnyList<A extends readonly unknown[]> = [A] extends [never] ? true
+  : [A] extends [readonly never[]] ? (number extends A["length"] ? true : false)
+  : false;
+
 /** What a process is to be. */
 export interface ProcessOptions<A extends readonly unknown[] = readonly never[]> {
   /** The function to run: exported, a `task()`, or inline. */
   target?: ((...args: A) => unknown) | undefined;
   /** The arguments of `target`. */
-  args?: readonly unknown[] | undefined;
+  args?: ProcessArguments<A> | undefined;
   /** One object, passed to `target` behind `args`. */
-  kwargs?: object | undefined;
+  kwargs?: ProcessKwargs<A> | undefined;
   /**
    * The process' name. Where it is left out, it is of the class and of the place: `Process-1`,
    * `Process-2` …, and `Process-2:1` for the first one that the second makes.
@@ -95,7 +115,7 @@ const alive = new Set<Process>();
  * }
  * ```
  */
-export class Process {
+export class Process<A extends readonly unknown[] = readonly never[]> {
   static {
     showAs<Process>(this, (process) => kindOf(process.constructor as typeof Process), details);
   }
@@ -105,8 +125,8 @@ export class Process {
    *
    * @throws {TypeError} If an option is not what it has to be, such as `target` no function.
    */
-  constructor(options: ProcessOptions = {}) {
-    checkProcessOptions(options);
+  constructor(options: ProcessOptions<A> = {}) {
+    checkProcessOptions(options as ProcessOptions);
     const { target, args = [], kwargs, name, permissions, env } = options;
     const { daemon = self().daemon } = options;
     const place = nextPlace();

@@ -92,6 +92,7 @@ export function onUncaught(handler: (error: unknown) => void): void {
   process.on("unhandledRejection", handler);
   // Under `bun test` a worker hears of its errors by the web's event alone.
   if (runtime.name === "bun") {
-    globalThis.addEventListener("error", (event) => handler(event.error));
+    const target = globalThis as unknown as EventTarget;
+    target.addEventListener("error", (event) => handler((event as { error?: unknown }).error));
   }
 }

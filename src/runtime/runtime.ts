@@ -86,7 +86,7 @@ export interface Frame {
   readonly bytes: Uint8Array;
   readonly isReused?: boolean;
   readonly attachments?: readonly unknown[] | undefined;
-  readonly transfer?: readonly Transferable[] | undefined;
+  readonly transfer?: readonly object[] | undefined;
 }
 
 /** What a parent hears of its child. */

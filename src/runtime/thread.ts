@@ -26,7 +26,10 @@ import { adoptThreadNumbers, threadNumbers } from "./thread_id.ts";
 import { carryOutput, isOutput, printOutput } from "./thread_output.ts";
 
 /** A port as all three runtimes have it: the DOM's, and able not to keep the program alive. */
-interface Port extends MessagePort {
+interface Port {
+  postMessage(message: unknown, transfer?: readonly object[]): void;
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  close(): void;
   ref(): void;
   unref(): void;
 }
@@ -70,7 +73,7 @@ class FramePort {
   /** What is to come with a child as its first frame, and what is moved with it. */
   pack(
     { bytes, attachments = none, transfer = none }: Frame,
-  ): [Startup["first"], readonly Transferable[]] {
+  ): [Startup["first"], readonly object[]] {
     if (!AttachmentSender.accepts(attachments)) return [{ bytes, attachments }, transfer];
     const frame = this.#sender.send(bytes, attachments, transfer);
     return [frame, portsOf(frame)];
@@ -115,8 +118,8 @@ class FramePort {
 }
 
 /** What is moved with a frame whose attachments go another way. */
-function portsOf({ port }: BareFrame): Transferable[] {
-  return port === undefined ? [] : [port as unknown as Transferable];
+function portsOf({ port }: BareFrame): object[] {
+  return port === undefined ? [] : [port];
 }
 
 const exitCodeOf = { SIGTERM: -15, SIGKILL: -9 } as const;
@@ -132,12 +135,12 @@ class ThreadChild implements Child {
   constructor(request: SpawnRequest, events: ChildEvents, flags: readonly string[] | undefined) {
     const { port1, port2 } = new MessageChannel();
     this.pid = request.boot.thread!.pid;
-    this.#port = new FramePort(port1 as Port);
+    this.#port = new FramePort(port1 as unknown as Port);
     const [first, moved] = request.first === undefined
       ? [undefined, none]
       : this.#port.pack(request.first);
     const startup: Startup = {
-      port: port2 as Port,
+      port: port2 as unknown as Port,
       scratch: request.scratch?.handle,
       threadNumbers: threadNumbers(),
       memory: threadMemory(),

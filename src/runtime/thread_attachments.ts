@@ -44,7 +44,7 @@ export class AttachmentSender {
   send(
     bytes: Uint8Array,
     attachments: readonly unknown[],
-    transfer: readonly Transferable[],
+    transfer: readonly object[],
   ): BareFrame {
     if (this.#port !== undefined) {
       this.#port.postMessage(attachments, transfer as never);

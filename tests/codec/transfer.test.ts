@@ -6,7 +6,7 @@ import { transfer } from "../../src/codec/transfer.ts";
 
 /** What arrives over a channel that carries attachments. */
 function deliver({ bytes, attachments, transfer }: Parcel): Decoder {
-  const sent = structuredClone({ bytes, attachments }, { transfer });
+  const sent = structuredClone({ bytes, attachments }, { transfer: transfer as ArrayBuffer[] });
   return new Decoder(sent.bytes, sent.attachments);
 }
 

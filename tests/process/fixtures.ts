@@ -231,7 +231,8 @@ export function setEvent(event: Event, text: string): void {
 /** Tries, as a daemon, to give children an end of a pipe and a buffer; writes down what is left. */
 export async function keepWhatIsRefused(file: string): Promise<void> {
   const starts = [
-    (args: unknown[]) => new Process({ target: nothing, args }).start(),
+    (args: unknown[]) =>
+      new Process({ target: nothing as (...args: unknown[]) => void, args }).start(),
     (initArgs: unknown[]) => void new Pool({ processes: 1, initializer: nothing, initArgs }),
   ];
   for (const start of starts) {

@@ -115,7 +115,7 @@ forEachMethod("An item of a queue", (method) => {
     using queue = makeQueue();
     using told = makeQueue<string>();
     queue.putNoWait(new Slow(1));
-    const child = new Process({ target: f.getWithoutModule, args: [queue, told] });
+    const child = new Process({ target: f.getWithoutModule, args: [queue as never, told] });
     child.start();
     await child.join();
     assertEquals(child.exitCode, 0);

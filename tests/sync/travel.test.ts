@@ -87,7 +87,7 @@ forEachMethod("A primitive", (method) => {
       await assertRefused(() => one.do(f.echo<unknown>, new Map([["a", primitive]])), 'get("a")');
       await assertRefused(
         () => {
-          const child = new context.Process({ target: f.echo, args: [1, primitive] });
+          const child = new context.Process({ target: f.echo, args: [1, primitive] as never });
           child.start();
         },
         "args[1]",
