@@ -35,8 +35,8 @@ const lost: RegisteredClass = { url: "", name: "", index: 0, cls: Object };
 /** Whether a class that was named is not to be had here. */
 export const isLost = (registered: RegisteredClass): boolean => registered === lost;
 
-/** The class that was named. */
-export function readClass(reader: Reader): RegisteredClass {
+/** The class that was named. `warns`: whether to say so where it is not to be had. */
+export function readClass(reader: Reader, warns: boolean = true): RegisteredClass {
   const { input, classes } = reader;
   const number = input.uint();
   const known = classes[number];
@@ -45,18 +45,22 @@ export function readClass(reader: Reader): RegisteredClass {
   const url = input.string();
   const name = input.string();
   const index = input.uint();
-  const found = url === "" ? readExported(reader, name) : classAt(url, name, index);
+  const found = url === "" ? readExported(reader, name, warns) : classAt(url, name, index);
   classes.push(found);
   return found;
 }
 
-function readExported({ input, isForeign }: Reader, name: string): RegisteredClass {
+function readExported(
+  { input, isForeign }: Reader,
+  name: string,
+  warns: boolean,
+): RegisteredClass {
   const digest = input.uint();
   const by = input.string();
   const as = input.string();
   const modules: string[] = [];
   for (let count = input.count(); count > 0; count--) modules.push(input.string());
   const found = exportedClassAt(name, { digest, by, as, modules }, isForeign);
-  if (found === undefined) warnOfLostClass(name);
+  if (found === undefined && warns) warnOfLostClass(name);
   return found ?? lost;
 }

@@ -88,7 +88,7 @@ export function readError(reader: Reader): Error {
   const { input } = reader;
   const base = input.byte();
   const bits = input.byte();
-  const registered = bits & REGISTERED ? readClass(reader) : undefined;
+  const registered = bits & REGISTERED ? readClass(reader, false) : undefined;
   const cls = registered === undefined || isLost(registered) ? bases[base] : registered.cls;
   if (cls === undefined) throw new DecodeFailure("it holds an error of an unknown class");
   const [name, message, stack] = [NAME, MESSAGE, STACK].map((bit) =>

@@ -177,6 +177,10 @@ export function kindNamed(name: string): Kind | undefined {
  * module that declares the class, with that module's `import.meta`: a child that meets an instance imports the module,
  * and finds the class as the same registration.
  *
+ * A class that is exported needs no registration where the other side can import its module. It does where that is
+ * the main module and still runs: instances that a child makes arrive there as plain objects, with a warning. A
+ * registration is also what other programs and classes that are not exported need.
+ *
  * An instance arrives with the class' prototype and with its own enumerable properties (a class that extends `Map`,
  * `Set`, `Array`, `Date` or another built-in class with that part of it, too). The constructor is not called. Private
  * fields (`#name`) cannot be seen from outside the class, and so do not travel: a method that uses one throws a

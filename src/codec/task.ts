@@ -24,6 +24,9 @@ const addresses = new WeakMap<Callable, TaskAddress>();
  * module, with that module's `import.meta`: a child imports the module and finds the function as
  * the same declaration, so it may use whatever the module defines.
  *
+ * A CommonJS module has no `import.meta`: there it is `task({ url: pathToFileURL(__filename).href }, fn)`,
+ * with `pathToFileURL` of `node:url`.
+ *
  * @example
  * ```ts
  * import { Pool, task } from "@nproc/multiprocessing";

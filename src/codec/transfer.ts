@@ -14,11 +14,10 @@ export type Transferable =
     readonly writable: { readonly locked: boolean };
   }
   | { readonly width: number; readonly height: number }
-  | WebOnly;
-
-/** The list of the web's types has one without any property: all objects fit it, where it is there. */
-type WebOnly = typeof globalThis extends
-  { MediaSourceHandle: { prototype: infer Handle extends object } } ? Handle : never;
+  // The web's own list has a type without any property: where it is there, all objects fit.
+  | (typeof globalThis extends { MediaSourceHandle: { prototype: infer Handle extends object } }
+    ? Handle
+    : never);
 
 const lists = new WeakMap<object, readonly Transferable[]>();
 /** Until the first list there is nothing to look up, and most programs never have one. */

@@ -26,24 +26,17 @@ import { StartedChild } from "./started_child.ts";
 import { type Details, showAs } from "../runtime/inspection.ts";
 
 /** The arguments of a process' target: all, or without the last ones that are optional or come as `kwargs`. */
-export type ProcessArguments<A extends readonly unknown[]> = IsAnyList<A> extends true
+export type ProcessArguments<A extends readonly unknown[]> = [A] extends [never]
   ? readonly unknown[]
-  : Anything<A> | (A extends readonly [...infer Head, unknown] ? Anything<Head> : readonly []);
-
-/** The same, with anything for a parameter that takes whatever it is given, as `never` says it. */
-type Anything<A extends readonly unknown[]> = {
-  readonly [I in keyof A]: [A[I]] extends [never] ? unknown : A[I];
-};
+  // Of a target that takes anything, as `never` says it, nothing is known.
+  : [A] extends [readonly never[]]
+    ? (number extends A["length"] ? readonly unknown[] : { readonly [I in keyof A]: unknown })
+  : Readonly<A> | (A extends readonly [...infer Head, unknown] ? Readonly<Head> : readonly []);
 
 /** What a process' target takes last, which is what `kwargs` may be. */
-export type ProcessKwargs<A extends readonly unknown[]> = IsAnyList<A> extends true ? object
+export type ProcessKwargs<A extends readonly unknown[]> = [A] extends [never] ? object
   : Required<A> extends readonly [...unknown[], infer Last] ? Last & object
   : object;
-
-/** Whether nothing is known of the parameters: those of whatever function. */
-type IsAnyList<A extends readonly unknown[]> = [A] extends [never] ? true
-  : [A] extends [readonly never[]] ? (number extends A["length"] ? true : false)
-  : false;
 
 /** What a process is to be. */
 export interface ProcessOptions<A extends readonly unknown[] = readonly never[]> {

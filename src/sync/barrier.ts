@@ -84,7 +84,7 @@ export class Barrier {
    *
    * @param parties How many must arrive.
    * @param options What the last to arrive does, and a timeout. An action travels with the barrier
-   * if it is a function that does: see `task`.
+   * if a module exports it or it is a `task()`; a barrier with another is refused.
    * @throws {RangeError} If `parties` is not an integer from 1.
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */

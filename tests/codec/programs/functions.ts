@@ -1,7 +1,7 @@
 /** Functions of a main module that still runs travel as values, to children and home again. */
 
 import process from "node:process";
-import * as all from "../../../mod.ts";
+import type * as all from "../../../mod.ts";
 import { getContext, type StartMethod } from "../../../mod.ts";
 
 const helper = (x: number): number => x * 2;
