@@ -9,7 +9,6 @@
 
 import { WorkerLostError } from "../errors.ts";
 import { after, type Delay } from "../runtime/turns.ts";
-import type { PoolWorker } from "./worker.ts";
 
 /** The first delay before a replacement, in milliseconds; each one that did not help doubles it. */
 const firstDelay = 50;
@@ -17,6 +16,15 @@ const firstDelay = 50;
 const longestDelay = 30_000;
 /** How many delays in a row may not help while tasks wait: about 1.5 s beside the workers' starts. */
 const mostDelays = 5;
+
+/** A worker that died, or that could not even be started. */
+export interface LostWorker {
+  readonly name: string;
+  readonly pid: number;
+  readonly exitCode: number | null;
+  /** The error that ended it, if that is known. */
+  readonly crash: { readonly error: unknown } | undefined;
+}
 
 /** What replacements need of their pool. */
 export interface Understaffed {
@@ -74,7 +82,7 @@ export class Replacements {
    *
    * @returns Why the pool must give up, where that is so: then it is not replaced.
    */
-  replaceLost(worker: PoolWorker): WorkerLostError | undefined {
+  replaceLost(worker: LostWorker): WorkerLostError | undefined {
     this.#deaths++;
     if (this.#deaths <= this.#pool.size) {
       this.#pool.start();
@@ -102,7 +110,7 @@ export class Replacements {
     this.#delay = undefined;
   }
 
-  #reason({ child: { name, pid, exitCode, crash } }: PoolWorker): WorkerLostError {
+  #reason({ name, pid, exitCode, crash }: LostWorker): WorkerLostError {
     const cause = crash && { cause: crash.error };
     return new WorkerLostError(
       `The pool has given up as its workers die before they finish a task: ${this.#deaths} in a row, ` +

@@ -347,7 +347,7 @@ export class Scheduler implements KeepAlive {
     const { noRole } = worker.child;
     if (noRole !== undefined) this.#break(cannotStart(worker, noRole));
     else if (isLost && this.#needsWorkers) {
-      const reason = this.#replacements.replaceLost(worker);
+      const reason = this.#replacements.replaceLost(worker.child);
       if (reason !== undefined) this.#break(reason);
     } else this.#startAnother();
     this.#finishWhenDone();

@@ -111,18 +111,23 @@ export class PoolWorker {
     this.#events = events;
     const scratch = newScratch(request.method, request.permissions, journalSize);
     this.#journal = scratch && new JournalReader(scratch);
-    this.child = new StartedChild(
-      { ...request, ...workerRole, scratch, outlivesStopSignals: true },
-      {
-        ready: (clock) => {
-          this.#noteClock(clock);
-          if (!this.#hasInitializer) this.#becomeReady();
-          else if (initTimeout !== undefined) this.#limitInitializer(initTimeout);
+    try {
+      this.child = new StartedChild(
+        { ...request, ...workerRole, scratch, outlivesStopSignals: true },
+        {
+          ready: (clock) => {
+            this.#noteClock(clock);
+            if (!this.#hasInitializer) this.#becomeReady();
+            else if (initTimeout !== undefined) this.#limitInitializer(initTimeout);
+          },
+          frame: (kind, body) => this.#inOrder(() => this.#receive(kind, body)),
+          ended: () => void this.#inOrder(() => this.#end()),
         },
-        frame: (kind, body) => this.#inOrder(() => this.#receive(kind, body)),
-        ended: () => void this.#inOrder(() => this.#end()),
-      },
-    );
+      );
+    } catch (error) {
+      this.#journal?.close();
+      throw error;
+    }
     adopt(this.child);
     this.child.post(setUp);
   }

@@ -192,7 +192,8 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
 
   /**
    * Starts the child and returns. A parent that has nothing else to do ends when the child has,
-   * or at once if it is a daemon.
+   * or at once if it is a daemon. A child that the system refuses, for want of processes or descriptors, ends
+   * at once: the reason is printed to standard error, and the exit code is 127.
    *
    * @throws {Error} If it was started before, if this child is a daemon, or if this child is still
    * importing the main module (a missing `import.meta.main` guard).

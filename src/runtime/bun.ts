@@ -17,6 +17,7 @@ import { inherit } from "./inherited_files.ts";
 import { startFolder } from "./launch.ts";
 import type { Child, ChildEvents, Frame, Runtime, Signal, SpawnRequest } from "./runtime.ts";
 import { spawnThread } from "./thread.ts";
+import { orUnstarted } from "./unstarted.ts";
 
 /** The part of Bun's API that is used here. */
 interface BunGlobal {
@@ -120,5 +121,6 @@ export const bun: Runtime = {
     return isBunScript(main) ? pathToFileURL(main).href : undefined;
   },
   spawnWorker: spawnThread,
-  spawnProcess: (request, events) => new BunChild(request, events),
+  spawnProcess: (request, events) =>
+    orUnstarted(request.boot, events, () => new BunChild(request, events)),
 };

@@ -15,12 +15,14 @@ import { childEnvironment } from "./child_environment.ts";
 import { childCommand } from "./command.ts";
 import { childFlags } from "./deno_flags.ts";
 import { deno as denoGlobal, granted, mayRun } from "./deno_permissions.ts";
+import { countStart, lackOfDescriptors } from "./descriptors.ts";
 import { inherit } from "./inherited_files.ts";
 import { mayUseFiles } from "./memory_file.ts";
 import { firstDescriptor, spawnNodeProcess, type Surroundings } from "./node_process.ts";
 import type { Child, ChildEvents, Runtime, SpawnRequest } from "./runtime.ts";
 import { writeScript } from "./script_file.ts";
 import { spawnThread } from "./thread.ts";
+import { UnstartedChild } from "./unstarted.ts";
 
 /**
  * Code that imports a module if it were run, which it is not. Deno lets a program import what its
@@ -29,13 +31,30 @@ import { spawnThread } from "./thread.ts";
 const importable = (url: string | undefined): string =>
   url === undefined ? "" : `void (() => import(${JSON.stringify(url)}));`;
 
+type Spawn = Runtime["spawnWorker"];
+
+/** Starts a child only where that leaves this program what it needs. */
+function withDescriptors(spawn: Spawn): Spawn {
+  return (request, events) => {
+    const lack = lackOfDescriptors();
+    if (lack !== undefined) return new UnstartedChild(request.boot, lack, events);
+    const { events: counted, cancel } = countStart(events);
+    try {
+      return spawn(request, counted);
+    } catch (error) {
+      cancel();
+      throw error;
+    }
+  };
+}
+
 /** The adapter of Deno 2.9 and later. */
 export const deno: Runtime = {
   name: "deno",
   defaultMethod: "worker",
   mainModule: () => denoGlobal().mainModule,
-  spawnWorker: spawnThread,
-  spawnProcess: (request, events) => {
+  spawnWorker: withDescriptors(spawnThread),
+  spawnProcess: withDescriptors((request, events) => {
     const { permissions, boot } = request;
     const { paths, descriptors } = inherit(sharedFiles(request), firstDescriptor);
     const surroundings = {
@@ -56,7 +75,7 @@ export const deno: Runtime = {
     const { href } = scriptURL(script + importable(boot.main));
     flags.push(...configFlags(boot.main, flags));
     return spawnNodeProcess({ command: command(href), ...surroundings }, boot, events);
-  },
+  }),
 };
 
 /** Starts a child of an executable that `deno compile` made. */

@@ -12,6 +12,7 @@ import { markedFrame, markFrame } from "./frame_mark.ts";
 import { passByFile } from "./memory_file.ts";
 import type { Boot, Child, ChildEvents, Frame, Signal } from "./runtime.ts";
 import type { ScriptFile } from "./script_file.ts";
+import { orUnstarted, reportRefusal } from "./unstarted.ts";
 
 /** Node's channel handle, which the types leave out. */
 interface Channel {
@@ -60,15 +61,14 @@ function start(program: Program, programArgs: readonly string[]): ChildProcess {
   const file = input === undefined ? undefined : passByFile(new TextEncoder().encode(input));
   // As in CPython a child does not read its parent's terminal.
   const stdin = input === undefined ? "ignore" : file?.fd ?? "pipe";
-  const started = spawn(name, args, {
-    ...options,
-    cwd,
-    stdio: [stdin, ...rest],
-  });
-  file?.close();
-  // EPIPE of a child that ended before it read: its end is reported by itself.
-  started.stdin?.on("error", () => {}).end(input);
-  return started;
+  try {
+    const started = spawn(name, args, { ...options, cwd, stdio: [stdin, ...rest] });
+    // EPIPE of a child that ended before it read: its end is reported by itself.
+    started.stdin?.on("error", () => {}).end(input);
+    return started;
+  } finally {
+    file?.close();
+  }
 }
 
 class ProcessChild implements Child {
@@ -78,7 +78,12 @@ class ProcessChild implements Child {
   #ended = false;
 
   constructor(program: Program, boot: Boot, events: ChildEvents) {
-    this.#process = start(program, boot.launch.args);
+    try {
+      this.#process = start(program, boot.launch.args);
+    } catch (error) {
+      if ("path" in program) program.remove();
+      throw error;
+    }
     if ("path" in program) {
       // Not "exit": there is none if it could not be started.
       this.#process.on("close", () => program.remove());
@@ -87,10 +92,7 @@ class ProcessChild implements Child {
       // ENOENT, EAGAIN, EACCES: told by an event, and only then known by its reason.
       this.pid = -1;
       this.#ended = true;
-      this.#process.on("error", (error) => {
-        console.error(`Cannot start a child process: ${error.message}`);
-        events.exit(127);
-      });
+      this.#process.on("error", (error) => reportRefusal(boot, error, events));
       return;
     }
     this.pid = this.#process.pid;
@@ -179,5 +181,5 @@ class ProcessChild implements Child {
 
 /** Runs a program, and opens a channel to it. */
 export function spawnNodeProcess(program: Program, boot: Boot, events: ChildEvents): Child {
-  return new ProcessChild(program, boot, events);
+  return orUnstarted(boot, events, () => new ProcessChild(program, boot, events));
 }

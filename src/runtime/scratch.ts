@@ -8,7 +8,7 @@
  */
 
 import fs from "node:fs";
-import { createFilledFile, type MemoryFile } from "./memory_file.ts";
+import { createFilledFile, isRefusal, type MemoryFile } from "./memory_file.ts";
 import type { StartMethod } from "./start_method.ts";
 
 /** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */
@@ -96,11 +96,17 @@ interface BunGlobal {
   mmap(path: string, options: { shared: boolean }): Uint8Array;
 }
 
-/** The file in memory, where the runtime maps files by itself: that is Bun. */
+/** The file in memory, where the runtime maps files by itself (that is Bun) and the system lets it. */
 function mapped(file: string, close: () => void): Scratch | undefined {
   const { Bun } = globalThis as { Bun?: BunGlobal };
   if (Bun === undefined) return undefined;
-  return Object.assign(new MemoryScratch(file, Bun.mmap(file, { shared: true })), { close });
+  try {
+    return Object.assign(new MemoryScratch(file, Bun.mmap(file, { shared: true })), { close });
+  } catch (error) {
+    // No descriptor, or no memory, is left: the other side may map it all the same.
+    if (!isRefusal(error)) throw error;
+    return undefined;
+  }
 }
 
 /**

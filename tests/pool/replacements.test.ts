@@ -2,7 +2,6 @@ import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { WorkerLostError } from "../../mod.ts";
 import { Replacements } from "../../src/pool/replacements.ts";
-import type { PoolWorker } from "../../src/pool/worker.ts";
 import { pause } from "../fixtures.ts";
 import { noLeaks } from "../harness.ts";
 import { until } from "../process/scratch.ts";
@@ -24,8 +23,8 @@ class CountingPool {
   }
 
   die(): WorkerLostError | undefined {
-    const child = { name: `W-${this.started}`, pid: 5, exitCode: -9, crash: undefined };
-    return this.replacements.replaceLost({ child } as PoolWorker);
+    const lost = { name: `W-${this.started}`, pid: 5, exitCode: -9, crash: undefined };
+    return this.replacements.replaceLost(lost);
   }
 
   async untilStarted(count: number): Promise<void> {
