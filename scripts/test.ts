@@ -58,6 +58,7 @@ const longFiles: ReadonlySet<string> = new Set([
   "pool/workers",
   "queue/children",
   "queue/programs",
+  "stress/children",
   "stress/kills",
   "stress/manager",
   "stress/queue",
