@@ -1,6 +1,6 @@
 /** Functions that travel as values. */
 
-import type { Queue } from "../../mod.ts";
+import { connect, type Queue } from "../../mod.ts";
 
 const factor = 3;
 export const triple = (x: number): number => x * factor;
@@ -24,4 +24,15 @@ export async function getTwice(from: Queue<unknown>, to: Queue<unknown>): Promis
 export function failWith(): never {
   const local = () => 1;
   throw Object.assign(new Error("with functions"), { local, kept: 1 });
+}
+
+export class Unseen {
+  secret = 1;
+}
+/** Sends to another program what that has not loaded by its name. */
+export async function sendUnseen(address: string): Promise<void> {
+  using connection = await connect(address);
+  await connection.send(unseen);
+  await connection.send(new Unseen());
+  await connection.recv();
 }

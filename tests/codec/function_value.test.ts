@@ -1,13 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
-import {
-  connect,
-  type Connection,
-  getContext,
-  Listener,
-  type Pool,
-  TaskReferenceError,
-} from "../../mod.ts";
+import { type Connection, getContext, Listener, type Pool, TaskReferenceError } from "../../mod.ts";
 import { forEachMethod, linesOf, methods, noLeaks } from "../harness.ts";
 import { makePool } from "../pool/make_pool.ts";
 import * as f from "./function_fixtures.ts";
@@ -95,14 +88,16 @@ describe("A function that is a value", () => {
 
   it("imports nothing for another program that has proven no key", async () => {
     const listener = new Listener();
+    await using pool = makePool("process");
     const accepting = listener.accept();
-    using client = await connect(await listener.address);
+    const sending = pool.apply(f.sendUnseen, [await listener.address as string]);
     using server = await accepting;
-    await client.send(f.unseen);
-    await client.send(1);
-    // What was sent from here is known here without an import.
-    assertStrictEquals(await server.recv(), f.unseen);
-    assertEquals(await server.recv(), 1);
+    const error = await assertRejects(() => server.recv(), TaskReferenceError);
+    assertMatch(error.message, /function unseen.*nothing is imported.*authKey/);
+    // What is only guessed is no reason to refuse the message.
+    assertEquals(await server.recv(), { secret: 1 });
+    await server.send("done");
+    await sending;
     listener.close();
   });
 
