@@ -63,7 +63,7 @@ export function resolveFrom(specifier: string, parent: string): string | undefin
 }
 
 /** Programs name modules that are not there, for one only in another runtime, and go on without. */
-function attempt(resolve: () => string | undefined): string | undefined {
+function attempt<T>(resolve: () => T | undefined): T | undefined {
   try {
     return resolve();
   } catch (error) {
@@ -83,7 +83,8 @@ export interface Place {
 
 /** The export that a function or a class is, of a module in the cache of `require`. */
 export function requiredExport(value: object & { readonly name: string }): Place | undefined {
-  const { cache } = nodeModule().createRequire(import.meta.url) as { readonly cache?: Cache };
+  // A bundle may have no URL.
+  const cache = attempt((): Cache | undefined => nodeModule().createRequire(import.meta.url).cache);
   for (const [file, module] of Object.entries(cache ?? {})) {
     const name = path.isAbsolute(file) ? nameIn(module?.exports, value) : undefined;
     if (name !== undefined) return { url: pathToFileURL(file).href, name };
