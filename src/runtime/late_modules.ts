@@ -11,6 +11,8 @@ import type * as Crypto from "node:crypto";
 import type * as Net from "node:net";
 import process from "node:process";
 
+export type { KeyObject } from "node:crypto";
+
 /** Node's `node:net`. */
 export const lateNet = (): typeof Net => process.getBuiltinModule("node:net");
 
