@@ -5,7 +5,6 @@
  * @internal
  */
 
-import { createRequire } from "node:module";
 import path from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -44,7 +43,8 @@ function mainModule(): string | undefined {
 
 function resolveScript(script: string): string {
   try {
-    return createRequire(script).resolve(script);
+    // Not imported: a bundler would take this for an import of its own.
+    return process.getBuiltinModule("node:module").createRequire(script).resolve(script);
   } catch (error) {
     // It may be gone by now.
     if (error instanceof Error && "code" in error) return script;
