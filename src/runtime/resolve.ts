@@ -16,6 +16,9 @@ import { packageExport } from "./package_exports.ts";
 /** Resolves like `import`, or `undefined` where that cannot be told from here. */
 type Resolve = (specifier: string, parent: string) => string | undefined;
 
+/** Not called as it stands there: webpack would look for all that it may be asked for. */
+const { resolve: resolveHere } = import.meta;
+
 const nodeModule = (): typeof NodeModule => process.getBuiltinModule("node:module");
 
 /** By the rules of `require`, which differ for a package that exports something else to `import`. */
@@ -32,7 +35,7 @@ const byBun: Resolve = (specifier, parent) => {
 const byDeno: Resolve = (specifier, parent) => {
   if (/^\.{0,2}\//.test(specifier)) return new URL(specifier, parent).href;
   return attempt(() => packageExport(specifier, parent, denoConditions)) ??
-    attempt(() => import.meta.resolve(specifier)) ?? asRequire(specifier, parent);
+    attempt(() => resolveHere(specifier)) ?? asRequire(specifier, parent);
 };
 
 const denoConditions: readonly string[] = ["deno", "node", "import", "module-sync", "default"];
@@ -43,7 +46,7 @@ const byNode: Resolve = (specifier, parent) => {
     resolve: (wanted, context, next) => next(wanted, { ...context, parentURL: parent }),
   });
   try {
-    return attempt(() => import.meta.resolve(specifier)) ?? asRequire(specifier, parent);
+    return attempt(() => resolveHere(specifier)) ?? asRequire(specifier, parent);
   } finally {
     hook.deregister();
   }
