@@ -158,7 +158,7 @@ export const checks: Checks = {
   imap({ lines }) {
     assert.equal(lines[0], "[0, 1, 4, 9, 16, 25, 36, 49, 64, 81]");
     // What follows the name of the class is the console's own.
-    assert.match(lines[1]!, /^ResultIterator/);
+    assert.match(lines[1]!, /^<ResultIterator /);
     assert.ok(lines.slice(2, -3).every((line) => /^[ }]/.test(line)));
     assert.deepEqual(lines.slice(-3), ["0", "1", "4"]);
   },
