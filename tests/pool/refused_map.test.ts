@@ -49,7 +49,7 @@ forEachMethod("A map that is refused half-way", (method) => {
     await using pool = makePool(method, 1);
     for (const chunkSize of [1, 2, 5]) {
       const options = { chunkSize };
-      const path = "args[3] is a function";
+      const path = "args[3] is a function that no module exports";
       await assertReleased(method, async (end) => {
         await assertRefused(() => pool.map(f.identity, refusedBehind(end, 3), options), path);
       });
@@ -60,13 +60,13 @@ forEachMethod("A map that is refused half-way", (method) => {
       await assertReleased(method, async (end) => {
         const rows = refusedBehind(end, 3).map((item): [unknown] => [item]);
         const starmap = () => pool.starmap(f.identity, rows, options);
-        await assertRefused(starmap, "args[3][0] is a function");
+        await assertRefused(starmap, "args[3][0] is a function that no module exports");
       });
     }
     await using executor = makeExecutor(method, { maxWorkers: 1 });
     await assertReleased(method, (end) => {
       const error = assertThrows(() => executor.map(f.identity, refusedBehind(end, 3)));
-      assertEquals((error as Error).message, "args[3] is a function");
+      assertEquals((error as Error).message, "args[3] is a function that no module exports");
       return Promise.resolve();
     });
     assertEquals(await pool.map(f.square, [1, 2]), [1, 4]);
@@ -114,7 +114,7 @@ forEachMethod("A map that is refused half-way", (method) => {
     using here = await connecting;
     for (const _ of [1, 2]) {
       const map = () => pool.map(f.identity, [here, 1, noFunction], { chunkSize: 1 });
-      await assertRefused(map, "args[2] is a function");
+      await assertRefused(map, "args[2] is a function that no module exports");
     }
     await here.send("still here");
     assertEquals(await there.recv({ timeout: long }), "still here");
@@ -126,7 +126,7 @@ forEachMethod("A map that is refused half-way", (method) => {
     {
       using list = manager.list([1]);
       const map = () => pool.map(f.identity, [list, noFunction], { chunkSize: 1 });
-      await assertRefused(map, "args[1] is a function");
+      await assertRefused(map, "args[1] is a function that no module exports");
       assertEquals(await manager.numberOfObjects(), 1);
     }
     await until(async () => await manager.numberOfObjects() === 0, "the list is dropped");
@@ -136,7 +136,7 @@ forEachMethod("A map that is refused half-way", (method) => {
     await assertReleased(method, (end) => {
       const initArgs = [end, noFunction];
       const error = assertThrows(() => makePool(method, { initializer: f.identity, initArgs }));
-      assertEquals((error as Error).message, "args[1] is a function");
+      assertEquals((error as Error).message, "args[1] is a function that no module exports");
       return Promise.resolve();
     });
   });
@@ -148,14 +148,17 @@ forEachMethod("The path of what a map refuses", (method) => {
     const bad = { options: { callback: noFunction } };
     for (const chunkSize of [1, 2, 3, 10, undefined]) {
       const map = () => pool.map(f.identity, [0, 1, 2, 3, bad], { chunkSize });
-      await assertRefused(map, "args[4].options.callback is a function");
+      await assertRefused(map, "args[4].options.callback is a function that no module exports");
       const starmap = () => pool.starmap(f.add, [[1, 2], [1, bad as never]], { chunkSize });
-      await assertRefused(starmap, "args[1][1].options.callback is a function");
+      await assertRefused(
+        starmap,
+        "args[1][1].options.callback is a function that no module exports",
+      );
     }
     for (const chunkSize of [1, 2]) {
       for (const imap of ["imap", "imapUnordered"] as const) {
         const results = pool[imap](f.identity, later([0, 1, 2, bad]), { chunkSize });
-        const message = "args[3].options.callback is a function";
+        const message = "args[3].options.callback is a function that no module exports";
         await assertRefused(() => Array.fromAsync(results), message);
       }
     }
@@ -166,7 +169,7 @@ forEachMethod("The path of what a map refuses", (method) => {
     const kwargs = { factor: 2 };
     const map = () =>
       pool.map(f.scale, [1, 2, noFunction as never], { kwargs: { ...kwargs }, chunkSize: 2 });
-    await assertRefused(map, "args[2] is a function");
+    await assertRefused(map, "args[2] is a function that no module exports");
     const given = { factor: 1, log: [noFunction] };
     await assertRefused(() => pool.map(f.scale, [1, 2], { kwargs: given }), "kwargs.log[0] is");
   });
@@ -175,12 +178,15 @@ forEachMethod("The path of what a map refuses", (method) => {
     await using executor = makeExecutor(method, { maxWorkers: 1 });
     for (const chunkSize of [1, 2]) {
       const one = assertThrows(() => executor.map(f.identity, [1, 2, [noFunction]], { chunkSize }));
-      assertEquals((one as Error).message, "args[2][0] is a function");
+      assertEquals((one as Error).message, "args[2][0] is a function that no module exports");
       const inputs = [[1, 2, 3], [1, 2, noFunction as never]] as const;
       const two = assertThrows(() => executor.map(f.add, ...inputs, { chunkSize }));
-      assertEquals((two as Error).message, "args[2][1] is a function");
+      assertEquals((two as Error).message, "args[2][1] is a function that no module exports");
       const late = executor.map(f.identity, later([1, 2, noFunction]), { chunkSize });
-      await assertRefused(() => Array.fromAsync(late), "args[2] is a function");
+      await assertRefused(
+        () => Array.fromAsync(late),
+        "args[2] is a function that no module exports",
+      );
     }
   });
 
@@ -189,27 +195,39 @@ forEachMethod("The path of what a map refuses", (method) => {
     for (const chunkSize of [1, 2, 4]) {
       const give = (item: number): unknown => item === 3 ? { deep: () => item } : item;
       const map = () => pool.map(give, [0, 1, 2, 3], { chunkSize });
-      await assertRefused(map, "result[3].deep is a function");
+      await assertRefused(map, "result[3].deep is a function that no module exports");
       const later = async (item: number): Promise<unknown> => await (item === 2 ? () => 1 : item);
       await assertRefused(() => pool.map(later, [0, 1, 2, 3], { chunkSize }), "result[2] is a");
     }
-    await assertRefused(() => pool.apply(f.giveFunction), "result.options.callback is a function");
+    await assertRefused(
+      () => pool.apply(f.giveFunction),
+      "result.options.callback is a function that no module exports",
+    );
   });
 
   it("names what a managed pool was given", async () => {
     await using manager = new (getContext(method).Manager)();
     using pool = manager.Pool(1);
-    await assertRefused(() => pool.apply(f.add, [1, noFunction as never]), "args[1] is a function");
+    await assertRefused(
+      () => pool.apply(f.add, [1, noFunction as never]),
+      "args[1] is a function that no module exports",
+    );
     await assertReleased(method, async (end) => {
       const map = () => pool.map(f.identity, refusedBehind(end, 2), { chunkSize: 1 });
-      await assertRefused(map, "args[2] is a function");
+      await assertRefused(map, "args[2] is a function that no module exports");
     });
     const starmap = () => pool.starmap(f.add, [[1, 2], [3, noFunction as never]]);
-    await assertRefused(starmap, "args[1][1] is a function");
+    await assertRefused(starmap, "args[1][1] is a function that no module exports");
     const kwargs = { factor: 1, log: noFunction };
-    await assertRefused(() => pool.map(f.scale, [1], { kwargs }), "kwargs.log is a function");
+    await assertRefused(
+      () => pool.map(f.scale, [1], { kwargs }),
+      "kwargs.log is a function that no module exports",
+    );
     const results = pool.imap(f.identity, [1, 2, 3, noFunction], { chunkSize: 2 });
-    await assertRefused(() => Array.fromAsync(results), "args[3] is a function");
+    await assertRefused(
+      () => Array.fromAsync(results),
+      "args[3] is a function that no module exports",
+    );
     assertEquals(await pool.map(f.square, [3]), [9]);
     await pool.terminate();
   });
