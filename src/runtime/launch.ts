@@ -71,12 +71,17 @@ export function startFolder({ folder }: Launch): StartFolder {
   return { cwd: folder, enter: `process.chdir(${JSON.stringify(here)});` };
 }
 
+/** What stands in a child's `process.argv` where its program has its script. */
+const ownScript = "[multiprocessing]";
+
 /**
- * Has this child's `process.argv` and `process.execArgv` say what those of its program say. What
- * started the child is no concern of its tasks: one that calls `fork()` would repeat it.
+ * Has this child's `process.argv` and `process.execArgv` say what those of its program say, but for the
+ * script: a program that compares that with a module's path, to know whether the module is the main
+ * one, would run once more in each child. What started the child is no concern of its tasks: one that
+ * calls `fork()` would repeat it.
  */
 export function adoptLaunch(): void {
-  const { script, args, flags } = launch;
-  process.argv.splice(1, Infinity, ...script === undefined ? [] : [script], ...args);
+  const { args, flags } = launch;
+  process.argv.splice(1, Infinity, ownScript, ...args);
   process.execArgv.splice(0, Infinity, ...flags);
 }
