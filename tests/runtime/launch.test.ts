@@ -58,7 +58,7 @@ describe("A child of a program", () => {
       for (const said of await surroundings({ args: [first, "--b", "c d"] })) {
         const args = `${first} --b c d`;
         assertEquals([said["script"], said["args"], said["flags"]], [
-          "index.ts",
+          "[multiprocessing]",
           [args, args, args],
           [],
         ]);
