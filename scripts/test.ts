@@ -21,7 +21,7 @@ const help = `deno task test [path ...] [options]
   --std real|standin      which @std to use on Deno (real where JSR answers; others use stand-ins)
   --jobs N                files at a time (2, where there are so many processors)
   --stress                many more rounds and seeds
-  --file-timeout SECONDS  limit of one file (120; under stress 900)
+  --file-timeout SECONDS  limit of one file (240; under stress 900)
   --timeout SECONDS       limit of one runtime (900; under stress 7200)
   --verbose               print what every file prints, not only the failed ones`;
 
@@ -38,7 +38,7 @@ const { values: options, positionals: filters } = parseArgs({
     "help": { type: "boolean", default: false },
   },
 });
-const fileTimeout = 1000 * Number(options["file-timeout"] ?? (options.stress ? 900 : 120));
+const fileTimeout = 1000 * Number(options["file-timeout"] ?? (options.stress ? 900 : 240));
 const runtimeTimeout = 1000 * Number(options.timeout ?? (options.stress ? 7200 : 900));
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "tests-"));
 
