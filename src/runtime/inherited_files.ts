@@ -7,6 +7,14 @@
  * @internal
  */
 
+/** A file of a fixed size. */
+export interface MemoryFile {
+  readonly fd: number;
+  /** Where others open it, while this process has not closed it. */
+  readonly path: string;
+  close(): void;
+}
+
 /** The path of a file that a process has open, for that process itself. */
 export const pathOfDescriptor = (fd: number): string => `/proc/self/fd/${fd}`;
 

@@ -11,6 +11,7 @@ import process from "node:process";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { granted } from "./deno_permissions.ts";
+import { launch } from "./launch.ts";
 
 /** A file in memory. */
 interface Mapping {
@@ -265,7 +266,7 @@ function mapByKoffi(koffi: Koffi): MapFile {
 
 /** The package as the program has it, or as this module would find it. */
 function loadKoffi(): Koffi {
-  const main = process.argv[1];
+  const { script: main } = launch;
   // Not imported: a bundler would take `createRequire(…)("koffi")` for an import of its own, and what
   // it makes of that finds no library.
   const { createRequire } = process.getBuiltinModule("node:module");

@@ -10,17 +10,11 @@ import path from "node:path";
 import process from "node:process";
 import { atExit } from "./at_exit.ts";
 import { granted } from "./deno_permissions.ts";
-import { pathOfDescriptor } from "./inherited_files.ts";
+import { type MemoryFile, pathOfDescriptor } from "./inherited_files.ts";
 import { openAnonymous } from "./mapping.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
-/** A file of a fixed size. */
-export interface MemoryFile {
-  readonly fd: number;
-  /** Where others open it, while this process has not closed it. */
-  readonly path: string;
-  close(): void;
-}
+export type { MemoryFile };
 
 /** Where Linux keeps files in memory. A container may have little of it: Docker's has 64 MiB. */
 const memoryFolder = "/dev/shm";

@@ -6,7 +6,7 @@
  * @internal
  */
 
-import type { MemoryFile } from "./memory_file.ts";
+import type { MemoryFile } from "./inherited_files.ts";
 
 /**
  * The version of all that stands in shared memory: where it is, and what it means. To be raised with

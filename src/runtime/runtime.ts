@@ -6,7 +6,6 @@
  * @internal
  */
 
-import type { Scratch } from "./scratch.ts";
 import type { StartMethod } from "./start_method.ts";
 
 /** The signals that a child can be sent. A worker knows them by their exit codes only. */
@@ -78,6 +77,22 @@ export interface ThreadIdentity {
   /** Its token, and its parent's: see `memory/members.ts`. */
   readonly token: number;
   readonly parentToken: number;
+}
+
+/** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */
+export interface Scratch {
+  /** How the child finds it: the memory itself, or the path of the file. */
+  readonly handle: SharedArrayBuffer | string;
+  write(offset: number, bytes: Uint8Array): void;
+  read(offset: number, length: number): Uint8Array;
+  /**
+   * Tells the child that it is given up. On Deno a thread runs on for a while after its `exit`:
+   * what it writes from here on nobody reads, so it must not begin anything.
+   */
+  revoke(): void;
+  /** Whether the child is given up; what it wrote before it asks was written before that. */
+  readonly isRevoked: boolean;
+  close(): void;
 }
 
 /** One message between a parent and its child: bytes, and what only `postMessage` can carry. */

@@ -9,23 +9,10 @@
 
 import fs from "node:fs";
 import { createFilledFile, isRefusal, type MemoryFile } from "./memory_file.ts";
+import type { Scratch } from "./runtime.ts";
 import type { StartMethod } from "./start_method.ts";
 
-/** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */
-export interface Scratch {
-  /** How the child finds it: the memory itself, or the path of the file. */
-  readonly handle: SharedArrayBuffer | string;
-  write(offset: number, bytes: Uint8Array): void;
-  read(offset: number, length: number): Uint8Array;
-  /**
-   * Tells the child that it is given up. On Deno a thread runs on for a while after its `exit`:
-   * what it writes from here on nobody reads, so it must not begin anything.
-   */
-  revoke(): void;
-  /** Whether the child is given up; what it wrote before it asks was written before that. */
-  readonly isRevoked: boolean;
-  close(): void;
-}
+export type { Scratch };
 
 /** A scratch that both sides have in their memory. */
 class MemoryScratch implements Scratch {
