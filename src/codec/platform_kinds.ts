@@ -10,8 +10,15 @@ import { type KeyObject, lateCrypto } from "../runtime/late_modules.ts";
 import { clonesKeys, readBlob } from "../runtime/platform.ts";
 import { type Kind, registerKind } from "./registry.ts";
 
+/** What is read of a `CryptoKey`; its class is the web's, and a program's types may lack it. */
+interface WebKey {
+  readonly extractable: boolean;
+  readonly algorithm: object;
+  readonly usages: readonly string[];
+}
+
 type KeyBytes = [type: string, bytes: Uint8Array];
-type CryptoKeyParts = [...KeyBytes, CryptoKey["algorithm"], CryptoKey["usages"]];
+type CryptoKeyParts = [...KeyBytes, WebKey["algorithm"], WebKey["usages"]];
 type BlobParts = [bytes: ArrayBuffer, type: string, name?: string, lastModified?: number];
 
 function keyBytes(key: KeyObject): KeyBytes {
@@ -46,8 +53,8 @@ function describeBlob(value: object): BlobParts {
 
 function reviveBlob(description: unknown): object {
   const [bytes, type, name, lastModified] = description as BlobParts;
-  if (name === undefined) return new Blob([bytes], { type });
-  return new File([bytes], name, { type, lastModified: lastModified! });
+  if (name === undefined) return new Blob([new Uint8Array(bytes)], { type });
+  return new File([new Uint8Array(bytes)], name, { type, lastModified: lastModified! });
 }
 
 /** No value is looked up here: its class is known already. */
@@ -64,9 +71,9 @@ const kinds: readonly Kind[] = [
     name: "CryptoKey",
     matches,
     refuses: (key) =>
-      (key as CryptoKey).extractable ? undefined : "is a CryptoKey that is not extractable",
+      (key as WebKey).extractable ? undefined : "is a CryptoKey that is not extractable",
     describe: (value): CryptoKeyParts => {
-      const key = value as CryptoKey;
+      const key = value as WebKey;
       const bytes = keyBytes(lateCrypto().KeyObject.from(key as never));
       return [...bytes, { ...key.algorithm }, [...key.usages]];
     },
