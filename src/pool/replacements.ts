@@ -18,7 +18,7 @@ const longestDelay = 30_000;
 const mostDelays = 5;
 
 /** A worker that died, or that could not even be started. */
-export interface LostWorker {
+export interface DeadWorker {
   readonly name: string;
   readonly pid: number;
   readonly exitCode: number | null;
@@ -82,7 +82,7 @@ export class Replacements {
    *
    * @returns Why the pool must give up, where that is so: then it is not replaced.
    */
-  replaceLost(worker: LostWorker): WorkerLostError | undefined {
+  replaceLost(worker: DeadWorker): WorkerLostError | undefined {
     this.#deaths++;
     if (this.#deaths <= this.#pool.size) {
       this.#pool.start();
@@ -110,7 +110,7 @@ export class Replacements {
     this.#delay = undefined;
   }
 
-  #reason({ name, pid, exitCode, crash }: LostWorker): WorkerLostError {
+  #reason({ name, pid, exitCode, crash }: DeadWorker): WorkerLostError {
     const cause = crash && { cause: crash.error };
     return new WorkerLostError(
       `The pool has given up as its workers die before they finish a task: ${this.#deaths} in a row, ` +

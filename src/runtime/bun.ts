@@ -60,7 +60,7 @@ class BunChild implements Child {
     };
     const { boot, env } = request;
     const { paths, descriptors } = inherit(sharedFiles(request), firstDescriptor);
-    const { cwd, enter } = startFolder(boot.launch);
+    const { cwd, enter } = startFolder(boot.launch.folder);
     const { flags, args } = boot.launch;
     const script = () => [...flags, "-e", enter + startScript(request, paths), "--"];
     const note = isBunExecutable ? noteVariable(request, paths) : {};

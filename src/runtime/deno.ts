@@ -7,7 +7,6 @@
 
 import fs from "node:fs";
 import path from "node:path";
-import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { scriptURL, sharedFiles, startScript } from "./boot.ts";
 import { isDenoExecutable } from "./bundle.ts";
@@ -17,6 +16,7 @@ import { childFlags } from "./deno_flags.ts";
 import { deno as denoGlobal, granted, mayRun } from "./deno_permissions.ts";
 import { countStart, lackOfDescriptors } from "./descriptors.ts";
 import { inherit } from "./inherited_files.ts";
+import { startFolder } from "./launch.ts";
 import { mayUseFiles } from "./memory_file.ts";
 import { firstDescriptor, spawnNodeProcess, type Surroundings } from "./node_process.ts";
 import type { Child, ChildEvents, Runtime, SpawnRequest } from "./runtime.ts";
@@ -120,9 +120,11 @@ function configFlags(main: string | undefined, flags: readonly string[]): string
  * a program (`deno.json`, `package.json`) from its main module's folder upwards, and for that of a
  * script that comes by standard input from the current directory. For a `data:` URL it looks nowhere.
  */
-function asProgramOf(main: string | undefined, script: string): { input: string; cwd?: string } {
-  if (!main?.startsWith("file:")) return { input: script };
-  const cwd = path.dirname(fileURLToPath(main));
-  if (cwd === process.cwd() || !fs.existsSync(cwd)) return { input: script };
-  return { input: `Deno.chdir(${JSON.stringify(process.cwd())});${script}`, cwd };
+function asProgramOf(
+  main: string | undefined,
+  script: string,
+): { input: string; cwd: string | undefined } {
+  const folder = main?.startsWith("file:") ? path.dirname(fileURLToPath(main)) : undefined;
+  const { cwd, enter } = startFolder(folder);
+  return { input: enter + script, cwd };
 }

@@ -61,10 +61,11 @@ export interface StartFolder {
 }
 
 /**
- * Has a child process start in the folder in which its program was started, and go to this child's
- * own: a flag that names a file means the same file, also if this child has gone elsewhere since.
+ * Has a child process start in a folder, where there is one, and go to this child's own. In that in
+ * which the program was started, a flag that names a file means the same file, also if this child has
+ * gone elsewhere since.
  */
-export function startFolder({ folder }: Launch): StartFolder {
+export function startFolder(folder: string | undefined): StartFolder {
   const here = currentFolder();
   const isSame = folder === undefined || here === undefined || folder === here;
   if (isSame || !fs.existsSync(folder)) return { cwd: undefined, enter: "" };

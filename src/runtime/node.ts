@@ -89,7 +89,7 @@ export const node: Runtime = {
     const { boot, env } = request;
     refuseExecutable(boot);
     const { paths, descriptors } = inherit(sharedFiles(request), firstDescriptor);
-    const { cwd, enter } = startFolder(boot.launch);
+    const { cwd, enter } = startFolder(boot.launch.folder);
     // No ES module: `--input-type` would hold for every thread that a task starts, too.
     const script = enter + startScript(request, paths);
     const { flags, args } = boot.launch;

@@ -10,20 +10,11 @@ import { type BuildOptions, buildSync, version as esbuildVersion } from "esbuild
 import { findRuntime } from "../../scripts/toolchain.mjs";
 import { runCommand } from "../command.ts";
 import { methods, runtime } from "../harness.ts";
-import { self, WorkFolder } from "./folder.ts";
+import { expected, self, WorkFolder } from "./folder.ts";
 
 const program = (name: string): string =>
   fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url));
 const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
-const expected = [
-  "tasks: 11 12 13",
-  "exported: 8",
-  "inline: 3",
-  "queue: 10 11",
-  "process: 0",
-  "manager: 3 2",
-];
-
 let folder: WorkFolder;
 beforeAll(() => {
   folder = new WorkFolder();

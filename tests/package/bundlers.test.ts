@@ -8,19 +8,10 @@ import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { findRuntime, root } from "../../scripts/toolchain.mjs";
 import { runCommand } from "../command.ts";
 import { methods, runtime } from "../harness.ts";
-import { self, WorkFolder } from "./folder.ts";
+import { expected, self, WorkFolder } from "./folder.ts";
 
 const programs = "tests/package/programs";
 const flags = runtime === "deno" ? ["run", "-A"] : [];
-const expected = [
-  "tasks: 11 12 13",
-  "exported: 8",
-  "inline: 3",
-  "queue: 10 11",
-  "process: 0",
-  "manager: 3 2",
-];
-
 let folder: WorkFolder;
 beforeAll(() => {
   folder = new WorkFolder();

@@ -9,6 +9,16 @@ import { type CommandResult, runCommand } from "../command.ts";
 
 const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
 
+/** What the program says that bundlers are tried with: `programs/tasks.ts`. */
+export const expected: readonly string[] = [
+  "tasks: 11 12 13",
+  "exported: 8",
+  "inline: 3",
+  "queue: 10 11",
+  "process: 0",
+  "manager: 3 2",
+];
+
 /** Environment variables; `undefined` removes. */
 export type Environment = Record<string, string | undefined>;
 
