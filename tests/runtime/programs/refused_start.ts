@@ -50,7 +50,15 @@ async function processes(): Promise<void> {
   console.log(await exitCode(), activeChildren().length);
 }
 
+/** Deno makes a pair of sockets at the first listener for a signal, and keeps it: the module adds its own at leisure. */
+function makeSignalSockets(): void {
+  const listener = () => {};
+  process.on("SIGUSR2", listener);
+  process.off("SIGUSR2", listener);
+}
+
 async function pools(): Promise<void> {
+  makeSignalSockets();
   {
     await using pool = new Pool(1);
     console.log(await pool.apply(square, [2]));
