@@ -18,6 +18,7 @@ const layers: string[][] = [
   ["runtime"],
   ["memory"],
   ["codec"],
+  ["handles"],
   ["sync"],
   ["shared"],
   ["channel"],

@@ -59,7 +59,7 @@ export class Connection implements AsyncIterable<unknown> {
   /** @internal */
   constructor(end: End) {
     this.#end = end;
-    this.#encoder = new Encoder({ channel: end.channel, defers: true });
+    this.#encoder = new Encoder({ channel: end.channel, defers: true, heldBy: "carrier" });
     this.#readable = end.canRead;
   }
 
@@ -100,7 +100,7 @@ export class Connection implements AsyncIterable<unknown> {
   async send(value: unknown, options: WaitOptions = {}): Promise<void> {
     this.#checkWritable(options);
     const bytes = encodeValue(this.#encoder, value);
-    const trips = this.#encoder.takeTrips();
+    const trips = this.#encoder.takeTrips(this.#end.carrier);
     let isSent = false;
     try {
       isSent = await this.#end.put(bytes, options);
@@ -119,7 +119,7 @@ export class Connection implements AsyncIterable<unknown> {
   sendSync(value: unknown, options: SyncWaitOptions = {}): void {
     this.#checkWritable(options);
     const bytes = encodeValue(this.#encoder, value);
-    const trips = this.#encoder.takeTrips();
+    const trips = this.#encoder.takeTrips(this.#end.carrier);
     let isSent = false;
     try {
       isSent = this.#end.putSync(bytes, options);

@@ -7,6 +7,7 @@
 
 import type { Pace } from "../memory/futex.ts";
 import type { WaitOptions } from "../memory/latch.ts";
+import type { Carrier } from "../handles/holds.ts";
 import type { Read, Taken } from "./messages.ts";
 
 /** How a call that blocks the thread waits. */
@@ -16,6 +17,8 @@ export type SyncWaitOptions = Omit<WaitOptions, "signal">;
 export interface End {
   /** What an encoder for its messages is told of it: see `EncoderOptions`. */
   readonly channel: unknown;
+  /** What has the messages until they are read, where that is memory that children share. */
+  readonly carrier: Carrier | undefined;
   /** Whether messages can come in, and go out, by its nature. */
   readonly canRead: boolean;
   readonly canWrite: boolean;

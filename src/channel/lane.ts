@@ -25,8 +25,10 @@ import {
 import type { Arena } from "../memory/arena.ts";
 import { freedWord } from "../memory/free_lists.ts";
 import { Futex } from "../memory/futex.ts";
-import { deathLook } from "../sync/gate.ts";
-import { Mutex, mutexSize } from "../sync/mutex.ts";
+import { deathLook } from "../memory/gate.ts";
+import type { Carrier } from "../handles/holds.ts";
+import { type Ending, registerEnding } from "../handles/target.ts";
+import { Mutex, mutexSize } from "../memory/mutex.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import {
   blockOf,
@@ -97,6 +99,12 @@ export function allocateLane(method: StartMethod, limits: LaneLimits, more: numb
   return block;
 }
 
+/** How the block of a lane ends, when nobody has its handle any more. */
+export const endLane: Ending = 1;
+registerEnding(endLane, (block) => {
+  if (block.isLive) new Lane(block, "a queue").dispose();
+});
+
 /** Says how much the lane at `offset` of a block may hold. */
 export function limitLane({ arena, word }: Block, limits: LaneLimits, offset: number): void {
   arena.words[word + offset + maxItemsAt] = limits.items ?? 0;
@@ -109,7 +117,7 @@ export function freeSegments({ arena, word }: Block, offset: number): void {
 }
 
 /** A lane, as this child sees it. */
-export class Lane {
+export class Lane implements Carrier {
   readonly block: Block;
   /** Woken when there is something to take. */
   readonly filled: Futex;
@@ -142,6 +150,14 @@ export class Lane {
   /** What tells it from all others in this child. */
   get key(): string {
     return `${this.#arena.method} ${this.#base}`;
+  }
+
+  get putsWord(): number {
+    return this.#base + putsAt;
+  }
+
+  get takesWord(): number {
+    return this.#base + takesAt;
   }
 
   /** How many records were ever put, and taken; modulo 2^32, as is what they hold in bytes. */

@@ -5,7 +5,7 @@ import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../m
 import type { Socket } from "../runtime/socket.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
-import { Line } from "../sync/line.ts";
+import { Line } from "../memory/line.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
 import { Connection } from "./connection.ts";

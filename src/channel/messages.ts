@@ -12,7 +12,7 @@ import { TaskReferenceError } from "../errors.ts";
 import type { Futex, Pace } from "../memory/futex.ts";
 import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import { pause } from "../memory/sleep.ts";
-import { joinLine } from "../sync/line.ts";
+import { joinLine } from "../memory/line.ts";
 import { Kept, type Lane } from "./lane.ts";
 
 /** A message that was taken. */

@@ -1,16 +1,18 @@
 import { checkOptions } from "../arguments.ts";
 import { registerKind } from "../codec/registry.ts";
 import { EOFError } from "../errors.ts";
-import { allocateOwned, Block, free, shareBlock } from "../memory/allocator.ts";
+import { allocate, Block, free } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import type { Pace } from "../memory/futex.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { getStartMethod } from "../runtime/start_methods.ts";
-import { Mutex, mutexSize } from "../sync/mutex.ts";
+import { hold, letGo } from "../handles/holding.ts";
+import { holdsOf, type MessageHold } from "../handles/holds.ts";
+import { type Ending, registerEnding, Target } from "../handles/target.ts";
+import { arrive, depart } from "../handles/travel.ts";
 import { Connection, endOf, isConnection } from "./connection.ts";
 import type { End, SyncWaitOptions } from "./end.ts";
-import { type Hold, Holders, holdersWords } from "./holders.ts";
 import { freeSegments, Lane, laneWords, limitLane } from "./lane.ts";
 import { type Check, Messages, type Read, type Taken } from "./messages.ts";
 
@@ -20,20 +22,22 @@ const capacity = 2 * 1024 * 1024;
 /** The two ends of a pipe. */
 type Side = 0 | 1;
 
-// Where the parts are, in words: the lane that leads to a side, and who holds the side.
+// Where the parts are, in words: the lane that leads to a side, and whether nobody holds the side any more.
 const laneTo = (side: Side): number => side * laneWords;
-const holdersOf = (side: Side): number => 2 * laneWords + side * holdersWords;
-const flagsAt = 2 * laneWords + 2 * holdersWords;
-/** A mutex, which begins with a long: what one side lets go, the other sees whole. */
-const endingAt = flagsAt + 2;
-const pipeSize = endingAt * 4 + mutexSize;
+const closedAt = (side: Side): number => 2 * laneWords + side;
+const flagsAt = 2 * laneWords + 2;
+const pipeSize = (flagsAt + 1) * 4;
 /** The flag of a pipe that leads from side 1 to side 0 alone. */
 const ONE_WAY = 1;
 
 const other = (side: Side): Side => side === 0 ? 1 : 0;
 
-/** Gives holds back whose connections were collected. */
-const collected = new FinalizationRegistry<() => void>((close) => close());
+/** How an end of a pipe ends: nobody can send to it any more, or waits for it. */
+const endSide: Ending = 2;
+registerEnding(endSide, (block, part) => close(block, part as Side));
+
+/** How often to look whether those who hold the other end have died, in milliseconds. */
+const lookEvery = 20;
 
 /** One end of a pipe, as one holder has it. */
 class PipeEnd implements End {
@@ -44,9 +48,9 @@ class PipeEnd implements End {
   readonly canWrite: boolean;
   readonly #incoming: Messages;
   readonly #outgoing: Messages;
-  readonly holders: Holders;
-  readonly #peers: Holders;
-  readonly #hold: Hold;
+  readonly target: Target;
+  readonly #peers: Target;
+  #lookedAt = -Infinity;
   #closed = false;
 
   constructor(block: Block, side: Side) {
@@ -58,12 +62,14 @@ class PipeEnd implements End {
     this.canWrite = !isOneWay || side === 1;
     this.#incoming = new Messages(new Lane(block, "a connection", laneTo(side)), "message");
     this.#outgoing = new Messages(new Lane(block, "a connection", laneTo(other(side))), "message");
-    this.holders = new Holders(block, holdersOf(side));
-    this.#peers = new Holders(block, holdersOf(other(side)));
-    this.#hold = this.holders.add();
-    const { arena, address, serial } = block;
-    const hold = this.#hold;
-    collected.register(this, () => letGo(new Block(arena, address, serial), side, hold), this);
+    this.target = new Target(block, endSide, side);
+    this.#peers = new Target(block, endSide, other(side));
+    hold(this, this.target);
+  }
+
+  /** What has the messages until they are read. */
+  get carrier(): Lane {
+    return this.#outgoing.lane;
   }
 
   get unread(): number {
@@ -110,8 +116,18 @@ class PipeEnd implements End {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    collected.unregister(this);
-    letGo(this.block, this.side, this.#hold);
+    letGo(this, this.target);
+  }
+
+  /** Whether nobody holds the other end: said by the last who did, or seen by a look whether any lives. */
+  get #arePeersGone(): boolean {
+    if (isClosed(this.block, other(this.side))) return true;
+    const now = performance.now();
+    if (now - this.#lookedAt < lookEvery) return false;
+    this.#lookedAt = now;
+    if (holdsOf(this.block.arena).has(this.#peers)) return false;
+    this.#peers.end();
+    return true;
   }
 
   readonly #isReady = (): boolean => {
@@ -123,41 +139,38 @@ class PipeEnd implements End {
   readonly #checkIn: Check = () => {
     if (this.#closed) throw new Error("Cannot receive as this connection was closed meanwhile");
     this.#incoming.lane.check("use");
-    return this.#peers.areGone;
+    return this.#arePeersGone;
   };
 
   readonly #checkOut: Check = () => {
     if (this.#closed) throw new Error("Cannot send as this connection was closed meanwhile");
     this.#outgoing.lane.check("use");
-    if (this.#peers.areGone) throw new Error("Cannot send as the other end is closed");
+    if (this.#arePeersGone) throw new Error("Cannot send as the other end is closed");
     return false;
   };
 
   #checkEnd(): void {
-    if (!this.#peers.areGone || !this.#incoming.lane.isEmpty) return;
+    if (!this.#arePeersGone || !this.#incoming.lane.isEmpty) return;
     throw new EOFError("Cannot receive as the other end is closed and nothing is left");
   }
 }
 
-/** Gives a hold up. The last one closes the end, and the last of both ends frees the pipe. */
-function letGo(block: Block, side: Side, hold: Hold): void {
-  const ending = new Mutex(block, "a connection", "owner", endingAt);
-  if (!acquireIfLive(ending)) return;
+const isClosed = ({ arena, word }: Block, side: Side): boolean =>
+  Atomics.load(arena.words, word + closedAt(side)) !== 0;
+
+/** Closes a side, for good. With both sides ends the pipe. */
+function close(block: Block, side: Side): void {
+  if (!block.isLive) return;
+  Atomics.store(block.arena.words, block.word + closedAt(side), 1);
   const lanes = ([0, 1] as const).map((to) => new Lane(block, "a connection", laneTo(to)));
   // Who waits here, or at the other end, looks again.
   const stir = () => {
-    ending.wake();
     for (const lane of lanes) {
       lane.filled.wake();
       lane.drained.wake();
     }
   };
-  const isOver = new Holders(block, holdersOf(side)).remove(hold) &&
-    new Holders(block, holdersOf(other(side))).areGone;
-  if (!isOver) {
-    ending.release();
-    return stir();
-  }
+  if (!isClosed(block, other(side))) return stir();
   const then = () => {
     freeLanes(block);
     stir();
@@ -165,23 +178,18 @@ function letGo(block: Block, side: Side, hold: Hold): void {
   free(block, { then, rests: true });
 }
 
-/** Acquires the mutex of a pipe, unless another has freed that. */
-function acquireIfLive(ending: Mutex): boolean {
-  if (!ending.block.isLive) return false;
-  try {
-    return ending.acquireSync();
-  } catch (error) {
-    if (ending.block.isLive) throw error;
-    return false;
-  }
-}
-
 function freeLanes(block: Block): void {
   freeSegments(block, laneTo(0));
   freeSegments(block, laneTo(1));
 }
 
-type Description = [method: StartMethod, address: number, serial: number, side: Side, hold: Hold];
+type Description = [
+  method: StartMethod,
+  address: number,
+  serial: number,
+  side: Side,
+  hold: MessageHold | undefined,
+];
 
 const pipeEndOf = (value: object): PipeEnd => endOf(value as Connection) as PipeEnd;
 
@@ -199,22 +207,17 @@ registerKind({
     }
     return `is a Connection for children of the start method "${method}", and this one is a "${channel}"`;
   },
-  describe: (value, onTrip): Description => {
-    const { block, side, holders } = pipeEndOf(value);
-    const { arena, address, serial } = block;
-    shareBlock(block);
-    // The message holds the end, until whoever reads it does.
-    const hold = holders.add();
-    onTrip({ drop: () => letGo(block, side, hold) });
-    return [arena.method, address, serial, side, hold];
+  describe: (value, departure): Description => {
+    const { block, side, target } = pipeEndOf(value);
+    const { arena: { method }, address, serial } = block;
+    return [method, address, serial, side, depart(target, departure)];
   },
   revive: (description) => {
-    const [method, address, serial, side, hold] = description as Description;
-    const block = new Block(arenaOf(method), address, serial);
-    const connection = new Connection(new PipeEnd(block, side));
+    const [method, address, serial, side, held] = description as Description;
+    const end = new PipeEnd(new Block(arenaOf(method), address, serial), side);
     // Only now: the end has been held all the time.
-    letGo(block, side, hold);
-    return connection;
+    arrive(end.target, held);
+    return new Connection(end);
   },
 });
 
@@ -224,7 +227,7 @@ registerKind({
  * @internal
  */
 export function makePipe(method: StartMethod, duplex: boolean): [Connection, Connection] {
-  const block = allocateOwned(method, pipeSize, freeLanes);
+  const block = allocate(method, pipeSize);
   block.arena.words[block.word + flagsAt] = duplex ? 0 : ONE_WAY;
   limitLane(block, { bytes: capacity }, laneTo(0));
   limitLane(block, { bytes: capacity }, laneTo(1));

@@ -54,6 +54,8 @@ export function freeFrom(arena: Arena, first: number): void {
   while (segment !== 0) {
     const next = arena.words[segment + nextAt]!;
     for (const at of recordsOf(arena, segment)) {
+      // What it carries is held no more, and nobody reads what that is.
+      arena.noteLoss();
       if (isInBlock(arena, at)) free(blockOf(arena, at));
     }
     // Another child may be in the middle of writing there.

@@ -11,7 +11,7 @@ import { ModuleNeeded } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { Pace } from "../memory/futex.ts";
 import { countdown, type WaitOptions } from "../memory/latch.ts";
-import { Line } from "../sync/line.ts";
+import { Line } from "../memory/line.ts";
 import type { End } from "./end.ts";
 import type { Read, Taken } from "./messages.ts";
 import type { Wire } from "./wire.ts";
@@ -22,6 +22,7 @@ const collected = new FinalizationRegistry<Wire>((wire) => wire.close());
 /** One end of a connection to another program, which knows nothing of this program's memory. */
 export class SocketEnd implements End {
   readonly channel: undefined;
+  readonly carrier: undefined;
   readonly canRead: boolean = true;
   readonly canWrite: boolean = true;
   readonly #wire: Wire;

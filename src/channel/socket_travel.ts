@@ -41,12 +41,12 @@ registerKind({
     if (channel !== undefined) return undefined;
     return "is a Connection, which only children of this program can use";
   },
-  describe: (value, onTrip, channel): [Connection] => {
+  describe: (value, departure): [Connection] => {
     const end = socketEndOf(value);
-    const [mine, theirs] = makePipe(channel as StartMethod, true);
+    const [mine, theirs] = makePipe(departure.channel as StartMethod, true);
     leaving.add(end);
     let hasBegun = false;
-    onTrip({
+    departure.onTrip({
       begin: () => {
         hasBegun = true;
         leaving.delete(end);

@@ -45,7 +45,7 @@ export class StreamLink {
 
   constructor(connection: Connection) {
     this.#end = endOf(connection);
-    this.#encoder = new Encoder({ channel: this.#end.channel, defers: true });
+    this.#encoder = new Encoder({ channel: this.#end.channel, defers: true, heldBy: "carrier" });
   }
 
   /**
@@ -67,7 +67,7 @@ export class StreamLink {
    * @throws {RangeError} If the memory that children share is used up.
    */
   async flush(): Promise<void> {
-    const trips = this.#encoder.takeTrips();
+    const trips = this.#encoder.takeTrips(this.#end.carrier);
     let isSent = false;
     try {
       await this.#end.put(this.#encoder.view(0));

@@ -18,7 +18,7 @@
  */
 
 import { aName } from "../codec/failure.ts";
-import { classOfPrototype, registerKind, type Trip } from "../codec/registry.ts";
+import { classOfPrototype, type Departure, registerKind } from "../codec/registry.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Connection } from "./connection.ts";
 import { makePipe } from "./pipe.ts";
@@ -48,11 +48,11 @@ function refusal(name: string, stream: Stream, channel: unknown): string | undef
  * Makes the pipe of a stream, and gives the other side's end. `hold` locks the stream, at once: it
  * may be sent a little later, and nobody is to use it meanwhile.
  */
-function send(hold: () => Held, onTrip: (trip: Trip) => void, channel: unknown): Connection {
-  const [mine, theirs] = makePipe(channel as StartMethod, true);
+function send(hold: () => Held, departure: Departure): Connection {
+  const [mine, theirs] = makePipe(departure.channel as StartMethod, true);
   const held = hold();
   let hasBegun = false;
-  onTrip({
+  departure.onTrip({
     begin: () => {
       hasBegun = true;
       // From here on the message holds it alone.
@@ -76,7 +76,7 @@ registerKind({
   module,
   matches: (value) => value instanceof ReadableStream,
   refuses: (value, channel) => refusal("ReadableStream", value as ReadableStream, channel),
-  describe: (value, onTrip, channel): ReadableDescription => {
+  describe: (value, departure): ReadableDescription => {
     const stream = value as ReadableStream<unknown>;
     const isBytes = givesBytes(stream);
     const hold = (): Held => {
@@ -86,7 +86,7 @@ registerKind({
         releaseLock: () => reader.releaseLock(),
       };
     };
-    return [send(hold, onTrip, channel), isBytes];
+    return [send(hold, departure), isBytes];
   },
   revive: (description) => {
     const [end, isBytes] = description as ReadableDescription;
@@ -110,7 +110,7 @@ registerKind({
   module,
   matches: (value) => value instanceof WritableStream,
   refuses: (value, channel) => refusal("WritableStream", value as WritableStream, channel),
-  describe: (value, onTrip, channel): Connection => {
+  describe: (value, departure): Connection => {
     const hold = (): Held => {
       const writer = (value as WritableStream<unknown>).getWriter();
       return {
@@ -118,7 +118,7 @@ registerKind({
         releaseLock: () => writer.releaseLock(),
       };
     };
-    return send(hold, onTrip, channel);
+    return send(hold, departure);
   },
   revive: (description) => receivedWritable(new StreamLink(description as Connection)),
 });

@@ -9,7 +9,7 @@ import { EOFError } from "../errors.ts";
 import { Bell, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { nextTurn } from "../runtime/turns.ts";
-import { Line } from "../sync/line.ts";
+import { Line } from "../memory/line.ts";
 import { framed, FrameReader } from "./frames.ts";
 
 /** How much may have come and not be received before the socket is not read any more, in bytes. */

@@ -9,7 +9,7 @@ import "./function_value.ts";
 import "./library_errors.ts";
 import { refusal } from "./failure.ts";
 import { type Root, rooted, SAME } from "./path.ts";
-import type { Trip } from "./registry.ts";
+import type { HeldBy, Trip } from "./registry.ts";
 import { Transfers } from "./transfers.ts";
 import { ValueWriter } from "./value_writer.ts";
 
@@ -23,6 +23,8 @@ export interface EncoderOptions {
   readonly channel?: unknown;
   /** Who will read the messages, for kinds that know them: a proxy of a manager is told apart by its server. */
   readonly peer?: unknown;
+  /** Who holds what a message refers to until it is read: who sends it, unless this says otherwise. */
+  readonly heldBy?: HeldBy;
 }
 
 /** A message: what a `Decoder` takes, and the list for `postMessage`. */
@@ -33,6 +35,8 @@ export interface Parcel {
   readonly attachments: unknown[];
   /** What is to be done if nobody will read it. */
   readonly trips: readonly Trip[];
+  /** What the sender keeps until then, or until it was read. */
+  readonly kept: readonly object[];
   /** Those attachments that are moved. The bytes are not among them. */
   readonly transfer: object[];
 }
@@ -51,7 +55,12 @@ export class Encoder {
 
   constructor(options: EncoderOptions = {}) {
     this.#transfers = new Transfers(options.attach ?? false);
-    this.#writer = new ValueWriter(this.#transfers, options.channel, options.peer);
+    this.#writer = new ValueWriter(
+      this.#transfers,
+      options.channel,
+      options.peer,
+      options.heldBy ?? "sender",
+    );
     this.#defers = options.defers ?? false;
   }
 
@@ -156,10 +165,28 @@ export class Encoder {
     return this.#writer.trips.length > 0;
   }
 
-  /** Takes what the values are to do when the message is sent. */
-  takeTrips(): readonly Trip[] {
-    const { trips } = this.#writer;
-    return trips.length === 0 ? none : trips.splice(0).map(({ trip }) => trip);
+  /**
+   * Takes what the values are to do when the message is sent; `carrier` is what will have it until it is read.
+   *
+   * @throws {RangeError} If there is no memory to note that. Then the message is not to be sent.
+   */
+  takeTrips(carrier?: object): readonly Trip[] {
+    if (this.#writer.trips.length === 0) return none;
+    const trips = this.#writer.trips.splice(0).map(({ trip }) => trip);
+    if (carrier === undefined) return trips;
+    try {
+      for (const trip of trips) trip.board?.(carrier);
+      return trips;
+    } catch (error) {
+      for (const trip of trips) trip.drop();
+      throw error;
+    }
+  }
+
+  /** Takes what the sender is to keep until nobody will read the message any more. */
+  takeKept(): readonly object[] {
+    const { kept } = this.#writer;
+    return kept.length === 0 ? none : kept.splice(0).map(({ object }) => object);
   }
 
   /** Whether the message has more than its bytes. */
@@ -192,7 +219,8 @@ export class Encoder {
   /** Hands out the message, whose trips have not begun, and begins the next. */
   takeUnsent(): Parcel {
     const trips = this.takeTrips();
-    return { bytes: this.#writer.out.take(), ...this.#transfers.take(), trips };
+    const kept = this.takeKept();
+    return { bytes: this.#writer.out.take(), ...this.#transfers.take(), trips, kept };
   }
 }
 

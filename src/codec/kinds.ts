@@ -7,7 +7,7 @@
 
 import { aName, DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
-import { type Kind, kindNamed, ModuleNeeded, type Trip } from "./registry.ts";
+import { type Kind, kindNamed, ModuleNeeded } from "./registry.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./parts.ts";
 
@@ -21,8 +21,7 @@ export function writeKind(writer: Writer, kind: Kind, value: object): void {
   writer.out.byte(tag.KIND);
   writer.out.string(kind.name);
   writer.out.string(kind.module ?? "");
-  const onTrip = (trip: Trip) => void writer.trips.push({ trip, at: writer.out.position });
-  writer.value(kind.describe(value, onTrip, writer.channel, writer.peer), SAME);
+  writer.value(kind.describe(value, writer), SAME);
 }
 
 /** Decodes a value of a kind. */

@@ -8,7 +8,7 @@
 import type { ByteReader } from "./byte_reader.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import type { Path, Step } from "./path.ts";
-import type { RegisteredClass, Trip } from "./registry.ts";
+import type { Departure, RegisteredClass } from "./registry.ts";
 import type { Shapes } from "./shapes.ts";
 import type { Transfers } from "./transfers.ts";
 import type { MemoryMark, MemoryReader, ViewedMemory } from "./viewed_memory.ts";
@@ -27,7 +27,7 @@ export interface Mark {
 }
 
 /** A value being encoded. */
-export interface Writer {
+export interface Writer extends Departure {
   readonly out: ByteWriter;
   readonly path: Path;
   readonly shapes: Shapes;
@@ -35,12 +35,6 @@ export interface Writer {
   readonly transfers: Transfers;
   /** What is shown of buffers that are not values of their own. */
   readonly memory: ViewedMemory;
-  /** What values do that were written at a position or before. */
-  readonly trips: { readonly trip: Trip; readonly at: number }[];
-  /** What the encoder was made for, as kinds are told. */
-  readonly channel: unknown;
-  /** Who will read it, for kinds that know them. */
-  readonly peer: unknown;
   /** How many errors hold each other where it is encoding. */
   errors: number;
   /** Encodes what `step` leads to. */

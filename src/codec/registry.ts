@@ -7,10 +7,37 @@ import { wrongArgument } from "../arguments.ts";
  * @internal
  */
 export interface Trip {
+  /** The message is about to be sent, and `carrier` will have it until it is read. Followed by one of the others. */
+  board?(carrier: object): void;
   /** The message is sent. */
   begin?(): void;
   /** The message is not sent after all, or was, and nobody will read it. */
   drop(): void;
+}
+
+/**
+ * Who sees to it that what a message refers to is there until the message is read: who sends it, as it hears
+ * when nobody will read it any more; what carries it, such as a queue, where it is read before it counts as
+ * taken; or who will read it: the parent, or the child with a token (see `memory/members.ts`).
+ *
+ * @internal
+ */
+export type HeldBy = "sender" | "carrier" | "parent" | { readonly reader: number };
+
+/**
+ * The message that a value leaves with.
+ *
+ * @internal
+ */
+export interface Departure {
+  /** What the encoder was made for, as `refuses` is told. */
+  readonly channel: unknown;
+  readonly peer: unknown;
+  readonly heldBy: HeldBy;
+  /** Says what else is to be done when the message is sent, or is not. */
+  onTrip(trip: Trip): void;
+  /** Has the sender keep an object until nobody will read the message any more. */
+  keep(object: object): void;
 }
 
 /**
@@ -37,16 +64,8 @@ export interface Kind {
    * `channel` and `peer` are what the encoder was made for.
    */
   refuses?(value: object, channel: unknown, peer: unknown): string | undefined;
-  /**
-   * What the other side needs: any value that can travel. `onTrip` is called with what else is to be
-   * done. `channel` and `peer` are what the encoder was made for.
-   */
-  describe(
-    value: object,
-    onTrip: (trip: Trip) => void,
-    channel: unknown,
-    peer: unknown,
-  ): unknown;
+  /** What the other side needs: any value that can travel. */
+  describe(value: object, departure: Departure): unknown;
   /**
    * The value that was described. May throw `ModuleNeeded`; it is then called again. `peer` is what
    * the decoder was made for.

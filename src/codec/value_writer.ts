@@ -17,7 +17,13 @@ import { writeObject } from "./objects.ts";
 import type { Mark, Writer } from "./parts.ts";
 import { Path, type Root, SAME, type Step } from "./path.ts";
 import { hostClass, writeHost } from "./platform.ts";
-import { classOfPrototype, kindOf, type RegisteredClass, type Trip } from "./registry.ts";
+import {
+  classOfPrototype,
+  type HeldBy,
+  kindOf,
+  type RegisteredClass,
+  type Trip,
+} from "./registry.ts";
 import { Shapes } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { transferListOf } from "./transfer.ts";
@@ -36,19 +42,30 @@ export class ValueWriter implements Writer {
   readonly classes: RegisteredClass[] = [];
   readonly transfers: Transfers;
   readonly memory: ViewedMemory = new ViewedMemory();
+  /** What values do that were written at a position or before. */
   readonly trips: { readonly trip: Trip; readonly at: number }[] = [];
+  /** What is kept for them. */
+  readonly kept: { readonly object: object; readonly at: number }[] = [];
   /** How many errors hold each other where it is encoding. */
   errors: number = 0;
-  /** What the encoder was made for, as kinds are told. */
   readonly channel: unknown;
-  /** Who will read it, for kinds that know them. */
   readonly peer: unknown;
+  readonly heldBy: HeldBy;
   readonly #identity = new Identity();
 
-  constructor(transfers: Transfers, channel: unknown, peer?: unknown) {
+  constructor(transfers: Transfers, channel: unknown, peer: unknown, heldBy: HeldBy) {
     this.transfers = transfers;
     this.channel = channel;
     this.peer = peer;
+    this.heldBy = heldBy;
+  }
+
+  onTrip(trip: Trip): void {
+    this.trips.push({ trip, at: this.out.position });
+  }
+
+  keep(object: object): void {
+    this.kept.push({ object, at: this.out.position });
   }
 
   /** Encodes one value with all that it holds. */
@@ -138,6 +155,7 @@ export class ValueWriter implements Writer {
   /** Drops the bytes from there on, with what their values had in mind. */
   truncate(position: number): void {
     while (this.trips.length > 0 && this.trips.at(-1)!.at > position) this.trips.pop()!.trip.drop();
+    while (this.kept.length > 0 && this.kept.at(-1)!.at > position) this.kept.pop();
     this.out.position = position;
   }
 

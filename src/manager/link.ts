@@ -64,7 +64,12 @@ export class Link implements Peer {
     this.#key = key;
     this.#transport = transport;
     this.#isForeign = channel === undefined;
-    this.#encoder = new Encoder({ channel, defers: true, peer: this });
+    this.#encoder = new Encoder({
+      channel,
+      defers: true,
+      peer: this,
+      heldBy: transport,
+    });
     this.#encoder.writeUint(key);
   }
 

@@ -15,6 +15,8 @@ import { ending, frameSize } from "./protocol.ts";
 export interface Replies {
   /** What can travel to it: see `EncoderOptions`. */
   readonly channel: StartMethod | undefined;
+  /** The token of who reads it, where it shares memory: what a frame refers to is held as long as that lives. */
+  readonly reader: number;
   /** Sends a frame; the bytes are the caller's again when this returns. */
   send(bytes: Uint8Array): Promise<unknown>;
   /** How many frames have arrived and were not read; where that can be told. */
@@ -37,7 +39,12 @@ export class Outbox {
 
   constructor(replies: Replies, peer: Peer) {
     this.#replies = replies;
-    this.#encoder = new Encoder({ channel: replies.channel, defers: true, peer });
+    this.#encoder = new Encoder({
+      channel: replies.channel,
+      defers: true,
+      peer,
+      heldBy: replies,
+    });
   }
 
   /** Says how a call ended. A result that cannot travel is an error. `undo`: see `Caller`. */
@@ -73,6 +80,7 @@ export class Outbox {
     const encoder = this.#encoder;
     if (encoder.size === 0) return;
     const trips = encoder.takeTrips();
+    if (trips.length > 0) this.#undos.push(() => settleTrips(trips, false));
     this.#leaving++;
     const sent = this.#replies.send(encoder.view(0));
     encoder.restart("result");

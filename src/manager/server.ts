@@ -29,7 +29,7 @@ import { type Host, ServedClient } from "./served_client.ts";
 import { ServerObject } from "./server_object.ts";
 import { targetOf } from "./target.ts";
 import { Tickets } from "./tickets.ts";
-import { LoopTransport, neverOver, readFrame } from "./transport.ts";
+import { LoopTransport, neverOver, nobody, readFrame } from "./transport.ts";
 import "./travel.ts";
 import { type RegisteredType, Types } from "./types.ts";
 
@@ -113,7 +113,7 @@ class Server implements Host {
         types: () => this.#types.names,
       }),
     });
-    const transport = new LoopTransport((frame) => this.#loop.receive(frame));
+    const transport = new LoopTransport((frame) => this.#loop.receive(frame), arenaOf(method).me);
     const door = { method, inbox, token: arenaOf(method).me, socket, authKey };
     this.#link = noteLink(
       new OwnLink({ id, door, gate: undefined }, transport, method, (slot, ticket, peer) => {
@@ -123,6 +123,7 @@ class Server implements Host {
     );
     this.#loop = new ServedClient(this, {
       channel: method,
+      reader: arenaOf(method).me,
       send: (bytes) => Promise.resolve(transport.reply(bytes)),
       unread: undefined,
       close: () => {},
@@ -164,9 +165,11 @@ class Server implements Host {
     decoder.readUint();
     // What a client had sent that is gone already.
     if (decoder.readUint() !== operation.hello) return;
+    const reader = decoder.readUint();
     const end = endOf(decoder.read() as Connection);
     const client = this.#serve({
       channel: this.#method,
+      reader,
       send: (bytes) => end.put(bytes),
       unread: () => end.unread,
       close: () => end.close(),
@@ -232,6 +235,7 @@ class Server implements Host {
     const end = endOf(connection);
     const client = this.#serve({
       channel: undefined,
+      reader: nobody,
       send: (bytes) => end.put(bytes),
       unread: undefined,
       close: () => connection.close(),

@@ -18,6 +18,8 @@ import type { Door } from "./way.ts";
 
 /** A client's way to its server. */
 export interface Transport {
+  /** The token of the server, where it shares memory: what a frame refers to is held as long as that lives. */
+  readonly reader: number;
   /** Sends a frame; the bytes are the caller's again when this returns. */
   send(bytes: Uint8Array): Promise<void>;
   /**
@@ -29,6 +31,9 @@ export interface Transport {
   /** Nothing more is sent or received. */
   close(): void;
 }
+
+/** In place of the token of who shares no memory. */
+export const nobody = 0;
 
 /** Takes a message as it is. */
 export const readFrame: Read<Uint8Array> = (decoder, length) => decoder.readBytes(length);
@@ -57,10 +62,12 @@ export class LaneTransport implements Transport {
     this.#inbox = new Messages(laneOf(door.inbox), "request");
     const [replies, theirs] = makePipe(door.method, false);
     this.#replies = replies;
-    const encoder = new Encoder({ channel: door.method, defers: true });
+    const encoder = new Encoder({ channel: door.method, defers: true, heldBy: this });
     encoder.writeUint(key);
     encoder.writeUint(operation.hello);
+    encoder.writeUint(arenaOf(door.method).me);
     encoder.write(theirs, "value");
+    const trips = encoder.takeTrips();
     let isPut = false;
     try {
       isPut = this.#inbox.tryPut(encoder.view(0));
@@ -68,8 +75,12 @@ export class LaneTransport implements Transport {
     } catch (error) {
       this.#refusal = { error };
     }
-    settleTrips(encoder.takeTrips(), isPut);
+    settleTrips(trips, isPut);
     theirs.close();
+  }
+
+  get reader(): number {
+    return this.#door.token;
   }
 
   async send(bytes: Uint8Array): Promise<void> {
@@ -105,6 +116,7 @@ export class LaneTransport implements Transport {
 
 /** Over a socket, which may not be connected yet. */
 export class SocketTransport implements Transport {
+  readonly reader: number = nobody;
   readonly #connected: Promise<Connection>;
 
   constructor(connected: Promise<Connection>) {
@@ -131,11 +143,14 @@ export class SocketTransport implements Transport {
 
 /** Within the server's own thread: what it does with objects that it was given proxies of. */
 export class LoopTransport implements Transport {
+  readonly reader: number;
   readonly #deliver: (frame: Uint8Array) => void;
   readonly #replies: Uint8Array[] = [];
   #waiting: ((frame: Uint8Array) => void) | undefined;
 
-  constructor(deliver: (frame: Uint8Array) => void) {
+  /** `me` is the token of this child. */
+  constructor(deliver: (frame: Uint8Array) => void, me: number) {
+    this.reader = me;
     this.#deliver = deliver;
   }
 

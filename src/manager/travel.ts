@@ -56,14 +56,15 @@ registerKind({
   module: import.meta.url,
   matches: (value) => targetOf(value) instanceof RemoteTarget,
   refuses: (value, channel, peer) => refusal(targetOf(value) as RemoteTarget, channel, peer),
-  describe: (value, onTrip, channel, peer): Description => {
+  describe: (value, departure): Description => {
     const target = targetOf(value) as RemoteTarget;
     const { link, slot, type } = target;
+    const { channel, peer } = departure;
     if (isPeerOf(peer, target)) return peer.describeOwn(slot, type);
     // Lent before the message is sent: whoever reads it claims it at once.
     if (link.way.door?.method !== channel) link.openGate();
     const ticket = link.lend(slot);
-    onTrip({ drop: () => link.unlend(ticket) });
+    departure.onTrip({ drop: () => link.unlend(ticket) });
     return ["lent", waysFor(link, channel), ticket, type];
   },
   revive: (description, peer) => {

@@ -10,7 +10,7 @@ import { whereProcessMemoryIs } from "../runtime/common_memory.ts";
 import { atExit } from "../runtime/at_exit.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/turns.ts";
-import { type Arena, arenaOf, countersAt } from "./arena.ts";
+import { type Arena, arenaOf, countersAt, nextSweepAt } from "./arena.ts";
 import {
   classAt,
   classFor,
@@ -97,11 +97,14 @@ function take(
   if (resting.length > 0) rest(performance.now());
   const sizeClass = classFor(Math.ceil((size + headerSize) / line));
   const bytes = linesOf(sizeClass) * line;
-  const recycled = takeFree(arena, sizeClass, isKnown);
+  const recycled = takeFree(arena, sizeClass, isKnown) ??
+    (reclaimInTime(arena) ? takeFree(arena, sizeClass, isKnown) : undefined);
   const fresh = recycled === undefined ? takeNew(arena, bytes) : undefined;
   const address = recycled ?? fresh ?? cut(arena, sizeClass, isKnown) ??
     tryMerged(arena, sizeClass, isKnown);
-  if (address === undefined) return undefined;
+  if (address === undefined) {
+    return reclaim(arena) ? take(method, size, cleared, isKnown) : undefined;
+  }
   const serial = newSerial(arena);
   const word = address / 4;
   if (fresh === undefined) {
@@ -170,6 +173,39 @@ function rest(now: number): void {
     hangUp(arena, address);
   }
   if (count > 0) resting.splice(0, count);
+}
+
+/** Gives back what nobody uses any more, though nobody has said so. Gives whether it could look. */
+type Reclaim = (arena: Arena) => boolean;
+
+let reclaimAll: Reclaim = () => false;
+
+/** Says how to find what can be given back where memory is short. */
+export function onShortage(reclaim: Reclaim): void {
+  reclaimAll = reclaim;
+}
+
+/** Looks for what can be given back, if there may be something. */
+function reclaim(arena: Arena): boolean {
+  if (!arena.takeLoss()) return false;
+  if (!reclaimAll(arena)) {
+    arena.noteLoss();
+    return false;
+  }
+  const used = Atomics.load(arena.longs, usedLong);
+  const more = used / 8n > leastGrowth ? used / 8n : leastGrowth;
+  Atomics.store(arena.longs, nextSweepAt / 8, used + more);
+  return true;
+}
+
+/** By how much the heap grows at least between two looks, in bytes. */
+const leastGrowth = 1n << 20n;
+
+/** The same, before the heap grows by much. */
+function reclaimInTime(arena: Arena): boolean {
+  if (!arena.hasLoss) return false;
+  const next = Atomics.load(arena.longs, nextSweepAt / 8);
+  return Atomics.load(arena.longs, usedLong) >= next && reclaim(arena);
 }
 
 function takeNew(arena: Arena, bytes: number): number | undefined {
@@ -258,7 +294,11 @@ export function allocateOwned(
   return block;
 }
 
-/** Says that others may know a block: from here on only they, or the program's end, free it. */
-export function shareBlock(block: Block): void {
-  collected.unregister(block);
+/**
+ * Has others come to know a block: that it is collected here does not free it any more.
+ *
+ * @returns Whether it would have.
+ */
+export function shareBlock(block: Block): boolean {
+  return collected.unregister(block);
 }

@@ -23,6 +23,12 @@ import { Reserve } from "./reserve.ts";
 export const countersAt = 0;
 /** Among them the word that names the table of named memory: see `shared/thread_names.ts`. */
 export const namesAt = 16;
+/** The word that names the table of holds: see `handles/holds.ts`. */
+export const holdsAt = 20;
+/** The word that is set when holds may have ended without anybody saying so. */
+const lossAt = 24;
+/** The long that tells how much of the heap is to be used before dead holds are looked for again. */
+export const nextSweepAt = 32;
 /** The heads of the lists of free blocks. */
 export const freeListsAt = 64;
 /** The long that tells up to where the heap was given: see `reserve.ts`. */
@@ -86,6 +92,20 @@ export class Arena {
     return this.#mayOutliveItsEnd && this.members.hasLeft;
   }
 
+  /** Says that holds may have ended without anybody saying so, as of a child that was killed. */
+  noteLoss(): void {
+    Atomics.store(this.words, lossAt / 4, 1);
+  }
+
+  /** Whether that was said, and nobody has taken it upon itself to look for them since. */
+  takeLoss(): boolean {
+    return this.hasLoss && Atomics.exchange(this.words, lossAt / 4, 0) !== 0;
+  }
+
+  get hasLoss(): boolean {
+    return Atomics.load(this.words, lossAt / 4) !== 0;
+  }
+
   /** Its size in bytes. */
   get size(): number {
     return this.buffer.byteLength;
@@ -122,7 +142,9 @@ export function arenaOfThreads(): Arena | undefined {
 export function noteDeath(method: StartMethod, pid: number, stamp: number): void {
   // A process that has not mapped the memory has not given its children anything that is there.
   const arena = method === "worker" ? arenaOfThreads() : arenas.get(method);
-  if (pid > 0) arena?.members.leave(pid, stamp);
+  if (pid <= 0) return;
+  arena?.members.leave(pid, stamp);
+  arena?.noteLoss();
 }
 
 /** Says that this thread ends: who started it may be busy. */

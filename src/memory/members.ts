@@ -151,6 +151,11 @@ export class Members {
     }
   }
 
+  /** The token of this child's parent; `undefined` of a child that has none here. */
+  get parent(): number | undefined {
+    return Atomics.load(this.#parents, this.#placeIn(this.me)) || undefined;
+  }
+
   /** Whether this child was declared dead. */
   get hasLeft(): boolean {
     return !this.#isThere(this.me);

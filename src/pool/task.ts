@@ -40,6 +40,8 @@ export class Block {
   transfer: readonly object[] = [];
   /** What is to be done if nobody reads that. */
   trips: readonly Trip[] = [];
+  /** What its tasks refer to: it is there as long as one of them may be sent, or read. */
+  kept: readonly object[] = [];
 }
 
 /** What waits for a task's outcome: a function, and what it is called for. */

@@ -40,6 +40,8 @@ export interface Submission {
 /** How a worker begins. */
 export interface WorkerSetUp extends Frame {
   readonly trips: readonly Trip[];
+  /** What the arguments of the initializer refer to. */
+  readonly kept: readonly object[];
   readonly hasInitializer: boolean;
 }
 

@@ -78,7 +78,7 @@ class WorkerLoop {
 
   constructor(child: Child) {
     this.#child = child;
-    this.#out = encoderFor(child.note.method);
+    this.#out = encoderFor(child.note.method, "parent");
     const { scratch } = child.link;
     this.#journal = scratch === undefined ? undefined : new JournalWriter(openScratch(scratch));
   }

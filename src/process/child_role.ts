@@ -94,7 +94,7 @@ export async function crash(
   if (crashing || hasLeft(child.note.method) || isMainPartStop(error)) return;
   crashing = true;
   writeError(describeCrash(child.note.name, error));
-  const encoder = encoderFor(child.note.method);
+  const encoder = encoderFor(child.note.method, "parent");
   encoder.writeUint(frameKind.crashed);
   try {
     encoder.write(error, "value");

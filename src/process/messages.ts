@@ -54,9 +54,13 @@ export const frameKind = {
   terminate: 21,
 } as const;
 
-/** An encoder for what goes over the link between a parent and a child of that start method. */
-export function encoderFor(method: StartMethod): Encoder {
-  return new Encoder({ attach: method === "worker", channel: method });
+/**
+ * An encoder for what goes over the link between a parent and a child of that start method. A parent hears
+ * of the end of whom it has sent something; a child may end as soon as it has.
+ */
+export function encoderFor(method: StartMethod, to: "child" | "parent" = "child"): Encoder {
+  const heldBy = to === "child" ? "sender" : "parent";
+  return new Encoder({ attach: method === "worker", channel: method, heldBy });
 }
 
 /** What a process is to run. */

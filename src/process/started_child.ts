@@ -96,6 +96,8 @@ export class StartedChild {
   #firstFile: MemoryFile | undefined;
   /** What is to be done with what the child was sent, unless it has come to read it. */
   #trips: Trip[] = [];
+  /** What that refers to. */
+  #kept: object[] = [];
   #earlySignal: Signal | undefined;
   readonly #outlivesStopSignals: boolean;
   /** Whether one of its tasks handles SIGTERM. */
@@ -146,7 +148,7 @@ export class StartedChild {
   ): Pick<SpawnRequest, "first" | "firstFile"> {
     if (make === undefined) return {};
     const first = make();
-    for (const trip of first.trips) this.#trips.push(trip);
+    this.#keepFor(first);
     if (method === "worker") return { first };
     // With permissions of its own it may not open a file of ours.
     const inherits = permissions === undefined || permissions === "inherit";
@@ -179,10 +181,15 @@ export class StartedChild {
   }
 
   /** Sends a frame, as soon as the child can be spoken to. */
-  post(frame: Frame & Partial<Pick<Parcel, "trips">>): void {
-    for (const trip of frame.trips ?? []) this.#trips.push(trip);
+  post(frame: Frame & Partial<Pick<Parcel, "trips" | "kept">>): void {
+    this.#keepFor(frame);
     if (this.#ready) this.#child.post(frame);
     else this.#early.push(frame);
+  }
+
+  #keepFor({ trips = [], kept = [] }: Partial<Pick<Parcel, "trips" | "kept">>): void {
+    this.#trips.push(...trips);
+    this.#kept.push(...kept);
   }
 
   /** Ends the child. */
@@ -339,6 +346,7 @@ export class StartedChild {
   #dropUnread(): void {
     this.#dropFirstFile();
     this.#early = [];
+    this.#kept = [];
     for (const trip of this.#trips.splice(0)) trip.drop();
   }
 }

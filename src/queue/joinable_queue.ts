@@ -1,5 +1,5 @@
-import { type Lane, laneWords } from "../channel/lane.ts";
-import { registerHandle } from "../codec/handles.ts";
+import { endLane, type Lane, laneWords } from "../channel/lane.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkWait, type WaitOptions } from "../memory/latch.ts";
@@ -69,6 +69,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
       module: import.meta.url,
       matches: (value): value is JoinableQueue => #dones in value,
       blockOf: (queue) => queue.#lane.block,
+      ending: endLane,
       revive: (block) => new JoinableQueue(block),
     });
   }

@@ -1,15 +1,15 @@
 import { checkInteger } from "../arguments.ts";
-import { allocateLane, Lane } from "../channel/lane.ts";
+import { allocateLane, endLane, Lane } from "../channel/lane.ts";
 import { Messages, type Read, readValue, settleTrips } from "../channel/messages.ts";
 import { Encoder } from "../codec/encoder.ts";
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { Empty, Full } from "../errors.ts";
 import { Block, whyNoRoom } from "../memory/allocator.ts";
 import { checkWait } from "../memory/latch.ts";
 import { LoopItems } from "../memory/loop_items.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../sync/gate.ts";
+import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../memory/gate.ts";
 import { type Details, showAs } from "../runtime/inspection.ts";
 
 /** What a lane can count. */
@@ -81,7 +81,11 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   constructor(from: number | Block = 0) {
     const block = from instanceof Block ? from : allocateQueue(startMethodOf(new.target), from);
     this.#messages = new Messages(new Lane(block, "a queue"), "item");
-    this.#encoder = new Encoder({ channel: block.arena.method, defers: true });
+    this.#encoder = new Encoder({
+      channel: block.arena.method,
+      defers: true,
+      heldBy: "carrier",
+    });
   }
 
   static {
@@ -92,6 +96,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       module: import.meta.url,
       matches: (value): value is Queue => #messages in value,
       blockOf: (queue) => queue.#messages.lane.block,
+      ending: endLane,
       revive: (block) => new Queue(block),
     });
     laneOf = (queue) => queue.#messages.lane;
@@ -110,7 +115,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   async put(item: T, options: AcquireOptions = {}): Promise<void> {
     checkWait(options);
     this.#encode(item);
-    const trips = this.#encoder.takeTrips();
+    const trips = this.#encoder.takeTrips(this.#messages.lane);
     let isPut = false;
     try {
       isPut = this.#messages.tryPut(this.#encoder.memory, this.#encoder.size) ||
@@ -130,7 +135,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   putSync(item: T, options: AcquireSyncOptions = {}): void {
     checkWait(options);
     this.#encode(item);
-    const trips = this.#encoder.takeTrips();
+    const trips = this.#encoder.takeTrips(this.#messages.lane);
     let isPut = false;
     try {
       isPut = this.#messages.tryPut(this.#encoder.memory, this.#encoder.size) ||

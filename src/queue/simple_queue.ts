@@ -1,7 +1,8 @@
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
+import { endLane } from "../channel/lane.ts";
 import { allocateQueue, laneOf, Queue } from "./queue.ts";
 import { showAs } from "../runtime/inspection.ts";
 
@@ -42,6 +43,7 @@ export class SimpleQueue<T = unknown> {
       module: import.meta.url,
       matches: (value): value is SimpleQueue => #queue in value,
       blockOf: (queue) => laneOf(queue.#queue).block,
+      ending: endLane,
       revive: (block) => new SimpleQueue(block),
     });
   }

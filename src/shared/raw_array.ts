@@ -1,5 +1,5 @@
 import { checkInteger, isIterable, wrongArgument } from "../arguments.ts";
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { free } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import {

@@ -1,4 +1,4 @@
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { type Block, free } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import {

@@ -1,4 +1,4 @@
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { Acquirable } from "../sync/acquirable.ts";

@@ -11,7 +11,7 @@ import { allocate, type Block, blockAt, free } from "../memory/allocator.ts";
 import { type Arena, arenaOf, namesAt } from "../memory/arena.ts";
 import { LinkedList } from "../memory/linked_list.ts";
 import { type Hold, missing, nameFault, type Names, taken } from "../runtime/named_memory.ts";
-import { Mutex, mutexSize } from "../sync/mutex.ts";
+import { Mutex, mutexSize } from "../memory/mutex.ts";
 
 /** The word of the arena that names the table: a lock, and the first block of the list behind it. */
 const tableWord = namesAt / 4;

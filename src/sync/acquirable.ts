@@ -1,6 +1,6 @@
 import { TimeoutError } from "../errors.ts";
 import type { WaitOptions } from "../memory/latch.ts";
-import type { AcquireOptions, AcquireSyncOptions, Gate } from "./gate.ts";
+import type { AcquireOptions, AcquireSyncOptions, Gate } from "../memory/gate.ts";
 
 /**
  * The gate of a lock or semaphore.

@@ -1,11 +1,11 @@
 import { checkFunction, checkInteger, checkOptions, checkTimeout } from "../arguments.ts";
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { BrokenBarrierError } from "../errors.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { Mutex, mutexSize } from "./mutex.ts";
+import { Mutex, mutexSize } from "../memory/mutex.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";
 import { showAs } from "../runtime/inspection.ts";
 

@@ -1,11 +1,11 @@
 import { checkFunction, checkInteger, wrongArgument } from "../arguments.ts";
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
 import { type Lock, newLock } from "./lock.ts";
-import { Mutex } from "./mutex.ts";
+import { Mutex } from "../memory/mutex.ts";
 import type { RLock } from "./rlock.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";
 import { showAs } from "../runtime/inspection.ts";

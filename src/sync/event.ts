@@ -1,4 +1,4 @@
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkWait, type WaitOptions } from "../memory/latch.ts";

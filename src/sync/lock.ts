@@ -1,9 +1,9 @@
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block } from "../memory/allocator.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable } from "./acquirable.ts";
-import { Mutex, mutexSize } from "./mutex.ts";
+import { Mutex, mutexSize } from "../memory/mutex.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /**

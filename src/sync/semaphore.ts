@@ -1,10 +1,10 @@
 import { checkInteger } from "../arguments.ts";
-import { registerHandle } from "../codec/handles.ts";
+import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
-import { Gate, gateWords, RESERVED } from "./gate.ts";
+import { Gate, gateWords, RESERVED } from "../memory/gate.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** The highest count of a semaphore. */

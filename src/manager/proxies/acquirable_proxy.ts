@@ -3,7 +3,7 @@ import { TimeoutError } from "../../errors.ts";
 import { checkWait, type WaitOptions } from "../../memory/latch.ts";
 import { Hold } from "../../sync/acquirable.ts";
 import { waitUntil } from "../../sync/condition.ts";
-import type { AcquireOptions } from "../../sync/gate.ts";
+import type { AcquireOptions } from "../../memory/gate.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call, callPatiently, post } from "./base_proxy.ts";
 

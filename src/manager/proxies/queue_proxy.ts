@@ -1,6 +1,6 @@
 import type { WaitOptions } from "../../memory/latch.ts";
 import { LoopItems } from "../../memory/loop_items.ts";
-import type { AcquireOptions } from "../../sync/gate.ts";
+import type { AcquireOptions } from "../../memory/gate.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call, callPatiently } from "./base_proxy.ts";
 

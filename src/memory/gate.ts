@@ -13,10 +13,10 @@
  * @internal
  */
 
-import type { Arena } from "../memory/arena.ts";
-import { type Block, free } from "../memory/allocator.ts";
-import { Futex, type Pace } from "../memory/futex.ts";
-import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
+import type { Arena } from "./arena.ts";
+import { type Block, free } from "./allocator.ts";
+import { Futex, type Pace } from "./futex.ts";
+import { checkWait, countdown, type WaitOptions } from "./latch.ts";
 import { joinLine } from "./line.ts";
 
 /** How to acquire something. */

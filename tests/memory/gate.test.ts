@@ -2,12 +2,12 @@ import { it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
 import { getContext } from "../../mod.ts";
 import { gateOf } from "../../src/sync/acquirable.ts";
-import { arrivalsAt, RESERVED, turnAt } from "../../src/sync/gate.ts";
+import { arrivalsAt, RESERVED, turnAt } from "../../src/memory/gate.ts";
 import type { Lock } from "../../src/sync/lock.ts";
 import { forEachMethod } from "../harness.ts";
 import { spinUntil, untilNone } from "../patience.ts";
 import { type Other, withOthers } from "../others.ts";
-import * as f from "./fixtures.ts";
+import * as f from "../sync/fixtures.ts";
 
 /** Runs an action with a clock of the system that somebody has put back by an hour. */
 function withClockPutBack<T>(action: () => T): T {

@@ -5,8 +5,8 @@
  * @internal
  */
 
-import type { Block } from "../memory/allocator.ts";
-import { tokenBits } from "../memory/members.ts";
+import type { Block } from "./allocator.ts";
+import { tokenBits } from "./members.ts";
 import { Gate, gateWords, RESERVED } from "./gate.ts";
 
 /** In the word of state: the holder took it from one that had died. */

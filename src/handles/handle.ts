@@ -1,15 +1,20 @@
 /**
  * Handles: objects that stand for something in an arena. They travel as a few numbers, since all
- * that they are is in the arena.
+ * that they are is in the arena. What they stand for is there until nobody who lives has a handle, and
+ * no message carries one; or until somebody disposes of it.
  *
  * @module
  * @internal
  */
 
+import { type Departure, registerKind } from "../codec/registry.ts";
 import { Block, shareBlock } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { registerKind } from "./registry.ts";
+import { hold } from "./holding.ts";
+import type { MessageHold } from "./holds.ts";
+import { endBlock, type Ending, Target } from "./target.ts";
+import { arrive, depart } from "./travel.ts";
 
 /** A class of handles. */
 export interface HandleKind<T extends object> {
@@ -18,35 +23,57 @@ export interface HandleKind<T extends object> {
   /** The URL of the module that registers it. */
   readonly module: string;
   matches(value: object): value is T;
-  /** What it stands for. */
+  /** What it stands for. The handle holds this very object as long as it is used. */
   blockOf(handle: T): Block;
+  /** What is done when nobody has it any more, unless that is to give the block back. */
+  readonly ending?: Ending;
   /** What else the other side needs, such as other handles. */
   describe?(handle: T): unknown;
   /** A handle of the other side's own. */
   revive(block: Block, description: unknown): T;
 }
 
-type Description = [method: StartMethod, address: number, serial: number, more: unknown];
+type Description = [
+  method: StartMethod,
+  address: number,
+  serial: number,
+  more: unknown,
+  hold: MessageHold | undefined,
+];
 
 /** Lets a class of handles travel, to the children of the start method that they were made for. */
 export function registerHandle<T extends object>(kind: HandleKind<T>): void {
-  const { name, module } = kind;
+  const { name, module, ending = endBlock } = kind;
   registerKind({
     name,
     module,
     isLocal: true,
     matches: (value) => kind.matches(value),
     refuses: (value, channel) => refusal(name, kind.blockOf(value as T), channel),
-    describe: (value): Description => {
+    describe: (value, departure): Description => {
       const block = kind.blockOf(value as T);
-      shareBlock(block);
-      return [block.arena.method, block.address, block.serial, kind.describe?.(value as T)];
+      const target = new Target(block, ending);
+      if (shareBlock(block)) hold(block, target);
+      const held = departTo(departure, block, target);
+      const { arena: { method }, address, serial } = block;
+      return [method, address, serial, kind.describe?.(value as T), held];
     },
     revive: (description) => {
-      const [method, address, serial, more] = description as Description;
-      return kind.revive(new Block(arenaOf(method), address, serial), more);
+      const [method, address, serial, more, held] = description as Description;
+      const block = new Block(arenaOf(method), address, serial);
+      const target = new Target(block, ending);
+      hold(block, target);
+      arrive(target, held);
+      return kind.revive(block, more);
     },
   });
+}
+
+/** A sender that hears of the end of its message keeps the block until then: that costs least. */
+function departTo(departure: Departure, block: Block, target: Target): MessageHold | undefined {
+  if (departure.heldBy !== "sender") return depart(target, departure);
+  departure.keep(block);
+  return undefined;
 }
 
 function refusal(name: string, block: Block, channel: unknown): string | undefined {

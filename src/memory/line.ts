@@ -6,7 +6,7 @@
  * @internal
  */
 
-import { Latch, type WaitOptions } from "../memory/latch.ts";
+import { Latch, type WaitOptions } from "./latch.ts";
 
 /** A place in a line. */
 export class Place {

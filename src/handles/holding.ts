@@ -1,0 +1,62 @@
+/**
+ * What this child holds: an object of its own stands for each hold, and the hold is given up when the
+ * object is collected, or before. In the table of all, this child holds a target once.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Arena } from "../memory/arena.ts";
+import { holdsOf } from "./holds.ts";
+import type { Target } from "./target.ts";
+
+/** A target that this child holds, and by how many objects. */
+interface Held {
+  readonly serial: number;
+  objects: number;
+}
+
+const heldIn = new Map<Arena, Map<number, Held>>();
+
+function heldOf(arena: Arena): Map<number, Held> {
+  let held = heldIn.get(arena);
+  if (held === undefined) heldIn.set(arena, held = new Map());
+  return held;
+}
+
+const collected = new FinalizationRegistry<Target>(giveUp);
+
+/**
+ * Has this child hold a target until that object is collected, or `letGo` is called with it.
+ *
+ * @throws {RangeError} If there is no memory to note that.
+ */
+export function hold(object: object, target: Target): void {
+  const held = heldOf(target.arena);
+  const known = held.get(target.key);
+  if (known?.serial === target.serial) {
+    known.objects++;
+  } else {
+    // One that was there before is gone, whoever may hold it.
+    holdsOf(target.arena).add(target);
+    held.set(target.key, { serial: target.serial, objects: 1 });
+  }
+  collected.register(object, target, object);
+}
+
+/** Gives up the hold that an object stands for. */
+export function letGo(object: object, target: Target): void {
+  collected.unregister(object);
+  giveUp(target);
+}
+
+function giveUp(target: Target): void {
+  const { arena, key, serial } = target;
+  // What a child held that was declared dead is anyone's already.
+  if (arena.isLeft()) return;
+  const held = heldOf(arena);
+  const known = held.get(key);
+  if (known?.serial !== serial || --known.objects > 0) return;
+  held.delete(key);
+  holdsOf(arena).remove(target);
+}

@@ -1,0 +1,69 @@
+/**
+ * How targets travel: what a message refers to is held until whoever reads it holds it, too.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Departure, Trip } from "../codec/registry.ts";
+import type { Arena } from "../memory/arena.ts";
+import { type Carrier, holdsOf, type MessageHold } from "./holds.ts";
+import type { Target } from "./target.ts";
+
+/**
+ * Has a message hold a target.
+ *
+ * @returns What who reads it needs for `arrive`, if it needs anything.
+ * @throws {RangeError} If there is no memory to note that.
+ */
+export function depart(target: Target, departure: Departure): MessageHold | undefined {
+  if (departure.heldBy === "carrier") {
+    departure.onTrip(new Boarding(target));
+    return undefined;
+  }
+  const hold = holdsOf(target.arena).addMessage(target, holderOf(departure, target.arena));
+  departure.onTrip({ drop: () => arrive(target, hold) });
+  return hold;
+}
+
+/** The token of the child that is to live as long as the message may be read. */
+function holderOf({ heldBy }: Departure, { me, members }: Arena): number {
+  if (typeof heldBy === "object") return heldBy.reader;
+  return heldBy === "parent" ? members.parent ?? me : me;
+}
+
+/** The message was read, and who has read it has a hold of its own; or nobody will read it. */
+export function arrive(target: Target, hold: MessageHold | undefined): void {
+  if (hold !== undefined) holdsOf(target.arena).removeMessage(target, hold);
+}
+
+/** The trip of a target with something that carries messages. */
+class Boarding implements Trip {
+  readonly #target: Target;
+  #carrier: Carrier | undefined;
+
+  constructor(target: Target) {
+    this.#target = target;
+  }
+
+  board(carrier: object): void {
+    holdsOf(this.#target.arena).board(this.#target, carrier as Carrier);
+    this.#carrier = carrier as Carrier;
+  }
+
+  begin(): void {
+    const carrier = this.#leave();
+    if (carrier !== undefined) holdsOf(this.#target.arena).carry(this.#target, carrier);
+  }
+
+  drop(): void {
+    const carrier = this.#leave();
+    if (carrier !== undefined) holdsOf(this.#target.arena).unboard(this.#target, carrier);
+  }
+
+  #leave(): Carrier | undefined {
+    const carrier = this.#carrier;
+    this.#carrier = undefined;
+    return carrier;
+  }
+}
