@@ -6,6 +6,7 @@
  * @internal
  */
 
+import { feelPressure } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
 import { holdsOf } from "./holds.ts";
 import type { Target } from "./target.ts";
@@ -32,6 +33,7 @@ const collected = new FinalizationRegistry<Target>(giveUp);
  * @throws {RangeError} If there is no memory to note that.
  */
 export function hold(object: object, target: Target): void {
+  feelPressure(target.arena);
   const held = heldOf(target.arena);
   const known = held.get(target.key);
   if (known?.serial === target.serial) {

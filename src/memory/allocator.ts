@@ -7,10 +7,11 @@
  */
 
 import { whereProcessMemoryIs } from "../runtime/common_memory.ts";
-import { atExit } from "../runtime/at_exit.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
+import { endRests, endRestsSoon, haveResting, notesSize, rest, takeOverAll } from "./resting.ts";
+import { collectGarbage } from "../runtime/garbage.ts";
 import { inBackground } from "../runtime/turns.ts";
-import { type Arena, arenaOf, countersAt, nextSweepAt } from "./arena.ts";
+import { type Arena, arenaOf, countersAt, sweptAt, takenAt } from "./arena.ts";
 import {
   classAt,
   classFor,
@@ -31,6 +32,9 @@ export const headerSize: number = headerWords * 4;
 const serialWord = countersAt / 4;
 /** The long that tells how far the heap was ever used, from its beginning. */
 const usedLong = countersAt / 8 + 1;
+
+const takenWord = takenAt / 4;
+const sweptWord = sweptAt / 4;
 
 /** A piece of an arena. Who uses the memory holds this object, so that it is not freed meanwhile. */
 export class Block {
@@ -94,7 +98,7 @@ function take(
   isKnown: boolean,
 ): Block | undefined {
   const arena = arenaOf(method);
-  if (resting.length > 0) rest(performance.now());
+  if (haveResting()) endRests(performance.now());
   const sizeClass = classFor(Math.ceil((size + headerSize) / line));
   const bytes = linesOf(sizeClass) * line;
   const recycled = takeFree(arena, sizeClass, isKnown) ??
@@ -107,6 +111,7 @@ function take(
   }
   const serial = newSerial(arena);
   const word = address / 4;
+  if (linesOf(sizeClass) >= leastCounted) Atomics.add(arena.words, takenWord, linesOf(sizeClass));
   if (fresh === undefined) {
     arena.bytes.fill(0, address + headerSize, address + headerSize + cleared);
   }
@@ -130,50 +135,16 @@ export function free(block: Block, { then, rests = false }: FreeOptions = {}): v
   if (serial === 0 || Atomics.compareExchange(arena.words, header, serial, 0) !== serial) return;
   then?.();
   if (!rests && linesOf(classAt(arena, address)) > restingLines) return hangUp(arena, address);
-  // A child takes with it what rests here, so it gives that back at its end.
-  if (!givesBack) atExit(() => rest(Infinity));
-  givesBack = true;
-  const now = performance.now();
-  resting.push({ block, since: now });
-  rest(now);
+  rest(arena, address, makeNotes);
   // Somebody waits for room: it must not take another call here until there is some.
-  if (linesOf(classAt(arena, address)) > restingLines) restSoon();
+  if (linesOf(classAt(arena, address)) > restingLines) endRestsSoon();
 }
 
-/**
- * Small blocks, in which others sleep and look, rest for a while before they are used again:
- * somebody may be just about to wake those who slept there, or to look whether they still may.
- */
-const resting: { block: Block; since: number }[] = [];
-let givesBack = false;
+/** Smaller blocks rest in any case: those in which others sleep and look. */
 const restingLines = 4;
-/** In milliseconds. */
-const restTime = 100;
-const mostResting = 1000;
 
-let isRestTimed = false;
-
-/** Ends the rest of large blocks when its time is over. */
-function restSoon(): void {
-  if (isRestTimed) return;
-  isRestTimed = true;
-  inBackground(restTime, () => {
-    isRestTimed = false;
-    rest(performance.now());
-    if (resting.length > 0) restSoon();
-  });
-}
-
-function rest(now: number): void {
-  let count = 0;
-  while (count < resting.length) {
-    const isOld = now - resting[count]!.since >= restTime;
-    if (!isOld && resting.length - count <= mostResting) break;
-    const { arena, address } = resting[count++]!.block;
-    hangUp(arena, address);
-  }
-  if (count > 0) resting.splice(0, count);
-}
+const makeNotes = (arena: Arena): number | undefined =>
+  take(arena.method, notesSize, notesSize, false)?.word;
 
 /** Gives back what nobody uses any more, though nobody has said so. Gives whether it could look. */
 type Reclaim = (arena: Arena) => boolean;
@@ -188,24 +159,36 @@ export function onShortage(reclaim: Reclaim): void {
 /** Looks for what can be given back, if there may be something. */
 function reclaim(arena: Arena): boolean {
   if (!arena.takeLoss()) return false;
+  takeOverAll(arena);
   if (!reclaimAll(arena)) {
     arena.noteLoss();
     return false;
   }
-  const used = Atomics.load(arena.longs, usedLong);
-  const more = used / 8n > leastGrowth ? used / 8n : leastGrowth;
-  Atomics.store(arena.longs, nextSweepAt / 8, used + more);
+  Atomics.store(arena.words, sweptWord, takenOf(arena));
   return true;
 }
 
-/** By how much the heap grows at least between two looks, in bytes. */
-const leastGrowth = 1n << 20n;
-
-/** The same, before the heap grows by much. */
+/** The same, before the heap grows, if much was taken since. */
 function reclaimInTime(arena: Arena): boolean {
-  if (!arena.hasLoss) return false;
-  const next = Atomics.load(arena.longs, nextSweepAt / 8);
-  return Atomics.load(arena.longs, usedLong) >= next && reclaim(arena);
+  return arena.hasLoss && isMuch(arena, Atomics.load(arena.words, sweptWord), leastLoss) &&
+    reclaim(arena);
+}
+
+/** How many lines were taken since the last look before there is another, at least. */
+const leastLoss = 1024 * 1024 / line;
+/** And before this child collects garbage. */
+const leastPressure = 16 * 1024 * 1024 / line;
+/** Or this part of what is used, if that is more. */
+const muchOf = 8;
+/** Smaller blocks, in lines, are not counted. */
+const leastCounted = 64;
+
+const takenOf = (arena: Arena): number => Atomics.load(arena.words, takenWord);
+
+/** Whether much was taken since so many lines were. */
+function isMuch(arena: Arena, since: number, least: number): boolean {
+  const used = arena.words[usedLong * 2]! >>> 0;
+  return ((takenOf(arena) - since) | 0) >= Math.max(least, used / line / muchOf);
 }
 
 function takeNew(arena: Arena, bytes: number): number | undefined {
@@ -262,6 +245,25 @@ function newSerial(arena: Arena): number {
   }
 }
 
+/** How many lines were taken when this child collected garbage last, for each arena. */
+const collectedAt = new Map<Arena, number>();
+let isCollecting = false;
+
+/**
+ * Called where a block is to be given back when an object is collected. The engine counts the object
+ * alone, and would see no reason to collect it for long: so it is told to whenever much was taken.
+ */
+export function feelPressure(arena: Arena): void {
+  if (!isMuch(arena, collectedAt.get(arena) ?? 0, leastPressure)) return;
+  collectedAt.set(arena, takenOf(arena));
+  if (isCollecting) return;
+  isCollecting = true;
+  inBackground(0, () => {
+    isCollecting = false;
+    collectGarbage();
+  });
+}
+
 /** A block that is to be freed, and what else is to be done then. */
 interface Collected {
   readonly arena: Arena;
@@ -290,6 +292,7 @@ export function allocateOwned(
 ): Block {
   const block = allocate(method, size);
   const { arena, address, serial } = block;
+  feelPressure(arena);
   collected.register(block, { arena, address, serial, before }, block);
   return block;
 }

@@ -27,8 +27,11 @@ export const namesAt = 16;
 export const holdsAt = 20;
 /** The word that is set when holds may have ended without anybody saying so. */
 const lossAt = 24;
-/** The long that tells how much of the heap is to be used before dead holds are looked for again. */
-export const nextSweepAt = 32;
+/** How many lines were ever taken in blocks of some size, modulo 2^32; and how many when dead holds were looked for. */
+export const takenAt = 28;
+export const sweptAt = 32;
+/** The word that names the notes of what rests: see `resting.ts`. */
+export const restsAt = 36;
 /** The heads of the lists of free blocks. */
 export const freeListsAt = 64;
 /** The long that tells up to where the heap was given: see `reserve.ts`. */

@@ -8,9 +8,8 @@
 
 import fs from "node:fs";
 import process from "node:process";
-import v8 from "node:v8";
-import vm from "node:vm";
 import { granted } from "./deno_permissions.ts";
+import { collectGarbage } from "./garbage.ts";
 import { launch } from "./launch.ts";
 
 /** A file in memory. */
@@ -293,34 +292,11 @@ function builtinFfi(): NodeFfi | undefined {
 /** From here on a mapping is so large beside a small heap that V8 wants to collect garbage before it goes on. */
 const largeMapping = 32 * 1024 * 1024;
 
-/** V8's own function, once this thread has it. */
-let collect: (() => void) | undefined = (globalThis as { gc?: () => void }).gc;
-
 /**
- * Has V8 look at a mapping, whose bytes count as what was allocated since it last collected garbage. Before that,
- * threads that compile wait for the main thread to collect, and where that exits instead, it waits for them: for
- * ever, on Node 24 (nodejs/node#54918).
+ * Maps as another does, and then has V8 look at the mapping, whose bytes count as what was allocated since it
+ * last collected garbage. Before that, threads that compile wait for the main thread to collect, and where that
+ * exits instead, it waits for them: for ever, on Node 24 (nodejs/node#54918).
  */
-function collectGarbage(): void {
-  collect ??= findCollect();
-  collect();
-}
-
-/**
- * The flag is the whole process': another thread may unset it before the context is made here, so that
- * is tried until the function is there. A program that has set the flag has the function, and keeps both.
- */
-function findCollect(): () => void {
-  let found: (() => void) | undefined;
-  while (found === undefined) {
-    v8.setFlagsFromString("--expose-gc");
-    found = vm.runInNewContext("globalThis.gc");
-  }
-  v8.setFlagsFromString("--no-expose-gc");
-  return found;
-}
-
-/** Maps as another does, and then collects garbage. */
 const collecting = (mapFile: MapFile): MapFile => (file, size) => {
   const mapping = mapFile(file, size);
   if (size >= largeMapping) collectGarbage();
