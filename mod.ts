@@ -20,7 +20,7 @@ export type { Permissions, PermissionSet } from "./src/runtime/runtime.ts";
 export type { StartMethod } from "./src/runtime/start_method.ts";
 export type { WaitOptions } from "./src/memory/latch.ts";
 export { Acquirable } from "./src/sync/acquirable.ts";
-export type { AcquireOptions, AcquireSyncOptions } from "./src/sync/gate.ts";
+export type { AcquireOptions, AcquireSyncOptions } from "./src/memory/gate.ts";
 export { Lock } from "./src/sync/lock.ts";
 export { RLock } from "./src/sync/rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./src/sync/semaphore.ts";
