@@ -33,6 +33,7 @@ export { SimpleQueue } from "./src/queue/simple_queue.ts";
 export { Connection, type RecvBytesOptions } from "./src/channel/connection.ts";
 export type { SyncWaitOptions } from "./src/channel/end.ts";
 export { connect, type ConnectOptions } from "./src/channel/connect.ts";
+export type { Limits } from "./src/channel/limits.ts";
 export { Listener, type ListenerOptions } from "./src/channel/listener.ts";
 export { Pipe, type PipeOptions } from "./src/channel/pipe.ts";
 export { wait, type Waitable } from "./src/channel/wait.ts";

@@ -14,7 +14,7 @@
 import { wrongArgument } from "../arguments.ts";
 import { AuthenticationError, EOFError } from "../errors.ts";
 import { Latch } from "../memory/latch.ts";
-import { isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
+import { distinctKey, isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { joined } from "./frames.ts";
 
@@ -27,6 +27,8 @@ export interface HandshakeOptions {
   readonly key: Uint8Array | undefined;
   /** Ends it. */
   readonly signal: AbortSignal;
+  /** Told of the first bytes that the other side has said. */
+  readonly onHeard?: () => void;
 }
 
 /** What could not be done, for the messages of errors. */
@@ -56,7 +58,7 @@ export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | un
     );
   }
   if (authKey.length === 0) throw new TypeError("Cannot use authKey as it is empty");
-  return typeof authKey === "string" ? text.encode(authKey) : authKey.slice();
+  return distinctKey(typeof authKey === "string" ? text.encode(authKey) : authKey.slice());
 }
 
 /**
@@ -69,9 +71,9 @@ export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | un
 export async function shakeHands(
   socket: Socket,
   role: Role,
-  { key, signal }: HandshakeOptions,
+  { key, signal, onHeard }: HandshakeOptions,
 ): Promise<Uint8Array> {
-  const hearing = new Hearing(socket, role, signal);
+  const hearing = new Hearing(socket, role, signal, onHeard);
   const mine = joined([
     greeting,
     Uint8Array.of(version, key === undefined ? WITHOUT_KEY : WITH_KEY),
@@ -143,12 +145,13 @@ class Hearing {
   #over: { readonly error: Error | undefined } | undefined;
   #changed = new Latch();
 
-  constructor(socket: Socket, role: Role, signal: AbortSignal) {
+  constructor(socket: Socket, role: Role, signal: AbortSignal, onHeard: () => void = () => {}) {
     this.#socket = socket;
     this.#role = role;
     this.#signal = signal;
     socket.read({
       data: (bytes) => {
+        if (this.#heard.length === 0) onHeard();
         this.#heard = joined([this.#heard, bytes]) as Uint8Array<ArrayBuffer>;
         socket.pause();
         this.#changed.open();

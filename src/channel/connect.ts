@@ -3,10 +3,9 @@ import { checkWait, longestTimer, type WaitOptions } from "../memory/latch.ts";
 import { dial, type SocketAddress } from "../runtime/socket.ts";
 import { parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
-import { Connection } from "./connection.ts";
-import { SocketEnd } from "./socket_end.ts";
+import type { Connection } from "./connection.ts";
+import { socketConnection } from "./socket_connection.ts";
 import "./socket_travel.ts";
-import { Wire } from "./wire.ts";
 
 /** How to connect to a `Listener`. */
 export interface ConnectOptions extends WaitOptions {
@@ -26,8 +25,8 @@ export interface ConnectOptions extends WaitOptions {
  * keeps it alive.
  *
  * The key is what the two programs trust each other by. As with CPython's pickle, who has proven it
- * can have modules imported by what it sends. For who has not, as there is no key, nothing is
- * imported: its values can be of classes and functions that are loaded here already.
+ * can have modules imported by what it sends, and so run any code here. For who has not, as there is no key,
+ * nothing is imported, called or mapped: its values can be of classes and functions that are loaded here already.
  *
  * @example
  * ```ts
@@ -83,7 +82,7 @@ async function connectTo(
   const release = socket.hold();
   try {
     const first = await shakeHands(socket, "connector", { key, signal });
-    return new Connection(new SocketEnd(new Wire(socket, first), key !== undefined));
+    return socketConnection(socket, first, key);
   } catch (error) {
     socket.close();
     throw error;

@@ -7,11 +7,12 @@ import {
   bytesOf,
   encodeBytes,
   encodeValue,
+  fromOutside,
   readUpTo,
   readValueOrBytes,
   tooLong,
 } from "./message_format.ts";
-import { settleTrips, type Taken } from "./messages.ts";
+import { type Read, settleTrips, type Taken } from "./messages.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** How long a message may be. */
@@ -139,7 +140,7 @@ export class Connection implements AsyncIterable<unknown> {
    */
   async recv(options: WaitOptions = {}): Promise<unknown> {
     this.#checkReadable(options);
-    return received(await this.#end.take(readValueOrBytes, options), options);
+    return received(await this.#end.take(this.#reader(readValueOrBytes), options), options);
   }
 
   /**
@@ -150,7 +151,7 @@ export class Connection implements AsyncIterable<unknown> {
    */
   recvSync(options: SyncWaitOptions = {}): unknown {
     this.#checkReadable(options);
-    return received(this.#end.takeSync(readValueOrBytes, options), options);
+    return received(this.#end.takeSync(this.#reader(readValueOrBytes), options), options);
   }
 
   /**
@@ -200,7 +201,7 @@ export class Connection implements AsyncIterable<unknown> {
    */
   async recvBytes(options: RecvBytesOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
     this.#checkReadable(options);
-    const read = readUpTo(options.maxLength);
+    const read = this.#reader(readUpTo(options.maxLength));
     return this.#checkLength(received(await this.#end.take(read, options), options), options);
   }
 
@@ -211,7 +212,7 @@ export class Connection implements AsyncIterable<unknown> {
    */
   recvBytesSync(options: Omit<RecvBytesOptions, "signal"> = {}): Uint8Array<ArrayBuffer> {
     this.#checkReadable(options);
-    const read = readUpTo(options.maxLength);
+    const read = this.#reader(readUpTo(options.maxLength));
     return this.#checkLength(received(this.#end.takeSync(read, options), options), options);
   }
 
@@ -304,6 +305,10 @@ export class Connection implements AsyncIterable<unknown> {
     checkWait(options);
     if (this.#closed) throw new Error("Cannot send as this connection is closed");
     if (!this.#end.canWrite) throw new Error("Cannot send as this connection can only receive");
+  }
+
+  #reader<T>(read: Read<T>): Read<T> {
+    return this.#end.carrier === undefined ? fromOutside(read) : read;
   }
 
   #checkLength(

@@ -13,6 +13,12 @@ import type { Read, Taken } from "./messages.ts";
 /** How a call that blocks the thread waits. */
 export type SyncWaitOptions = Omit<WaitOptions, "signal">;
 
+/** How a message is waited for. */
+export interface TakeOptions extends WaitOptions {
+  /** Of a message with more bytes, where that is known before it has come, only its length is read. */
+  readonly maxLength?: number | undefined;
+}
+
 /** One end. */
 export interface End {
   /** What an encoder for its messages is told of it: see `EncoderOptions`. */
@@ -37,7 +43,7 @@ export interface End {
    * @throws {EOFError} If there is none, and none can come any more.
    * @returns `undefined` once the time is over.
    */
-  take<T>(read: Read<T>, options: WaitOptions, pace?: Pace): Promise<Taken<T> | undefined>;
+  take<T>(read: Read<T>, options: TakeOptions, pace?: Pace): Promise<Taken<T> | undefined>;
   takeSync<T>(read: Read<T>, options: SyncWaitOptions): Taken<T> | undefined;
   /** Whether a message can be taken, or none can come any more, within the time. */
   poll(options: WaitOptions): Promise<boolean>;

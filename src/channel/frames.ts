@@ -6,8 +6,8 @@
  */
 
 const headSize = 4;
-/** The longest message, in bytes. */
-const longest = 2 ** 32 - 1;
+/** The longest message that can be told of, in bytes. */
+export const longest: number = 2 ** 32 - 1;
 
 /**
  * A message as it is written to a stream, in memory of its own.
@@ -28,18 +28,37 @@ export function framed(message: Uint8Array): Uint8Array {
 
 /**
  * Finds the messages in a stream. Whatever length a message tells, it takes no more memory than has
- * come of it.
+ * come of it, and one that tells too much is not read at all.
  */
 export class FrameReader {
   readonly #onMessage: (message: Uint8Array) => void;
+  readonly #longest: number;
   readonly #head = new Uint8Array(headSize);
   #headCount = 0;
   /** What has come of a message whose head has come. */
   #parts: Uint8Array[] = [];
   #missing = 0;
+  #announced = 0;
 
-  constructor(onMessage: (message: Uint8Array) => void) {
+  /** `longest` is how many bytes a message may have. */
+  constructor(onMessage: (message: Uint8Array) => void, longest: number) {
     this.#onMessage = onMessage;
+    this.#longest = longest;
+  }
+
+  /** How many bytes the message has that is coming, as it tells; 0 if none is. */
+  get announced(): number {
+    return this.#announced;
+  }
+
+  /** How many of them have come. */
+  get held(): number {
+    return this.#announced - this.#missing;
+  }
+
+  /** Whether one has told that it is too long: no more is read. */
+  get isTooLong(): boolean {
+    return this.#announced > this.#longest;
   }
 
   /** Whether the stream is in the middle of a message. */
@@ -49,7 +68,7 @@ export class FrameReader {
 
   /** Takes the next bytes of the stream, and keeps them. */
   add(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
+    for (let at = 0; at < bytes.length && !this.isTooLong;) {
       at = this.#headCount < headSize ? this.#addHead(bytes, at) : this.#addBody(bytes, at);
       // Here too, as a message may be empty.
       if (this.#headCount === headSize && this.#missing === 0) this.#finish();
@@ -62,7 +81,7 @@ export class FrameReader {
       this.#head[this.#headCount++] = bytes[at++]!;
     }
     if (this.#headCount === headSize) {
-      this.#missing = new DataView(this.#head.buffer).getUint32(0);
+      this.#missing = this.#announced = new DataView(this.#head.buffer).getUint32(0);
     }
     return at;
   }
@@ -77,7 +96,7 @@ export class FrameReader {
   #finish(): void {
     const message = joined(this.#parts);
     this.#parts = [];
-    this.#headCount = 0;
+    this.#headCount = this.#announced = 0;
     this.#onMessage(message);
   }
 }

@@ -8,16 +8,12 @@ import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
 import { Line } from "../memory/line.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
-import { Connection } from "./connection.ts";
-import { SocketEnd } from "./socket_end.ts";
+import type { Connection } from "./connection.ts";
+import { Crowd } from "./crowd.ts";
+import { checkLimits, type Limits, usualLimits } from "./limits.ts";
+import { socketConnection } from "./socket_connection.ts";
 import "./socket_travel.ts";
-import { Wire } from "./wire.ts";
 import { showAs } from "../runtime/inspection.ts";
-
-/** How long a program that connects may take to prove itself unless told otherwise, in milliseconds. */
-const usualHandshake = 10_000;
-/** How many may be at it; of more, the one that has been for the longest time is dropped. */
-const mostUnproven = 512;
 
 /** What a listener is to be. */
 export interface ListenerOptions {
@@ -29,8 +25,10 @@ export interface ListenerOptions {
   readonly address?: string | undefined;
   /** The key that programs which connect must prove to know. Without it anyone may connect. */
   readonly authKey?: string | Uint8Array | undefined;
-  /** How long a program that connects may take to prove itself, in milliseconds; 10,000 if left out. */
+  /** As `limits.handshakeTimeout`. */
   readonly handshakeTimeout?: number | undefined;
+  /** What programs that connect may ask of this one. */
+  readonly limits?: Limits | undefined;
   /**
    * Told why a program that has connected was dropped: an `AuthenticationError`, or what else ended
    * its connection before it has proven itself. `accept` does not tell.
@@ -70,12 +68,14 @@ export interface ListenerOptions {
 export class Listener implements Disposable {
   readonly #key: Uint8Array | undefined;
   readonly #handshakeTimeout: number;
+  readonly #messageSize: number | undefined;
   readonly #onRefused: ((error: Error) => void) | undefined;
   readonly #server: SocketServer;
   readonly #address: Promise<string>;
   /** Why it cannot listen. */
   #failure: { readonly error: unknown } | undefined;
-  /** Those that have not proven themselves yet, the oldest first. */
+  readonly #crowd: Crowd;
+  /** What drops those that have not proven themselves yet. */
   readonly #unproven = new Set<AbortController>();
   readonly #proven: Connection[] = [];
   readonly #accepting = new Line();
@@ -85,13 +85,18 @@ export class Listener implements Disposable {
   /**
    * Begins to listen.
    *
-   * @throws {TypeError} If `address`, `authKey` or `handshakeTimeout` is none. Why else it cannot
-   * listen, `address` and `accept` say.
+   * @throws {TypeError} If `address`, `authKey`, `handshakeTimeout` or one of `limits` is none. Why else it
+   * cannot listen, `address` and `accept` say.
+   * @throws {RangeError} If one of `limits` is out of range.
    */
-  constructor({ address, authKey, handshakeTimeout, onRefused }: ListenerOptions = {}) {
+  constructor({ address, authKey, handshakeTimeout, limits, onRefused }: ListenerOptions = {}) {
     checkTimeout(handshakeTimeout);
+    const checked = checkLimits("listen", limits);
     this.#key = keyOf(authKey);
-    this.#handshakeTimeout = handshakeTimeout ?? usualHandshake;
+    this.#handshakeTimeout = handshakeTimeout ?? checked.handshakeTimeout ??
+      usualLimits.handshakeTimeout;
+    this.#messageSize = checked.messageSize;
+    this.#crowd = new Crowd(checked.connections ?? usualLimits.connections);
     this.#onRefused = onRefused;
     const target = address === undefined ? freshAddress() : parseAddress(address, "listen");
     this.#server = new SocketServer((socket) => void this.#welcome(socket));
@@ -176,34 +181,35 @@ export class Listener implements Disposable {
     const drop = new AbortController();
     const time = Math.min(this.#handshakeTimeout, longestTimer);
     const cancel = inBackground(time, () => drop.abort(tooSlow()));
+    const place = this.#crowd.enter(socket, () => drop.abort(tooMany()));
     this.#unproven.add(drop);
     if (this.#closed) drop.abort(new Error("The listener is closed"));
-    if (this.#unproven.size > mostUnproven) this.#oldest.abort(tooSlow());
     try {
-      const options = { key: this.#key, signal: drop.signal };
+      drop.signal.throwIfAborted();
+      const options = { key: this.#key, signal: drop.signal, onHeard: () => place.speak() };
       const first = await shakeHands(socket, "listener", options);
       // It may have come to its end while nothing of it was waited for.
       drop.signal.throwIfAborted();
-      const wire = new Wire(socket, first);
-      this.#proven.push(new Connection(new SocketEnd(wire, this.#key !== undefined)));
+      place.stay();
+      this.#proven.push(socketConnection(socket, first, this.#key, this.#messageSize));
       this.#changed.ring();
     } catch (error) {
-      socket.close();
+      place.leave();
       if (!this.#closed) this.#onRefused?.(error as Error);
     } finally {
       cancel();
       this.#unproven.delete(drop);
     }
   }
-
-  get #oldest(): AbortController {
-    const [oldest] = this.#unproven;
-    return oldest!;
-  }
 }
 
 const late = (timeout: number | undefined): TimeoutError =>
   new TimeoutError(`Cannot accept as nobody connected within ${timeout} ms`);
+
+const tooMany = (): AuthenticationError =>
+  new AuthenticationError(
+    "Cannot accept a connection as there are as many as limits.connections allows",
+  );
 
 const tooSlow = (): AuthenticationError =>
   new AuthenticationError("Cannot accept a connection as it did not prove itself in time");

@@ -8,6 +8,7 @@
 import { checkInteger, wrongArgument } from "../arguments.ts";
 import type { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
+import { DecodeFailure } from "../codec/failure.ts";
 import type { Read } from "./messages.ts";
 
 /** What a message is: its first number. */
@@ -17,7 +18,7 @@ const BYTES = 1;
 const FAILURE = 2;
 
 /** Of a message of bytes: as they begin at a word, they are copied word by word. */
-const headSize = 8;
+export const headSize = 8;
 const headPadding = new Uint8Array(headSize - 1);
 
 /** In place of a message that is too long. */
@@ -48,6 +49,13 @@ export function encodeFailure(error: unknown): Uint8Array {
   return encoder.view(0);
 }
 
+/** What another program has sent, as it is passed on: that something failed is not its to say. */
+export const passedOn = (message: Uint8Array): Uint8Array =>
+  message[0] === FAILURE ? encodeFailure(forgedFailure()) : message;
+
+const forgedFailure = (): Error =>
+  new DecodeFailure("it tells a failure, which only this program can");
+
 /** Reads a message: a value; of a message of bytes, the bytes. */
 export const readValueOrBytes: Read<unknown> = (decoder, length) => {
   const head = decoder.readUint();
@@ -55,6 +63,14 @@ export const readValueOrBytes: Read<unknown> = (decoder, length) => {
   const value = decoder.read();
   if (head === FAILURE) throw value;
   return value;
+};
+
+/** Reads a message that comes from another program itself, as another reader does. */
+export const fromOutside = <T>(read: Read<T>): Read<T> => (decoder, length) => {
+  const start = decoder.position;
+  if (decoder.readUint() === FAILURE) throw forgedFailure();
+  decoder.position = start;
+  return read(decoder, length);
 };
 
 /**

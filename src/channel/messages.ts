@@ -9,6 +9,7 @@ import { Decoder } from "../codec/decoder.ts";
 import { loadNeeded } from "../codec/load_module.ts";
 import { ModuleNeeded, type Trip } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
+import type { Origin } from "../codec/origin.ts";
 import type { Futex, Pace } from "../memory/futex.ts";
 import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import { pause } from "../memory/sleep.ts";
@@ -89,11 +90,15 @@ export class Messages {
   #putting = 0;
   #taking = 0;
 
-  constructor(lane: Lane, root: string) {
+  readonly #origin: Origin;
+
+  /** `origin`: who puts messages there, if that is not this program. */
+  constructor(lane: Lane, root: string, origin: Origin = "program") {
     const { arena } = lane.block;
+    this.#origin = origin;
     this.lane = lane;
     this.#root = root;
-    this.#decoder = new Decoder(arena.bytes);
+    this.#decoder = new Decoder(arena.bytes, [], origin);
   }
 
   /** Puts what was encoded if there is room, and nobody of this child waits to put before. */
@@ -237,7 +242,7 @@ export class Messages {
   ): Promise<boolean> {
     const { url } = needed;
     const done = new Latch();
-    void loadNeeded(needed)
+    void loadNeeded(needed, this.#origin)
       .then(() => this.#imported.set(url, {}))
       // Thrown to whoever takes the message that needs it.
       .catch((failure) => this.#imported.set(url, { failure }))

@@ -1,4 +1,5 @@
 import { checkOptions } from "../arguments.ts";
+import type { Origin } from "../codec/origin.ts";
 import { registerKind } from "../codec/registry.ts";
 import { EOFError } from "../errors.ts";
 import { allocate, Block, free } from "../memory/allocator.ts";
@@ -29,6 +30,16 @@ const flagsAt = 2 * laneWords + 2;
 const pipeSize = (flagsAt + 1) * 4;
 /** The flag of a pipe that leads from side 1 to side 0 alone. */
 const ONE_WAY = 1;
+/** Those of one whose side 1 gets what another program says, by whether that has proven a key. */
+const FROM_STRANGER = 2;
+const FROM_PROVEN = 4;
+
+/** Who says what comes out at a side. */
+function originAt({ arena, word }: Block, side: Side): Origin {
+  const flags = arena.words[word + flagsAt]!;
+  if (side === 1 && (flags & FROM_STRANGER) !== 0) return "stranger";
+  return side === 1 && (flags & FROM_PROVEN) !== 0 ? "proven" : "program";
+}
 
 const other = (side: Side): Side => side === 0 ? 1 : 0;
 
@@ -57,10 +68,14 @@ class PipeEnd implements End {
     this.block = block;
     this.side = side;
     this.channel = block.arena.method;
-    const isOneWay = block.arena.words[block.word + flagsAt] === ONE_WAY;
+    const isOneWay = (block.arena.words[block.word + flagsAt]! & ONE_WAY) !== 0;
     this.canRead = !isOneWay || side === 0;
     this.canWrite = !isOneWay || side === 1;
-    this.#incoming = new Messages(new Lane(block, "a connection", laneTo(side)), "message");
+    this.#incoming = new Messages(
+      new Lane(block, "a connection", laneTo(side)),
+      "message",
+      originAt(block, side),
+    );
     this.#outgoing = new Messages(new Lane(block, "a connection", laneTo(other(side))), "message");
     this.target = new Target(block, endSide, side);
     this.#peers = new Target(block, endSide, other(side));
@@ -197,6 +212,7 @@ registerKind({
   name: "Connection",
   module: import.meta.url,
   isLocal: true,
+  shape: ["string", "number", "number", "number", "any?"],
   matches: (value) => isConnection(value) && endOf(value) instanceof PipeEnd,
   refuses: (value, channel) => {
     if ((value as Connection).closed) return "is a Connection that is closed";
@@ -222,13 +238,19 @@ registerKind({
 });
 
 /**
- * Makes the ends of a pipe in the memory of the children of a start method.
+ * Makes the ends of a pipe in the memory of the children of a start method. `origin`: who says what the
+ * second end gets, wherever it goes.
  *
  * @internal
  */
-export function makePipe(method: StartMethod, duplex: boolean): [Connection, Connection] {
+export function makePipe(
+  method: StartMethod,
+  duplex: boolean,
+  origin: Origin = "program",
+): [Connection, Connection] {
   const block = allocate(method, pipeSize);
-  block.arena.words[block.word + flagsAt] = duplex ? 0 : ONE_WAY;
+  const from = origin === "stranger" ? FROM_STRANGER : origin === "proven" ? FROM_PROVEN : 0;
+  block.arena.words[block.word + flagsAt] = from | (duplex ? 0 : ONE_WAY);
   limitLane(block, { bytes: capacity }, laneTo(0));
   limitLane(block, { bytes: capacity }, laneTo(1));
   return [new Connection(new PipeEnd(block, 0)), new Connection(new PipeEnd(block, 1))];

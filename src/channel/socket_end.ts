@@ -12,7 +12,8 @@ import { TaskReferenceError } from "../errors.ts";
 import type { Pace } from "../memory/futex.ts";
 import { countdown, type WaitOptions } from "../memory/latch.ts";
 import { Line } from "../memory/line.ts";
-import type { End } from "./end.ts";
+import type { End, TakeOptions } from "./end.ts";
+import { headSize, tooLong } from "./message_format.ts";
 import type { Read, Taken } from "./messages.ts";
 import type { Wire } from "./wire.ts";
 
@@ -26,15 +27,15 @@ export class SocketEnd implements End {
   readonly canRead: boolean = true;
   readonly canWrite: boolean = true;
   readonly #wire: Wire;
-  readonly #isProven: boolean;
+  /** Whether the other side has proven a key, and may name modules to be imported. */
+  readonly origin: "proven" | "stranger";
   readonly #takers = new Line();
   /** Why it cannot be used any more. */
   #gone: string | undefined;
 
-  /** `isProven`: whether the other side has proven a key, and may name modules to be imported. */
-  constructor(wire: Wire, isProven: boolean) {
+  constructor(wire: Wire, origin: "proven" | "stranger") {
     this.#wire = wire;
-    this.#isProven = isProven;
+    this.origin = origin;
     collected.register(this, wire, this);
   }
 
@@ -58,16 +59,22 @@ export class SocketEnd implements End {
 
   async take<T>(
     read: Read<T>,
-    { timeout, signal }: WaitOptions,
+    { timeout, signal, maxLength }: TakeOptions,
     pace?: Pace,
   ): Promise<Taken<T> | undefined> {
     const left = countdown(timeout);
     const place = this.#takers.join();
     try {
       if (!await place.toFront({ timeout, signal })) return undefined;
-      const wait = { timeout: left(), signal };
+      const most = (maxLength ?? Infinity) + headSize;
+      const wait = { timeout: left(), signal, maxLength: most };
       if (!await this.#wire.ready(wait, this.#checkIn, pace?.isIdle)) return undefined;
       const message = this.#wire.first;
+      if (message === undefined && this.#wire.firstSize > most) {
+        this.#wire.deafen();
+        // What gives a limit knows this: see `readUpTo`.
+        return { value: tooLong as T };
+      }
       if (message === undefined) throw this.#wire.ending;
       return await this.#read(read, message, signal);
     } finally {
@@ -102,7 +109,7 @@ export class SocketEnd implements End {
   handOn(): SocketEnd {
     this.#leave(givenAway);
     this.#wire.stir();
-    return new SocketEnd(this.#wire, this.#isProven);
+    return new SocketEnd(this.#wire, this.origin);
   }
 
   #leave(why: string): void {
@@ -116,7 +123,7 @@ export class SocketEnd implements End {
     message: Uint8Array,
     signal: AbortSignal | undefined,
   ): Promise<Taken<T>> {
-    const decoder = new Decoder(message, [], true);
+    const decoder = new Decoder(message, [], this.origin);
     const imported = new Set<string>();
     let isTaken = true;
     try {
@@ -140,13 +147,7 @@ export class SocketEnd implements End {
 
   async #import(needed: ModuleNeeded, imported: Set<string>): Promise<void> {
     if (imported.has(needed.url)) throw new TaskReferenceError(needed.message);
-    if (!this.#isProven) {
-      throw new TaskReferenceError(
-        `${needed.message}: nothing is imported for who has proven no authKey; import it here before, ` +
-          "or give both sides an authKey",
-      );
-    }
-    await loadNeeded(needed);
+    await loadNeeded(needed, this.origin);
     imported.add(needed.url);
   }
 

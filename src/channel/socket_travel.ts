@@ -14,7 +14,7 @@ import { bootNote } from "../runtime/boot.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Connection, endOf, isConnection } from "./connection.ts";
 import type { End } from "./end.ts";
-import { encodeFailure } from "./message_format.ts";
+import { encodeFailure, passedOn } from "./message_format.ts";
 import { makePipe } from "./pipe.ts";
 import { SocketEnd } from "./socket_end.ts";
 
@@ -41,9 +41,11 @@ registerKind({
     if (channel !== undefined) return undefined;
     return "is a Connection, which only children of this program can use";
   },
+  isLocal: true,
+  shape: ["object"],
   describe: (value, departure): [Connection] => {
     const end = socketEndOf(value);
-    const [mine, theirs] = makePipe(departure.channel as StartMethod, true);
+    const [mine, theirs] = makePipe(departure.channel as StartMethod, true, end.origin);
     leaving.add(end);
     let hasBegun = false;
     departure.onTrip({
@@ -78,7 +80,7 @@ async function passIn(socket: End, pipe: End): Promise<void> {
     while (failure === undefined) {
       const message = await next(socket);
       if (message === undefined) break;
-      failure = await failureOf(pipe.put(message));
+      failure = await failureOf(pipe.put(passedOn(message)));
       // The child has closed its end: what comes goes nowhere, so that the other program can go on.
       if (failure instanceof Error && !(failure instanceof RangeError)) failure = undefined;
     }

@@ -20,7 +20,7 @@
 import { aName } from "../codec/failure.ts";
 import { classOfPrototype, type Departure, registerKind } from "../codec/registry.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, isConnection } from "./connection.ts";
 import { makePipe } from "./pipe.ts";
 import { receivedReadable, SentReadable } from "./readable.ts";
 import { StreamLink } from "./stream_link.ts";
@@ -76,6 +76,7 @@ registerKind({
   module,
   matches: (value) => value instanceof ReadableStream,
   refuses: (value, channel) => refusal("ReadableStream", value as ReadableStream, channel),
+  shape: ["object", "boolean"],
   describe: (value, departure): ReadableDescription => {
     const stream = value as ReadableStream<unknown>;
     const isBytes = givesBytes(stream);
@@ -110,6 +111,7 @@ registerKind({
   module,
   matches: (value) => value instanceof WritableStream,
   refuses: (value, channel) => refusal("WritableStream", value as WritableStream, channel),
+  shape: (description) => isObject(description) && isConnection(description),
   describe: (value, departure): Connection => {
     const hold = (): Held => {
       const writer = (value as WritableStream<unknown>).getWriter();
@@ -136,6 +138,7 @@ registerKind({
   name: "streams",
   module,
   matches: isPair,
+  shape: isPair,
   // It arrives as an ordinary object with its own properties and those of a connection.
   describe: (value): Pair => {
     const { readable, writable } = value as Pair;
@@ -146,7 +149,10 @@ registerKind({
   revive: (description) => description as Pair,
 });
 
-function isPair(value: object): value is Pair {
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+function isPair(value: unknown): value is Pair {
+  if (!isObject(value)) return false;
   if (!("readable" in value && "writable" in value)) return false;
   const prototype: object | null = Object.getPrototypeOf(value);
   if (prototype !== null && classOfPrototype(prototype) !== undefined) return false;

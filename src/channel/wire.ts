@@ -20,10 +20,15 @@ const perMessage = 64;
 /** A socket that carries messages. */
 export class Wire {
   readonly #socket: Socket;
-  readonly #frames = new FrameReader((message) => this.#arrive(message));
+  readonly #frames: FrameReader;
+  readonly #messageSize: number;
   #messages: Uint8Array[] = [];
   #waiting = 0;
   #isPaused = false;
+  /** How many wait for a message: as long as nobody does, only the beginning of a long one is read. */
+  #wanted = 0;
+  /** Whether no more is to be read. */
+  #isDeaf = false;
   #over: { readonly error: Error | undefined } | undefined;
   readonly #changed = new Bell();
   /** Those who wait to send, each until what was sent before is in the hands of the system. */
@@ -32,15 +37,14 @@ export class Wire {
   #sending = 0;
   readonly #sent = new Bell();
 
-  /** `first` is what was read of the socket already. */
-  constructor(socket: Socket, first: Uint8Array) {
+  /** `first` is what was read of the socket already; `messageSize`: how many bytes a message may have. */
+  constructor(socket: Socket, first: Uint8Array, messageSize: number) {
     this.#socket = socket;
-    this.#frames.add(first);
+    this.#messageSize = messageSize;
+    this.#frames = new FrameReader((message) => this.#arrive(message), messageSize);
+    this.#hear(first);
     socket.read({
-      data: (bytes) => {
-        this.#frames.add(bytes);
-        this.#steer();
-      },
+      data: (bytes) => this.#hear(bytes),
       end: (error) => {
         this.#over = { error };
         this.stir();
@@ -48,6 +52,22 @@ export class Wire {
     });
     socket.resume();
     this.#steer();
+  }
+
+  #hear(bytes: Uint8Array): void {
+    if (this.#isDeaf) return;
+    this.#frames.add(bytes);
+    this.#changed.ring();
+    if (this.#frames.isTooLong) this.#end(tooLong(this.#messageSize));
+    else this.#steer();
+  }
+
+  /** Nothing more is heard. */
+  #end(error: Error): void {
+    this.#over ??= { error };
+    this.#isDeaf = true;
+    this.#socket.close();
+    this.stir();
   }
 
   #arrive(message: Uint8Array): void {
@@ -58,7 +78,8 @@ export class Wire {
 
   /** Reads the socket, unless there is something to receive first. */
   #steer(): void {
-    const isFull = this.#waiting > highWater;
+    const isUnwanted = this.#wanted === 0 && this.#frames.held > highWater;
+    const isFull = this.#isDeaf || this.#waiting > highWater || isUnwanted;
     if (isFull === this.#isPaused) return;
     this.#isPaused = isFull;
     if (isFull) this.#socket.pause();
@@ -90,11 +111,12 @@ export class Wire {
   /**
    * Waits until it is ready: `false` once the time is over.
    *
+   * @param options `maxLength`: it is ready, too, when a message has told that it has more bytes.
    * @param check Called before each look; what it throws ends the wait.
    * @param isIdle Whether the program may end meanwhile.
    */
   async ready(
-    { timeout, signal }: WaitOptions,
+    { timeout, signal, maxLength = Infinity }: WaitOptions & { readonly maxLength?: number },
     check: () => void,
     isIdle: boolean = false,
   ): Promise<boolean> {
@@ -109,20 +131,39 @@ export class Wire {
     }
     const left = countdown(timeout);
     const release = isIdle ? undefined : this.#socket.hold();
+    this.#want(1);
     try {
-      while (!this.isReady) {
+      while (!this.isReady && this.#frames.announced <= maxLength) {
         if (!await this.#changed.wait({ timeout: left(), signal })) return false;
         check();
       }
       return true;
     } finally {
+      this.#want(-1);
       release?.();
     }
+  }
+
+  #want(change: number): void {
+    this.#wanted += change;
+    this.#steer();
+  }
+
+  /** How many bytes the first message that was not received has, as far as it has told. */
+  get firstSize(): number {
+    return this.#messages[0]?.length ?? this.#frames.announced;
+  }
+
+  /** Reads no more: the first message is not wanted, and what is behind it cannot be had without it. */
+  deafen(): void {
+    this.#isDeaf = true;
+    this.#steer();
   }
 
   /** Why there can be no message any more. */
   get ending(): Error {
     const cause = this.#over?.error;
+    if (this.#frames.isTooLong) return cause!;
     if (this.#frames.isInside) {
       return new Error("Cannot receive as the connection ended in the middle of a message", {
         cause,
@@ -197,6 +238,11 @@ async function settledWithin(action: Promise<void>, options: WaitOptions): Promi
   settled.catch(() => {});
   if (await done.wait(options).catch(() => false)) await settled;
 }
+
+const tooLong = (messageSize: number): Error =>
+  new Error(
+    `Cannot receive a message as it is longer than the ${messageSize} bytes that limits.messageSize allows`,
+  );
 
 const causeOf = (error: unknown): unknown =>
   error instanceof Error && error.cause !== undefined ? error.cause : error;

@@ -7,7 +7,7 @@
 
 import type { ByteWriter } from "./byte_writer.ts";
 import { DecodeFailure } from "./failure.ts";
-import { setProperty, writePairs } from "./objects.ts";
+import { readPairs, setProperty, writePairs } from "./objects.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./parts.ts";
 
@@ -17,7 +17,7 @@ const PACK_FROM = 6;
 const CHUNK = 4096;
 /** Up to here an array is built by `push`, which leaves the engine knowing that it has no holes. */
 const PUSH_LIMIT = 1024;
-/** A gap that makes V8 keep an array's elements in a table. */
+/** A wider gap is not worth its memory. */
 const WIDE_GAP = 4096;
 
 /** JavaScriptCore tells where an error was thrown, and lists an array's keys a hundred times slower than V8. */
@@ -55,7 +55,7 @@ export function readArray(reader: Reader, first: number): unknown[] {
   const { input } = reader;
   const length = input.uint();
   if (length > 0xffffffff) throw new DecodeFailure("it holds an array that is too long");
-  const grows = length <= PUSH_LIMIT || length > input.remaining;
+  const grows = length <= PUSH_LIMIT || !reader.room.takeElements(length);
   const array = reader.add<unknown[]>(grows ? [] : new Array(length));
   let index = 0;
   if (first >= tag.INTEGERS) index = readNumbers(reader, array, first, length, grows);
@@ -177,19 +177,21 @@ function readNumbers(
 
 /** Decodes what follows as pairs. */
 function readRest(reader: Reader, array: unknown[], length: number): unknown[] {
-  if (array.length < length) setLength(array, length);
-  while (!reader.skips(tag.END)) {
-    const key = reader.input.key();
-    const value = reader.value();
+  if (array.length < length) setLength(reader, array, length);
+  readPairs(reader, (key, value) => {
     if (key !== "length") setProperty(array, key, value);
-  }
+  });
   return array;
 }
 
-/** Lengthens an array by holes. V8 would make room for up to 32 million of them at once. */
-function setLength(array: unknown[], length: number): void {
-  if (length - array.length > WIDE_GAP) {
-    array[length - 1] = 0;
-    delete array[length - 1];
-  } else array.length = length;
+/** Lengthens an array by holes. An engine would make room for up to 32 million of them at once. */
+function setLength(reader: Reader, array: unknown[], length: number): void {
+  const gap = length - array.length;
+  if (gap <= WIDE_GAP && reader.room.takeElements(gap)) {
+    array.length = length;
+    return;
+  }
+  // An element that is not as others are has the engine keep a table.
+  Object.defineProperty(array, length - 1, { value: 0, configurable: true });
+  delete array[length - 1];
 }

@@ -65,6 +65,7 @@ export function readBuffer(reader: Reader, first: number): ArrayBuffer {
   if (first === tag.BUFFER) return reader.add(copy(reader, length));
   const maxByteLength = input.uint();
   const bytes = readAligned(input, length);
+  reader.room.reserve(maxByteLength);
   const buffer = new ArrayBuffer(length, { maxByteLength });
   new Uint8Array(buffer).set(bytes);
   return reader.add(buffer);

@@ -8,6 +8,7 @@
 import { ByteReader } from "./byte_reader.ts";
 import { LENGTH_SIZE } from "./encoder.ts";
 import { DecodeFailure } from "./failure.ts";
+import type { Origin } from "./origin.ts";
 import { ModuleNeeded } from "./registry.ts";
 import { ValueReader } from "./value_reader.ts";
 
@@ -17,17 +18,21 @@ export class Decoder {
   readonly #reader: ValueReader;
 
   /**
-   * `isForeign`: whether another program wrote it, which is not to point into this one's memory.
-   * `peer`: who wrote it, for kinds that know them.
+   * `origin`: who wrote it, by what it may do here. `peer`: the same, for kinds that know them.
    */
   constructor(
     bytes: Uint8Array,
     attachments: readonly unknown[] = [],
-    isForeign: boolean = false,
+    origin: Origin = "program",
     peer?: unknown,
   ) {
     this.#input = new ByteReader(bytes);
-    this.#reader = new ValueReader(this.#input, attachments, isForeign, peer);
+    this.#reader = new ValueReader(this.#input, attachments, origin, peer);
+  }
+
+  /** Who wrote it, by what it may do here. */
+  get origin(): Origin {
+    return this.#reader.origin;
   }
 
   /** Whether all was read. */

@@ -19,6 +19,7 @@ registerKind({
     const reference = valueReference(value as Callable);
     return typeof reference === "string" ? `is ${reference}` : undefined;
   },
+  shape: ["string", "string", "string", "strings", "string?"],
   describe: (value) => {
     const { name, source, by, modules, as } = valueReference(value as Callable) as FunctionValue;
     return [name, source, by, modules, as];

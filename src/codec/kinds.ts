@@ -7,6 +7,7 @@
 
 import { aName, DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
+import { hasShape } from "./shape.ts";
 import { type Kind, kindNamed, ModuleNeeded } from "./registry.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./parts.ts";
@@ -39,5 +40,17 @@ export function readKind(reader: Reader): object {
   if (reader.isForeign && kind.isLocal) {
     throw new DecodeFailure(`it holds ${aName(name)}, which only children of this program can use`);
   }
-  return reader.fill(number, reader.revived(start, () => kind.revive(description, reader.peer)));
+  if (reader.origin === "stranger" && kind.needsProof) {
+    throw new DecodeFailure(
+      `it holds ${aName(name)}, which only who has proven an authKey may send`,
+    );
+  }
+  const { shape } = kind;
+  if (!(typeof shape === "function" ? shape(description) : hasShape(description, shape))) {
+    throw new DecodeFailure(`it holds ${aName(name)} that is none`);
+  }
+  return reader.fill(
+    number,
+    reader.revived(start, () => kind.revive(description, reader.peer, reader.origin)),
+  );
 }

@@ -11,6 +11,7 @@ import { bootNote } from "../runtime/boot.ts";
 import { runtime } from "../runtime/current.ts";
 import { importModule, type Namespace } from "../runtime/import_module.ts";
 import { isMainPartStop } from "../runtime/main_part.ts";
+import { importRefusal, isForeign, type Origin } from "./origin.ts";
 import type { ModuleNeeded } from "./registry.ts";
 
 /** Where a function or a class is exported. */
@@ -61,8 +62,37 @@ export function noteExport(value: object, place: Export): void {
   if (!exportsOf.has(value)) exportsOf.set(value, place);
 }
 
-/** Imports a module by its URL. */
-export async function loadModule(url: string): Promise<Namespace> {
+/** The schemes of modules that a runtime has. A bare name is none: it would be looked for in a registry. */
+const schemes: ReadonlySet<string> = new Set(
+  ["file:", "data:", "blob:", "http:", "https:", "jsr:", "npm:", "node:"],
+);
+
+/** The schemes of the modules that this program has registered tasks and classes of, or loaded. */
+const ownSchemes = new Set(["file:"]);
+
+/** Notes that the program uses modules of a scheme. */
+function noteScheme(url: string): void {
+  const scheme = schemeOf(url);
+  if (scheme !== undefined) ownSchemes.add(scheme);
+}
+
+const schemeOf = (url: unknown): string | undefined =>
+  typeof url === "string" && URL.canParse(url) ? new URL(url).protocol : undefined;
+
+/** @throws {TaskReferenceError} If a module is not to be imported for who has named it. */
+function checkImport(url: unknown, origin: Origin): void {
+  const scheme = schemeOf(url);
+  const allowed = isForeign(origin) ? ownSchemes : schemes;
+  if (scheme !== undefined && allowed.has(scheme)) return;
+  throw new TaskReferenceError(
+    `Cannot import ${JSON.stringify(url)} as ${
+      scheme === undefined ? "that is no URL" : "this program uses no modules of that kind"
+    }`,
+  );
+}
+
+/** Imports a module by its URL, as `origin` has named it. */
+export async function loadModule(url: string, origin: Origin = "program"): Promise<Namespace> {
   const known = namespaces.get(url);
   if (known !== undefined) return known;
   if (isOwnMain(url)) {
@@ -72,16 +102,28 @@ export async function loadModule(url: string): Promise<Namespace> {
         "before the first await",
     );
   }
+  checkImport(url, origin);
   const namespace = await evaluateModule(url);
+  if (!isForeign(origin)) noteScheme(url);
   namespaces.set(url, namespace);
   for (const [name, value] of exportedValues(namespace)) noteExport(value, { url, name });
   return namespace;
 }
 
-/** Imports the module that a value needs. One that is only guessed may be of no use. */
-export async function loadNeeded({ url, isGuess }: ModuleNeeded): Promise<void> {
+/**
+ * Imports the module that a value needs, which somebody has sent. One that is only guessed may be of no use.
+ *
+ * @throws {TaskReferenceError} If nothing is imported for who has sent it.
+ */
+export async function loadNeeded(
+  { url, isGuess, message }: ModuleNeeded,
+  origin: Origin,
+): Promise<void> {
+  const refusal = importRefusal(origin);
+  if (refusal !== undefined && !isGuess) throw new TaskReferenceError(`${message}: ${refusal}`);
   try {
-    await loadModule(url);
+    if (refusal !== undefined) throw new TaskReferenceError(refusal);
+    await loadModule(url, origin);
   } catch (error) {
     if (!isGuess) throw error;
     // The value arrives without its class, as it would if no module had been guessed.

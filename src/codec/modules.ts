@@ -42,7 +42,7 @@ async function readAgain(decoder: Decoder, start: number, needed: ModuleNeeded):
   const loaded = new Set<string>();
   for (;;) {
     if (loaded.has(needed.url)) throw new TaskReferenceError(needed.message);
-    await loadNeeded(needed);
+    await loadNeeded(needed, decoder.origin);
     loaded.add(needed.url);
     decoder.position = start;
     try {

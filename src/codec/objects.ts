@@ -48,11 +48,35 @@ export function readObject<T extends object>(reader: Reader, first: number, obje
   if (keys.length >= TABLE_FROM && Object.getPrototypeOf(object) === Object.prototype) {
     makeTable(object);
   }
+  if (reader.isForeign) return readForeign(reader, keys, object);
   for (let i = 0; i < keys.length; i++) {
     if (input.bytes[input.position] === tag.ABSENT) input.position++;
     else setProperty(object, keys[i]!, reader.value());
   }
   return object;
+}
+
+/** The same of what another program wrote: it is to call nothing, neither a setter nor, where it is awaited, `then`. */
+function readForeign<T extends object>(reader: Reader, keys: readonly string[], object: T): T {
+  const { input } = reader;
+  const isPlain = Object.getPrototypeOf(object) === Object.prototype;
+  for (const key of keys) {
+    if (input.bytes[input.position] === tag.ABSENT) {
+      input.position++;
+      continue;
+    }
+    const value = reader.value();
+    checkForeign(reader, key, value);
+    if (isPlain) setProperty(object, key, value);
+    else define(object, key, value, true);
+  }
+  return object;
+}
+
+/** @throws {DecodeFailure} If another program wrote a `then` that an `await` would call. */
+function checkForeign(reader: Reader, key: string, value: unknown): void {
+  if (key !== "then" || typeof value !== "function" || !reader.isForeign) return;
+  throw new DecodeFailure("it holds a function named then, which whoever awaits it would call");
 }
 
 /** Gives an object an own property, whatever its name. */
@@ -79,7 +103,12 @@ export function writePairs(writer: Writer, object: object, keys: readonly string
 
 /** Decodes pairs up to their end. */
 export function readPairs(reader: Reader, set: (key: string, value: unknown) => void): void {
-  while (!reader.skips(tag.END)) set(reader.input.key(), reader.value());
+  while (!reader.skips(tag.END)) {
+    const key = reader.input.key();
+    const value = reader.value();
+    checkForeign(reader, key, value);
+    set(key, value);
+  }
 }
 
 /** Has V8 keep an object's properties in a hash table, which it would only do after a thousand of them. */

@@ -7,8 +7,10 @@
 
 import type { ByteReader } from "./byte_reader.ts";
 import type { ByteWriter } from "./byte_writer.ts";
+import type { Origin } from "./origin.ts";
 import type { Path, Step } from "./path.ts";
 import type { Departure, RegisteredClass } from "./registry.ts";
+import type { Room } from "./room.ts";
 import type { Shapes } from "./shapes.ts";
 import type { Transfers } from "./transfers.ts";
 import type { MemoryMark, MemoryReader, ViewedMemory } from "./viewed_memory.ts";
@@ -52,8 +54,12 @@ export interface Writer extends Departure {
 /** A value being decoded. */
 export interface Reader {
   readonly input: ByteReader;
+  /** Who wrote it, by what it may do here. */
+  readonly origin: Origin;
   /** Whether another program wrote it. */
   readonly isForeign: boolean;
+  /** How much memory it may take. */
+  readonly room: Room;
   /** Who wrote it, for kinds that know them. */
   readonly peer: unknown;
   readonly shapes: (readonly string[])[];

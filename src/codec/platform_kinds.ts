@@ -60,10 +60,19 @@ function reviveBlob(description: unknown): object {
 /** No value is looked up here: its class is known already. */
 const matches = () => false;
 
+const blobKind: Omit<Kind, "name"> = {
+  matches,
+  shape: ["bytes", "string", "string?", "number?"],
+  refuses: refusalOfBlob,
+  describe: describeBlob,
+  revive: reviveBlob,
+};
+
 const kinds: readonly Kind[] = [
   {
     name: "KeyObject",
     matches,
+    shape: ["string", "bytes"],
     describe: (key) => keyBytes(key as KeyObject),
     revive: (description) => keyOf(...description as KeyBytes),
   },
@@ -72,6 +81,7 @@ const kinds: readonly Kind[] = [
     matches,
     refuses: (key) =>
       (key as WebKey).extractable ? undefined : "is a CryptoKey that is not extractable",
+    shape: ["string", "bytes", "object", "strings"],
     describe: (value): CryptoKeyParts => {
       const key = value as WebKey;
       const bytes = keyBytes(lateCrypto().KeyObject.from(key as never));
@@ -82,13 +92,14 @@ const kinds: readonly Kind[] = [
       return keyOf(type, bytes).toCryptoKey(algorithm as never, true, usages as never);
     },
   },
-  { name: "Blob", matches, refuses: refusalOfBlob, describe: describeBlob, revive: reviveBlob },
-  { name: "File", matches, refuses: refusalOfBlob, describe: describeBlob, revive: reviveBlob },
+  { ...blobKind, name: "Blob" },
+  { ...blobKind, name: "File" },
   {
     name: "WebAssembly.Module",
     matches,
     refuses: () =>
       "is a WebAssembly.Module, whose bytes cannot be had from it: send the bytes that it was compiled from",
+    shape: [],
     // It never comes so far.
     describe: () => undefined,
     revive: () => ({}),

@@ -1,4 +1,6 @@
 import { wrongArgument } from "../arguments.ts";
+import type { Origin } from "./origin.ts";
+import type { Shape } from "./shape.ts";
 
 /**
  * What a value does when it travels beyond being described: a message may be sent, and come, or
@@ -52,6 +54,10 @@ export interface Kind {
   readonly module?: string;
   /** Whether it stands for something in this program's memory, where no other program is to point. */
   readonly isLocal?: boolean;
+  /** Whether reviving it does more than make an object: nothing of the kind is done for who has proven no key. */
+  readonly needsProof?: boolean;
+  /** What a description looks like: one that does not is refused, and `revive` gets none such. */
+  readonly shape: Shape | ((description: unknown) => boolean);
   /**
    * Whether the other side is sure to revive this value; if the method is left out, all are. Of what
    * is not sure an error is sent without: the error itself always arrives.
@@ -67,10 +73,10 @@ export interface Kind {
   /** What the other side needs: any value that can travel. */
   describe(value: object, departure: Departure): unknown;
   /**
-   * The value that was described. May throw `ModuleNeeded`; it is then called again. `peer` is what
-   * the decoder was made for.
+   * The value that was described. May throw `ModuleNeeded`; it is then called again. `peer` and `origin`
+   * are what the decoder was made for.
    */
-  revive(description: unknown, peer: unknown): object;
+  revive(description: unknown, peer: unknown, origin: Origin): object;
 }
 
 /** A class whose constructor is never called here, so that its parameters do not matter. */
@@ -161,6 +167,7 @@ export function refuseToSend(
   const reason = `is ${article} ${name}, which stays where it was made`;
   registerKind({
     name,
+    shape: [],
     matches,
     refuses: () => instead === undefined ? reason : `${reason}: ${instead}`,
     // It never comes so far.

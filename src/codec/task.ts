@@ -85,9 +85,17 @@ export function taskAt(address: TaskAddress): Callable | undefined {
   return matches(tasks[index]) ? tasks[index] : tasks.find(matches);
 }
 
+function isAddress(value: unknown): value is TaskAddress {
+  if (typeof value !== "object" || value === null) return false;
+  const { url, index, name, source, by } = value as Partial<TaskAddress>;
+  const texts = [url, name, source, by];
+  return Number.isSafeInteger(index) && texts.every((text) => typeof text === "string");
+}
+
 registerKind({
   name: "task",
   matches: (value) => typeof value === "function" && addresses.has(value as Callable),
+  shape: isAddress,
   describe: (value) => addresses.get(value as Callable),
   revive: (description) => {
     const address = description as TaskAddress;

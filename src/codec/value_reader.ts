@@ -15,8 +15,10 @@ import { readError } from "./errors.ts";
 import { DecodeFailure } from "./failure.ts";
 import { readKind } from "./kinds.ts";
 import { readObject } from "./objects.ts";
+import { isForeign, type Origin } from "./origin.ts";
 import type { Reader } from "./parts.ts";
 import type { RegisteredClass } from "./registry.ts";
+import { Room } from "./room.ts";
 import * as tag from "./tags.ts";
 import { MemoryReader } from "./viewed_memory.ts";
 
@@ -27,11 +29,13 @@ const PENDING = Symbol("pending");
 export class ValueReader implements Reader {
   readonly input: ByteReader;
   readonly attachments: readonly unknown[];
+  readonly origin: Origin;
   readonly isForeign: boolean;
   readonly peer: unknown;
   readonly shapes: (readonly string[])[] = [];
   readonly classes: RegisteredClass[] = [];
-  readonly memory: MemoryReader = new MemoryReader();
+  readonly memory: MemoryReader;
+  readonly room: Room;
   /** What a kind threw: that is passed on as it is. */
   thrownByKind: unknown;
   readonly #objects: unknown[] = [];
@@ -42,12 +46,15 @@ export class ValueReader implements Reader {
   constructor(
     input: ByteReader,
     attachments: readonly unknown[],
-    isForeign: boolean,
+    origin: Origin,
     peer: unknown,
   ) {
     this.input = input;
     this.attachments = attachments;
-    this.isForeign = isForeign;
+    this.origin = origin;
+    this.isForeign = isForeign(origin);
+    this.room = new Room(this.isForeign);
+    this.memory = new MemoryReader(this.room);
     this.peer = peer;
   }
 
@@ -58,6 +65,7 @@ export class ValueReader implements Reader {
     if (this.classes.length > 0) this.classes.length = 0;
     this.#depth = 0;
     this.memory.restart();
+    this.room.begin(this.input.remaining);
     const value = this.value();
     if (this.memory.end > 0) this.input.position = this.memory.end;
     return value;

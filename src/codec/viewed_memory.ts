@@ -18,6 +18,7 @@ import type { ByteReader } from "./byte_reader.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { DecodeFailure } from "./failure.ts";
 import { Identity } from "./identity.ts";
+import type { Room } from "./room.ts";
 
 /** From here on bytes are worth some more in front of them, so that they are copied word by word. */
 const alignedSize = 64;
@@ -177,8 +178,13 @@ interface ReadPiece {
 /** The memory behind the views of the value that is being decoded. */
 export class MemoryReader {
   readonly #buffers: (readonly ReadPiece[])[] = [];
+  readonly #room: Room;
   /** Where the memory ends that was read so far, and so the value. */
   end = 0;
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
 
   /** Begins a value. */
   restart(): void {
@@ -201,7 +207,7 @@ export class MemoryReader {
     }
     input.position = begin;
     const pieces: ReadPiece[] = [];
-    for (let count = input.count(); count > 0; count--) pieces.push(readPiece(input));
+    for (let count = input.count(); count > 0; count--) pieces.push(readPiece(input, this.#room));
     this.#buffers.push(pieces);
     this.end = input.position;
     input.position = back;
@@ -226,7 +232,7 @@ export function placeOf(
   return { buffer: piece.buffer, offset: offset - piece.base };
 }
 
-function readPiece(input: ByteReader): ReadPiece {
+function readPiece(input: ByteReader, room: Room): ReadPiece {
   const start = input.uint();
   const lead = input.uint();
   const length = input.uint();
@@ -242,6 +248,7 @@ function readPiece(input: ByteReader): ReadPiece {
   if (maximum === 0 && length > SPARSE * bytes + 8) {
     throw new DecodeFailure("it holds memory with too little in it");
   }
+  if (maximum > 0) room.reserve(maximum - 1);
   const buffer = maximum === 0
     ? new ArrayBuffer(length)
     : new ArrayBuffer(length, { maxByteLength: maximum - 1 });

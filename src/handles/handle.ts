@@ -48,6 +48,7 @@ export function registerHandle<T extends object>(kind: HandleKind<T>): void {
     name,
     module,
     isLocal: true,
+    shape: ["string", "number", "number", "any?", "any?"],
     matches: (value) => kind.matches(value),
     refuses: (value, channel) => refusal(name, kind.blockOf(value as T), channel),
     describe: (value, departure): Description => {

@@ -47,4 +47,7 @@ export class Caller {
 }
 
 /** An object whose methods are told who calls them: their first parameter is the caller. */
-export abstract class Attended {}
+export abstract class Attended {
+  /** The names of those methods that are for the server alone. */
+  static readonly hidden: readonly string[] = ["forget"];
+}

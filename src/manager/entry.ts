@@ -68,6 +68,10 @@ export class Entry {
 /** What a class does not keep for itself by a leading `_`. */
 const isPublic = (name: string): boolean => name !== "constructor" && !name.startsWith("_");
 
+/** Whether a class of ours has a method for the server alone. */
+const isHidden = (prototype: object, name: string): boolean =>
+  prototype instanceof Attended && (prototype.constructor as typeof Attended).hidden.includes(name);
+
 /** A function that an object has as its own, not by what it is made of. */
 function methodOf(object: object, name: string): Method | undefined {
   const value: unknown = Object.getOwnPropertyDescriptor(object, name)?.value;
@@ -76,7 +80,7 @@ function methodOf(object: object, name: string): Method | undefined {
 
 /** A method that a class declares or inherits. */
 function publicMethod(prototype: object, name: string): Method | undefined {
-  if (!isPublic(name)) return undefined;
+  if (!isPublic(name) || isHidden(prototype, name)) return undefined;
   for (
     let each: object | null = prototype;
     each !== null && each !== Object.prototype;

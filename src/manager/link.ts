@@ -276,7 +276,7 @@ export class Link implements Peer {
   }
 
   #receive(frame: Uint8Array): void {
-    const decoder = new Decoder(frame, [], this.#isForeign, this);
+    const decoder = new Decoder(frame, [], this.#isForeign ? "proven" : "program", this);
     while (!decoder.done) {
       const id = decoder.readUint();
       const how = decoder.readUint();

@@ -51,6 +51,13 @@ async function reach(
   left: () => number = countdown(gate.isNew ? openingTime : 0),
 ): Promise<Connection> {
   const { address, authKey } = gate;
+  if (authKey === undefined) {
+    // Without one nothing could be believed that is said there: it is not even asked.
+    throw new AuthenticationError(
+      `Cannot use the proxy as this program does not know its manager's key: ` +
+        `await Manager.connect(${JSON.stringify(address)}, { authKey }) before it comes`,
+    );
+  }
   try {
     return await connect(address, { authKey });
   } catch (error) {
@@ -58,11 +65,6 @@ async function reach(
       await new Promise((resolve) => setTimeout(resolve, tryEvery));
       return await reach(gate, left);
     }
-    if (authKey !== undefined || !(error instanceof AuthenticationError)) throw error;
-    throw new AuthenticationError(
-      `Cannot use the proxy as this program does not know its manager's key: ` +
-        `await Manager.connect(${JSON.stringify(address)}, { authKey }) before it comes`,
-      { cause: error },
-    );
+    throw error;
   }
 }

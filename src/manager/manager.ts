@@ -3,6 +3,7 @@ import { type AnyClass, refuseToSend } from "../codec/registry.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
+import { checkLimits, type Limits } from "../channel/limits.ts";
 import type { PoolOptions } from "../pool/options.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -45,6 +46,8 @@ export interface ManagerOptions {
   readonly address?: string | undefined;
   /** The key that those must prove to know; a random one, which nobody does, if it is left out. */
   readonly authKey?: string | Uint8Array | undefined;
+  /** What those may ask of the server; `requests` holds for every client, children of this program, too. */
+  readonly limits?: Limits | undefined;
 }
 
 /** What makes managed objects of a type: see `Manager.register`. */
@@ -93,7 +96,8 @@ export class Manager implements AsyncDisposable, Disposable {
   /**
    * Describes a manager, whose server is started with the first use, by the context's start method.
    *
-   * @throws {TypeError} If `address` or `authKey` is none.
+   * @throws {TypeError} If `address`, `authKey` or one of `limits` is none.
+   * @throws {RangeError} If one of `limits` is out of range.
    */
   constructor(options?: ManagerOptions);
   /** @internal */
@@ -101,6 +105,7 @@ export class Manager implements AsyncDisposable, Disposable {
   constructor(options: ManagerOptions = {}, remote?: Remote) {
     if (options.address !== undefined) parseAddress(options.address, "make a manager");
     keyOf(options.authKey);
+    checkLimits("make a manager", options.limits);
     this.#options = options;
     this.#method = startMethodOf(new.target);
     this.#remote = remote;
@@ -128,10 +133,19 @@ export class Manager implements AsyncDisposable, Disposable {
    * ```
    *
    * @param address `"host:port"`, or the path of a socket: what the other's `address` gives.
-   * @param options The key, and how long it may take.
+   * @param options The key, without which there is no connection, and how long it may take.
+   * @throws {TypeError} If there is no `authKey`: who has proven none could have this program run anything.
    * @throws What `connect` throws: an `AuthenticationError` if the key is not the manager's.
    */
   static async connect(address: string, options: ConnectOptions = {}): Promise<Manager> {
+    checkOptions("connect to a manager", options);
+    if (options.authKey === undefined) {
+      throw wrongArgument(
+        TypeError,
+        "Cannot connect to a manager without its authKey, which every manager has",
+        options.authKey,
+      );
+    }
     const remote = await reachRemote(address, options);
     const manager = new this({}, remote);
     for (const name of remote.types) manager.#define(name);
@@ -408,8 +422,13 @@ export class Manager implements AsyncDisposable, Disposable {
       throw new Error(`Cannot ${what} as ${whose} was shut down`);
     }
     if (this.#remote !== undefined) return this.#remote.link;
-    const { address, authKey } = this.#options;
-    this.#server ??= new ServerProcess(this.#method, { address, authKey, types: this.#types });
+    const { address, authKey, limits } = this.#options;
+    this.#server ??= new ServerProcess(this.#method, {
+      address,
+      authKey,
+      types: this.#types,
+      limits,
+    });
     return this.#server.link;
   }
 }

@@ -11,6 +11,9 @@ import type { StartMethod } from "../runtime/start_method.ts";
 import type { Peer } from "./peer.ts";
 import { ending, frameSize } from "./protocol.ts";
 
+/** How many bytes of replies may wait for a client to read them. */
+const mostWaiting = 1024 * 1024;
+
 /** How a client is reached. */
 export interface Replies {
   /** What can travel to it: see `EncoderOptions`. */
@@ -34,11 +37,15 @@ export class Outbox {
   #undos: (() => void)[] = [];
   /** The same of the frames that were sent and may not have been read, in their order. */
   readonly #unheard: (readonly (() => void)[])[] = [];
-  /** How many frames wait for room. */
+  /** How many frames wait for room, and how many bytes they have. */
   #leaving = 0;
+  #leavingBytes = 0;
+  readonly #onLeft: () => void;
 
-  constructor(replies: Replies, peer: Peer) {
+  /** `onLeft` is called when a frame was sent, or cannot be. */
+  constructor(replies: Replies, peer: Peer, onLeft: () => void) {
     this.#replies = replies;
+    this.#onLeft = onLeft;
     this.#encoder = new Encoder({
       channel: replies.channel,
       defers: true,
@@ -81,17 +88,31 @@ export class Outbox {
     if (encoder.size === 0) return;
     const trips = encoder.takeTrips();
     if (trips.length > 0) this.#undos.push(() => settleTrips(trips, false));
+    const { size } = encoder;
     this.#leaving++;
+    this.#leavingBytes += size;
     const sent = this.#replies.send(encoder.view(0));
     encoder.restart("result");
     this.#remember();
     sent.then(() => {
       this.#leaving--;
+      this.#leave(size);
       settleTrips(trips, true);
     }, () => {
+      this.#leave(size);
       // That the client is gone is heard by whoever listens to it, behind what it has still asked for.
       settleTrips(trips, false);
     });
+  }
+
+  #leave(size: number): void {
+    this.#leavingBytes -= size;
+    this.#onLeft();
+  }
+
+  /** Whether its client reads too little of what it was told. */
+  get isFull(): boolean {
+    return this.#leavingBytes + this.#encoder.size > mostWaiting;
   }
 
   /** Keeps what takes back the frame that was sent, until the client has read it. */

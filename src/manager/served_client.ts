@@ -7,6 +7,7 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
+import { Bell } from "../memory/latch.ts";
 import { Caller, type Held, type Holder } from "./caller.ts";
 import { Entry } from "./entry.ts";
 import { Outbox, type Replies } from "./outbox.ts";
@@ -17,6 +18,8 @@ import { ending, operation, serverSlot, unanswered } from "./protocol.ts";
 export interface Host {
   /** The server itself, as an object. */
   readonly own: Entry;
+  /** How many calls of a client may be under way. */
+  readonly mostRequests: number;
   /** Makes an object. */
   make(type: string, args: readonly unknown[]): Entry | Promise<Entry>;
   /** Counts a reference from outside of the server to an object; `by` is 1 or -1. */
@@ -45,13 +48,15 @@ export class ServedClient implements Holder, Peer {
   #isBusy = false;
   /** What is to be there before the request is performed that is being read. */
   readonly #awaited: Promise<void>[] = [];
+  /** Rung when there may be room for more, and at the end. */
+  readonly #changed = new Bell();
   isGone = false;
   #granted = -1;
 
   constructor(host: Host, replies: Replies) {
     this.#host = host;
     this.#replies = replies;
-    this.#outbox = new Outbox(replies, this);
+    this.#outbox = new Outbox(replies, this, () => this.#changed.ring());
     this.#slots.set(serverSlot, host.own);
   }
 
@@ -62,7 +67,8 @@ export class ServedClient implements Holder, Peer {
 
   /** Performs what a frame asks for. */
   receive(frame: Uint8Array): void {
-    const decoder = new Decoder(frame, [], this.#replies.channel === undefined, this);
+    const origin = this.#replies.channel === undefined ? "proven" : "program";
+    const decoder = new Decoder(frame, [], origin, this);
     if (this.#isBusy) this.#waiting.push(decoder);
     else this.#perform(decoder);
   }
@@ -73,6 +79,7 @@ export class ServedClient implements Holder, Peer {
       // It begins with whose it is, which is known.
       if (decoder.position === 0) decoder.readUint();
       while (!decoder.done && !this.isGone) {
+        if (this.#isFull) return this.#resume(decoder, this.#untilRoom());
         const later = this.#operate(decoder);
         if (later !== undefined) return this.#resume(decoder, later);
       }
@@ -85,11 +92,30 @@ export class ServedClient implements Holder, Peer {
     }
   }
 
+  /** Whether nothing more is done for it at present: it reads no replies, or has asked for much. */
+  get #isFull(): boolean {
+    return this.#outbox.isFull || this.#calls.size >= this.#host.mostRequests;
+  }
+
+  async #untilRoom(): Promise<void> {
+    while (this.#isFull && !this.isGone) {
+      const changed = this.#changed.wait({});
+      this.#outbox.flush();
+      await changed;
+    }
+  }
+
+  /** Settles when what it has sent was begun, and there is room for more. */
+  async untilReady(): Promise<void> {
+    while ((this.#isBusy || this.#isFull) && !this.isGone) await this.#changed.wait({});
+  }
+
   /** Goes on with a frame, and with those that came meanwhile, when something was loaded for it. */
   #resume(decoder: Decoder, loaded: Promise<void>): void {
     this.#isBusy = true;
     void loaded.then(() => {
       this.#isBusy = false;
+      this.#changed.ring();
       this.#perform(decoder);
       while (!this.#isBusy && this.#waiting.length > 0) this.#perform(this.#waiting.shift()!);
     });
@@ -141,13 +167,18 @@ export class ServedClient implements Holder, Peer {
     if (!isThenable(result)) return this.#reply(id, ending.fulfilled, result, caller.undo);
     this.#calls.set(id, caller);
     result.then((value) => {
-      this.#calls.delete(id);
+      this.#settle(id);
       this.#reply(id, ending.fulfilled, value, caller.undo);
     }, (error) => {
-      this.#calls.delete(id);
+      this.#settle(id);
       if (error === cancelled) this.#reply(id, ending.cancelled, undefined);
       else this.#reply(id, ending.rejected, error);
     });
+  }
+
+  #settle(id: number): void {
+    this.#calls.delete(id);
+    this.#changed.ring();
   }
 
   #reply(id: number, how: number, value: unknown, undo?: () => void): void {
@@ -187,6 +218,8 @@ export class ServedClient implements Holder, Peer {
   }
 
   #refer(slot: number, entry: Entry): void {
+    if (slot === serverSlot) throw new Error("Cannot use the slot of the server itself");
+    this.#release(slot);
     this.#slots.set(slot, entry);
     this.#host.refer(entry, 1, this);
   }
@@ -278,6 +311,7 @@ export class ServedClient implements Holder, Peer {
   leave(): void {
     if (this.isGone) return;
     this.isGone = true;
+    this.#changed.ring();
     for (const caller of this.#calls.values()) caller.giveUp(new Error("The client is gone"));
     for (const held of [...this.held]) held.forget(this);
     this.#outbox.undo();

@@ -7,6 +7,7 @@
 
 import { endOf } from "../channel/connection.ts";
 import type { Connection } from "../channel/connection.ts";
+import { type Limits, usualLimits } from "../channel/limits.ts";
 import { Listener } from "../channel/listener.ts";
 import { Messages, type Read } from "../channel/messages.ts";
 import { Decoder } from "../codec/decoder.ts";
@@ -50,6 +51,7 @@ export interface ServerSetUp {
   readonly socket: string | undefined;
   readonly authKey: string | Uint8Array;
   readonly types: readonly RegisteredType[];
+  readonly limits: Limits;
 }
 
 /** How often to look whether clients have died, in milliseconds. */
@@ -84,6 +86,7 @@ class Server implements Host {
   readonly #types: Types;
   readonly #authKey: string | Uint8Array;
   readonly #socket: string | undefined;
+  readonly #limits: Limits;
   /** Where it listens, by the addresses that it was told; `undefined`: wherever it can. */
   readonly #gates = new Map<string | undefined, Listener>();
   /** Those who share memory with it, by their keys. */
@@ -99,11 +102,12 @@ class Server implements Host {
   #heard = 0;
 
   constructor(setUp: ServerSetUp, method: StartMethod) {
-    const { id, inbox, address, socket, authKey, types } = setUp;
+    const { id, inbox, address, socket, authKey, types, limits } = setUp;
     this.#method = method;
     this.#types = new Types(types);
     this.#authKey = authKey;
     this.#socket = socket;
+    this.#limits = limits;
     this.own = new Entry("server", {
       object: new ServerObject({
         id,
@@ -216,7 +220,7 @@ class Server implements Host {
     const known = this.#gates.get(address);
     if (known !== undefined) return known;
     if (address !== undefined && address === this.#socket) makeFolderOf(address);
-    const listener = new Listener({ address, authKey: this.#authKey });
+    const listener = new Listener({ address, authKey: this.#authKey, limits: this.#limits });
     this.#gates.set(address, listener);
     void this.#serveSockets(listener);
     return listener;
@@ -245,6 +249,8 @@ class Server implements Host {
       const taken = await end.take(readFrame, {}).catch(() => undefined);
       if (taken === undefined) return this.#leave(client);
       client.receive(taken.value);
+      // No more is read of who has enough to do with what it has asked for.
+      await client.untilReady();
     }
   }
 
@@ -263,6 +269,10 @@ class Server implements Host {
     const target = targetOf(arg);
     if (!(target instanceof RemoteTarget) || target.link !== this.#link) return arg;
     return this.ownEntry(target.slot).get();
+  }
+
+  get mostRequests(): number {
+    return this.#limits.requests ?? usualLimits.requests;
   }
 
   refer(entry: Entry, by: number, client: ServedClient): void {

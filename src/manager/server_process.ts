@@ -5,6 +5,7 @@
  * @internal
  */
 
+import type { Limits } from "../channel/limits.ts";
 import { randomNonce } from "../runtime/proof.ts";
 import { encoderFor, frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
@@ -27,6 +28,7 @@ export interface ServerOptions {
   readonly address: string | undefined;
   readonly authKey: string | Uint8Array | undefined;
   readonly types: readonly RegisteredType[];
+  readonly limits: Limits | undefined;
 }
 
 let count = 0;
@@ -39,7 +41,7 @@ export class ServerProcess {
   readonly #inbox: Queue;
   readonly #socket: string | undefined;
 
-  constructor(method: StartMethod, { address, authKey, types }: ServerOptions) {
+  constructor(method: StartMethod, { address, authKey, types, limits }: ServerOptions) {
     this.authKey = authKey ?? randomNonce(keySize);
     this.#inbox = new Queue(allocateQueue(method, 0));
     this.#socket = mayMakeFolders() ? plannedPath() : undefined;
@@ -50,6 +52,7 @@ export class ServerProcess {
       socket: this.#socket,
       authKey: this.authKey,
       types,
+      limits: limits ?? {},
     };
     const encoder = encoderFor(method);
     encoder.writeUint(frameKind.serve);

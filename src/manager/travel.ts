@@ -6,6 +6,8 @@
  * @internal
  */
 
+import { DecodeFailure } from "../codec/failure.ts";
+import { isForeign } from "../codec/origin.ts";
 import { registerKind } from "../codec/registry.ts";
 import { laneOf } from "../queue/queue.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -51,11 +53,29 @@ function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string 
   return `is a proxy whose manager ${whom} cannot reach yet: await its address first`;
 }
 
+const noProxy = (): Error => new DecodeFailure("it holds a proxy that is none");
+
+function isWay(way: unknown): way is Way {
+  if (typeof way !== "object" || way === null) return false;
+  const { id, door, gate } = way as Partial<Way>;
+  return typeof id === "string" && (door !== undefined || typeof gate?.address === "string");
+}
+
+/** What another program tells of a way: no more than where it leads to, as the key is its user's to know. */
+const fromOutside = ({ id, gate }: Way): Way => ({
+  id,
+  door: undefined,
+  gate: gate && { address: gate.address, authKey: undefined },
+});
+
 registerKind({
   name: "ManagedObject",
   module: import.meta.url,
   matches: (value) => targetOf(value) instanceof RemoteTarget,
   refuses: (value, channel, peer) => refusal(targetOf(value) as RemoteTarget, channel, peer),
+  // A call of it goes to wherever it says.
+  needsProof: true,
+  shape: ["string", "any", "any", "string?"],
   describe: (value, departure): Description => {
     const target = targetOf(value) as RemoteTarget;
     const { link, slot, type } = target;
@@ -67,13 +87,16 @@ registerKind({
     departure.onTrip({ drop: () => link.unlend(ticket) });
     return ["lent", waysFor(link, channel), ticket, type];
   },
-  revive: (description, peer) => {
+  revive: (description, peer, origin) => {
     const [how, ...rest] = description as Description;
     if (how === "lent") {
       const [way, ticket, type] = rest as [Way, number, string];
-      return linkTo(way).claim(ticket, type, peer);
+      if (!isWay(way) || !Number.isSafeInteger(ticket) || typeof type !== "string") throw noProxy();
+      return linkTo(isForeign(origin) ? fromOutside(way) : way).claim(ticket, type, peer);
     }
     const [slot, type] = rest as [number, string];
+    const speaks = typeof peer === "object" && peer !== null && "proxyAt" in peer;
+    if (!speaks || !Number.isSafeInteger(slot)) throw noProxy();
     return (peer as Peer).proxyAt(slot, type);
   },
 });

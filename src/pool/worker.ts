@@ -378,7 +378,7 @@ export class PoolWorker {
 
   /** Settles a task by a record of the journal; one that needs a module waits for the message. */
   #settleFrom(record: Uint8Array): void {
-    const body = new Decoder(record);
+    const body = new Decoder(record, [], this.child.origin);
     const head = readOutcomeHead(body);
     const read = this.#held.has(head.id) ? tryReadLoading(body) : undefined;
     if (read !== undefined && !(read instanceof Promise)) this.#settle(head, read);
@@ -399,7 +399,7 @@ export class PoolWorker {
     this.#journal?.close();
     const held = this.#held.size;
     for (const bytes of journal?.outcomes ?? []) {
-      const body = new Decoder(bytes);
+      const body = new Decoder(bytes, [], this.child.origin);
       const head = readOutcomeHead(body);
       if (this.#held.has(head.id)) this.#settle(head, await tryReadLoading(body));
     }

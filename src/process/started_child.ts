@@ -8,6 +8,7 @@
 import { checkOptions } from "../arguments.ts";
 import { mainModule } from "../codec/load_module.ts";
 import type { Parcel } from "../codec/encoder.ts";
+import type { Origin } from "../codec/origin.ts";
 import type { Trip } from "../codec/registry.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
@@ -79,6 +80,8 @@ export class StartedChild {
   readonly name: string;
   readonly daemon: boolean;
   readonly method: StartMethod;
+  /** As whose what it says is decoded. */
+  readonly origin: Origin;
   /** Opens when the child has ended. */
   readonly ended: Latch = new Latch();
   /** The uncaught error that ended the child, if one did and could be told. */
@@ -117,6 +120,7 @@ export class StartedChild {
     this.method = request.method;
     this.#outlivesStopSignals = request.outlivesStopSignals ?? false;
     this.#entry = request.entry;
+    this.origin = isRestricted(request) ? "restricted" : "program";
     this.#events = events;
     const packed = this.#pack(request);
     try {
@@ -151,8 +155,7 @@ export class StartedChild {
     this.#keepFor(first);
     if (method === "worker") return { first };
     // With permissions of its own it may not open a file of ours.
-    const inherits = permissions === undefined || permissions === "inherit";
-    this.#firstFile = inherits ? passByFile(first.bytes) : undefined;
+    this.#firstFile = isRestricted({ permissions }) ? undefined : passByFile(first.bytes);
     if (this.#firstFile === undefined) this.#early.push(first);
     return { firstFile: this.#firstFile?.path };
   }
@@ -260,7 +263,7 @@ export class StartedChild {
 
   #receive(bytes: Uint8Array, attachments: readonly unknown[]): void {
     try {
-      const body = new Decoder(bytes, attachments);
+      const body = new Decoder(bytes, attachments, this.origin);
       this.#hear(body.readUint(), body);
     } catch (error) {
       this.#refuse(error);
@@ -350,6 +353,10 @@ export class StartedChild {
     for (const trip of this.#trips.splice(0)) trip.drop();
   }
 }
+
+/** Whether a child may do less than this one: only Deno knows permissions. */
+const isRestricted = ({ permissions }: Pick<StartRequest, "permissions">): boolean =>
+  permissions !== undefined && permissions !== "inherit";
 
 /** Opens when what threads have printed is written. */
 export function written(): Latch {

@@ -20,6 +20,20 @@ export function proofOf(key: Uint8Array, text: Uint8Array): Uint8Array {
   return new Uint8Array(lateCrypto().createHmac("sha256", key).update(text).digest());
 }
 
+/** How long a key may be that HMAC takes as it is: a longer one it replaces by its digest. */
+const longestKey = 64;
+
+/**
+ * What stands for a key in proofs, so that two keys are never the same: HMAC fills a short one up with zeros,
+ * and so would take `"key"` for `"key\0"`.
+ */
+export function distinctKey(key: Uint8Array): Uint8Array {
+  if (key.at(-1) !== 0 && key.length <= longestKey) return key;
+  const digest = lateCrypto().createHash("sha256").update(key).update(`${key.length}`).digest();
+  // Longer than what HMAC would make of another long key, and without a zero at its end.
+  return Uint8Array.of(...digest, 1);
+}
+
 /** Whether two proofs are the same; takes the same time whether they are or not. */
 export function isSameProof(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && lateCrypto().timingSafeEqual(one, other);

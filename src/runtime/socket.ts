@@ -48,6 +48,11 @@ export class Socket {
     socket.on("close", () => this.#end(undefined));
   }
 
+  /** Calls `action` when the system has no more of it. */
+  onClosed(action: () => void): void {
+    this.#socket.on("close", action);
+  }
+
   /** Begins to read, or goes on with another reader. */
   read(events: SocketEvents): void {
     const isFirst = this.#events === deaf;

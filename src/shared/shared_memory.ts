@@ -128,6 +128,9 @@ export class SharedMemory {
     );
     registerKind({
       name: "SharedMemory",
+      // It is mapped.
+      needsProof: true,
+      shape: ["string", "string"],
       module: import.meta.url,
       matches: (value) => #hold in value,
       refuses: (value, channel) => (value as SharedMemory).#refusal(channel),

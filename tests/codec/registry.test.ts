@@ -118,6 +118,7 @@ let revivals = 0;
 let blocked = "";
 registerKind({
   name: "test handle",
+  shape: () => true,
   matches: (value) => value instanceof Handle,
   refuses: (value, channel) =>
     (value as Handle).id === 0 ? `is a handle not for ${channel}` : undefined,
@@ -132,6 +133,7 @@ registerKind({
 const add = (a: number, b: number): number => a + b;
 registerKind({
   name: "test function",
+  shape: () => true,
   matches: (value) => value === add,
   describe: () => null,
   revive: () => add,
@@ -184,6 +186,7 @@ describe("registerKind()", () => {
   it("refuses a second kind of one name", () => {
     const kind = {
       name: "test handle",
+      shape: [],
       matches: () => false,
       describe: () => 0,
       revive: () => ({}),

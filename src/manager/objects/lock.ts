@@ -11,6 +11,12 @@ import { limitOf, type Patience } from "./options.ts";
 
 /** A lock that one client holds; `Lock` and `RLock` say who may acquire it again. */
 export abstract class BaseLock extends Attended implements Held {
+  static override readonly hidden: readonly string[] = [
+    "forget",
+    "isHeldBy",
+    "resume",
+    "suspend",
+  ];
   #owner: Holder | undefined;
   /** How often the owner has acquired it. */
   #depth = 0;

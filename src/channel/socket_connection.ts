@@ -1,0 +1,27 @@
+/**
+ * A connection over a socket whose other side has said who it is.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Socket } from "../runtime/socket.ts";
+import { Connection } from "./connection.ts";
+import { usualLimits } from "./limits.ts";
+import { SocketEnd } from "./socket_end.ts";
+import { Wire } from "./wire.ts";
+
+/**
+ * The connection; `first` is what has come behind the handshake, `key` what was proven there, and
+ * `messageSize` how many bytes a message may have, if that was said.
+ */
+export function socketConnection(
+  socket: Socket,
+  first: Uint8Array,
+  key: Uint8Array | undefined,
+  messageSize?: number,
+): Connection {
+  const origin = key === undefined ? "stranger" : "proven";
+  const size = messageSize ?? usualLimits.messageSize[origin];
+  return new Connection(new SocketEnd(new Wire(socket, first, size), origin));
+}
