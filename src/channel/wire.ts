@@ -46,7 +46,7 @@ export class Wire {
     socket.read({
       data: (bytes) => this.#hear(bytes),
       end: (error) => {
-        this.#over = { error };
+        this.#over ??= { error };
         this.stir();
       },
     });

@@ -13,6 +13,7 @@ import { importModule, type Namespace } from "../runtime/import_module.ts";
 import { isMainPartStop } from "../runtime/main_part.ts";
 import { importRefusal, isForeign, type Origin } from "./origin.ts";
 import type { ModuleNeeded } from "./registry.ts";
+import { noteModule, schemeRefusal } from "./schemes.ts";
 
 /** Where a function or a class is exported. */
 export interface Export {
@@ -62,36 +63,11 @@ export function noteExport(value: object, place: Export): void {
   if (!exportsOf.has(value)) exportsOf.set(value, place);
 }
 
-/** The schemes of modules that a runtime has. A bare name is none: it would be looked for in a registry. */
-const schemes: ReadonlySet<string> = new Set(
-  ["file:", "data:", "blob:", "http:", "https:", "jsr:", "npm:", "node:"],
-);
-
-/** The schemes of the modules that this program has registered tasks and classes of, or loaded. */
-const ownSchemes = new Set(["file:"]);
-
-/** Notes that the program uses modules of a scheme. */
-function noteScheme(url: string): void {
-  const scheme = schemeOf(url);
-  if (scheme !== undefined) ownSchemes.add(scheme);
-}
-
-const schemeOf = (url: unknown): string | undefined =>
-  typeof url === "string" && URL.canParse(url) ? new URL(url).protocol : undefined;
-
-/** @throws {TaskReferenceError} If a module is not to be imported for who has named it. */
-function checkImport(url: unknown, origin: Origin): void {
-  const scheme = schemeOf(url);
-  const allowed = isForeign(origin) ? ownSchemes : schemes;
-  if (scheme !== undefined && allowed.has(scheme)) return;
-  throw new TaskReferenceError(
-    `Cannot import ${JSON.stringify(url)} as ${
-      scheme === undefined ? "that is no URL" : "this program uses no modules of that kind"
-    }`,
-  );
-}
-
-/** Imports a module by its URL, as `origin` has named it. */
+/**
+ * Imports a module by its URL, as `origin` has named it.
+ *
+ * @throws {TaskReferenceError} If that is no absolute URL, or one that `origin` may not name.
+ */
 export async function loadModule(url: string, origin: Origin = "program"): Promise<Namespace> {
   const known = namespaces.get(url);
   if (known !== undefined) return known;
@@ -102,9 +78,12 @@ export async function loadModule(url: string, origin: Origin = "program"): Promi
         "before the first await",
     );
   }
-  checkImport(url, origin);
+  const refusal = schemeRefusal(url, origin);
+  if (refusal !== undefined) {
+    throw new TaskReferenceError(`Cannot import ${JSON.stringify(url)} as ${refusal}`);
+  }
   const namespace = await evaluateModule(url);
-  if (!isForeign(origin)) noteScheme(url);
+  if (!isForeign(origin)) noteModule(url);
   namespaces.set(url, namespace);
   for (const [name, value] of exportedValues(namespace)) noteExport(value, { url, name });
   return namespace;

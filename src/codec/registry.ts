@@ -1,5 +1,6 @@
 import { wrongArgument } from "../arguments.ts";
 import type { Origin } from "./origin.ts";
+import { noteModule } from "./schemes.ts";
 import type { Shape } from "./shape.ts";
 
 /**
@@ -261,6 +262,7 @@ export function registerClass(meta: Pick<ImportMeta, "url">, cls: AnyClass): voi
  * @internal
  */
 export function registerNamed(url: string, name: string, cls: AnyClass): void {
+  noteModule(url);
   const inModule = byModule.get(url) ?? [];
   byModule.set(url, inModule);
   const index = inModule.filter((other) => other.name === name).length;

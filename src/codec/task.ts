@@ -1,5 +1,6 @@
 import { checkFunction, wrongArgument } from "../arguments.ts";
 import { ModuleNeeded, registerKind } from "./registry.ts";
+import { noteModule } from "./schemes.ts";
 import { hasSourceText, isBundlers, type SourceText, sourceTextIn } from "./source_text.ts";
 
 /** Any function. */
@@ -52,6 +53,7 @@ export function task<F extends Callable>(meta: Pick<ImportMeta, "url">, fn: F): 
   }
   checkFunction("declare a task", "fn", fn);
   if (addresses.has(fn)) return fn;
+  noteModule(meta.url);
   const tasks = tasksOf.get(meta.url) ?? [];
   tasksOf.set(meta.url, tasks);
   const index = tasks.push(fn) - 1;

@@ -32,7 +32,12 @@ export function noteLink(link: Link): Link {
 
 /** The conversation with a server: the one there is, or a new one. */
 export function linkTo(way: Way): Link {
-  return links.get(way.id)?.at(-1) ?? noteLink(newLink(way));
+  return knownLink(way.id) ?? noteLink(newLink(way));
+}
+
+/** The conversation with a server, if there is one. */
+export function knownLink(id: string): Link | undefined {
+  return links.get(id)?.at(-1);
 }
 
 function newLink(way: Way): Link {

@@ -7,12 +7,12 @@
  */
 
 import { DecodeFailure } from "../codec/failure.ts";
-import { isForeign } from "../codec/origin.ts";
+import { isForeign, type Origin } from "../codec/origin.ts";
 import { registerKind } from "../codec/registry.ts";
 import { laneOf } from "../queue/queue.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Link, RemoteTarget } from "./link.ts";
-import { linkTo } from "./links.ts";
+import { knownLink, linkTo } from "./links.ts";
 import type { Description, Peer } from "./peer.ts";
 import "./proxies/all.ts";
 import { targetOf } from "./target.ts";
@@ -61,20 +61,26 @@ function isWay(way: unknown): way is Way {
   return typeof id === "string" && (door !== undefined || typeof gate?.address === "string");
 }
 
-/** What another program tells of a way: no more than where it leads to, as the key is its user's to know. */
-const fromOutside = ({ id, gate }: Way): Way => ({
-  id,
-  door: undefined,
-  gate: gate && { address: gate.address, authKey: undefined },
-});
+/**
+ * The conversation with the server of a proxy that has come. For another program none is begun: it could lead
+ * anywhere, and the key is this program's user's to know.
+ */
+function linkFor(way: Way, origin: Origin): Link {
+  if (!isForeign(origin)) return linkTo(way);
+  const { id, gate } = way;
+  if (origin === "proven") {
+    return linkTo({ id, door: undefined, gate: gate && { ...gate, authKey: undefined } });
+  }
+  const known = knownLink(id);
+  if (known !== undefined) return known;
+  throw new DecodeFailure("it holds a proxy of a manager that this program has not connected to");
+}
 
 registerKind({
   name: "ManagedObject",
   module: import.meta.url,
   matches: (value) => targetOf(value) instanceof RemoteTarget,
   refuses: (value, channel, peer) => refusal(targetOf(value) as RemoteTarget, channel, peer),
-  // A call of it goes to wherever it says.
-  needsProof: true,
   shape: ["string", "any", "any", "string?"],
   describe: (value, departure): Description => {
     const target = targetOf(value) as RemoteTarget;
@@ -92,7 +98,7 @@ registerKind({
     if (how === "lent") {
       const [way, ticket, type] = rest as [Way, number, string];
       if (!isWay(way) || !Number.isSafeInteger(ticket) || typeof type !== "string") throw noProxy();
-      return linkTo(isForeign(origin) ? fromOutside(way) : way).claim(ticket, type, peer);
+      return linkFor(way, origin).claim(ticket, type, peer);
     }
     const [slot, type] = rest as [number, string];
     const speaks = typeof peer === "object" && peer !== null && "proxyAt" in peer;

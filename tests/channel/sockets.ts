@@ -94,6 +94,11 @@ export class Stranger implements Disposable {
     return this.#said.reduce((sum, part) => sum + part.length, 0);
   }
 
+  /** Reads no more of what the listener says. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Ends what it says, and goes on listening. */
   end(): void {
     this.#socket.end();
