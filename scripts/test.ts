@@ -83,6 +83,10 @@ const sameEverywhere: ReadonlySet<string> = new Set([
   "pool/replacements",
 ].map((name) => `tests/${name}.test.ts`));
 
+/** Rounds of kills and of random work, each of which takes long: one of the runtimes has each, by turns. */
+const isRound = (file: string): boolean => file.startsWith("tests/stress/");
+const turn = Math.floor(Math.random() * 1000);
+
 const isLeftTo24 = (file: string): boolean =>
   longFiles.has(file) || !askOfNode26.some((pattern) => pattern.test(file));
 
@@ -90,11 +94,16 @@ const isLeftTo24 = (file: string): boolean =>
 function filesFor(runtime: Runtime, all: readonly Runtime[], files: readonly string[]): string[] {
   const hasNode24 = all.some(({ name, path }) => name === "node24" && path !== "");
   const isEverything = !options.stress && filters.length === 0;
-  if (!isEverything || !hasNode24 || runtime.name === "node24") return [...files];
+  if (!isEverything || !hasNode24) return [...files];
+  const main = all.filter(({ name }) => name !== "node26");
+  const isOthersTurn = (file: string): boolean =>
+    isRound(file) && main[(files.indexOf(file) + turn) % main.length]!.name !== runtime.name;
   const isLeft = (file: string): boolean =>
-    sameEverywhere.has(file) || (runtime.name === "node26" && isLeftTo24(file));
+    isOthersTurn(file) ||
+    (runtime.name !== "node24" && sameEverywhere.has(file)) ||
+    (runtime.name === "node26" && isLeftTo24(file));
   const chosen = files.filter((file) => !isLeft(file));
-  console.log(`  ${files.length - chosen.length} files run on Node 24 only`);
+  console.log(`  ${files.length - chosen.length} files are left to other runtimes`);
   return chosen;
 }
 
