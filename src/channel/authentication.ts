@@ -5,7 +5,8 @@
  * Both begin with a greeting: what this is, its version, whether there is a key, and a nonce. Then,
  * if there is a key, who connected proves it, and the listener answers with a proof of its own, or
  * with a refusal. A proof covers both greetings, so it is of no use in another conversation, and the
- * role of whose it is, so it cannot be sent back.
+ * role of whose it is, so it cannot be sent back. By the same means both know keys that nobody else does,
+ * and by those each message after that is sealed: see `seal.ts`.
  *
  * @module
  * @internal
@@ -17,6 +18,7 @@ import { Latch } from "../memory/latch.ts";
 import { distinctKey, isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { joined } from "./frames.ts";
+import { Seals } from "./seal.ts";
 
 /** Which end of a socket this is. */
 export type Role = "listener" | "connector";
@@ -40,7 +42,7 @@ const failed: Readonly<Record<Role, string>> = {
 const text = new TextEncoder();
 /** What a stranger can read. */
 const greeting = text.encode("nproc-multiprocessing/");
-const version = 0x31;
+const version = 0x32;
 const WITHOUT_KEY = 0x2d;
 const WITH_KEY = 0x2b;
 const nonceSize = 32;
@@ -61,8 +63,16 @@ export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | un
   return distinctKey(typeof authKey === "string" ? text.encode(authKey) : authKey.slice());
 }
 
+/** What is known when the two sides have said who they are. */
+export interface Introduction {
+  /** What the other side has sent behind that. */
+  readonly rest: Uint8Array;
+  /** What its messages are to be checked by, and those that go to it sealed; nothing without a key. */
+  readonly seals: Seals | undefined;
+}
+
 /**
- * Holds the conversation, and gives what the other side has sent after it.
+ * Holds the conversation.
  *
  * @throws {AuthenticationError} If the other side is a stranger or has not proven the key.
  * @throws {EOFError} If it has closed the socket before.
@@ -72,7 +82,7 @@ export async function shakeHands(
   socket: Socket,
   role: Role,
   { key, signal, onHeard }: HandshakeOptions,
-): Promise<Uint8Array> {
+): Promise<Introduction> {
   const hearing = new Hearing(socket, role, signal, onHeard);
   const mine = joined([
     greeting,
@@ -81,15 +91,14 @@ export async function shakeHands(
   ]);
   say(socket, mine);
   const theirs = await hearGreeting(hearing, role, key !== undefined);
-  if (key !== undefined) {
-    const proof = (of: Role) => {
-      const greetings = role === "listener" ? [mine, theirs] : [theirs, mine];
-      return proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
-    };
-    if (role === "listener") await judge(socket, hearing, proof);
-    else await plead(socket, hearing, proof);
-  }
-  return hearing.rest();
+  if (key === undefined) return { rest: hearing.rest(), seals: undefined };
+  const greetings = role === "listener" ? [mine, theirs] : [theirs, mine];
+  const proof = (of: string) => proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
+  if (role === "listener") await judge(socket, hearing, proof);
+  else await plead(socket, hearing, proof);
+  const other = role === "listener" ? "connector" : "listener";
+  const seals = new Seals(proof(`messages of the ${role}`), proof(`messages of the ${other}`));
+  return { rest: hearing.rest(), seals };
 }
 
 /** A write that fails is heard of where the answer to it is read. */
@@ -113,7 +122,7 @@ async function hearGreeting(hearing: Hearing, role: Role, hasKey: boolean): Prom
   return joined([greeting, head, await hearing.bytes(nonceSize)]);
 }
 
-type Prove = (role: Role) => Uint8Array;
+type Prove = (of: Role) => Uint8Array;
 
 async function judge(socket: Socket, hearing: Hearing, proof: Prove): Promise<void> {
   if (!isSameProof(await hearing.bytes(proofSize), proof("connector"))) {

@@ -1,6 +1,7 @@
 import { TimeoutError } from "../errors.ts";
 import { checkWait, longestTimer, type WaitOptions } from "../memory/latch.ts";
-import { dial, type SocketAddress } from "../runtime/socket.ts";
+import { type ConnectTls, dial, type SocketAddress } from "../runtime/socket.ts";
+import { checkObject } from "../arguments.ts";
 import { parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
 import type { Connection } from "./connection.ts";
@@ -11,6 +12,11 @@ import "./socket_travel.ts";
 export interface ConnectOptions extends WaitOptions {
   /** The key that the listener has, too; without it the listener must have none. */
   readonly authKey?: string | Uint8Array | undefined;
+  /**
+   * Encrypts the connection, as the listener does that has `tls`: the options of `tls.connect` of `node:tls`, such
+   * as `ca`, and `key` and `cert` where the listener wants a certificate.
+   */
+  readonly tls?: ConnectTls | undefined;
 }
 
 /**
@@ -56,7 +62,8 @@ export async function connect(
 ): Promise<Connection> {
   const target = parseAddress(address, "connect");
   checkWait(options);
-  const { authKey, timeout, signal } = options;
+  const { authKey, timeout, signal, tls } = options;
+  if (tls !== undefined) checkObject("connect", "tls", tls);
   const key = keyOf(authKey);
   const given = new AbortController();
   const abort = () => given.abort(signal?.reason);
@@ -66,7 +73,7 @@ export async function connect(
     ? undefined
     : setTimeout(() => given.abort(late()), timeout);
   try {
-    return await connectTo(target, key, given.signal);
+    return await connectTo(target, key, given.signal, tls);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
@@ -77,8 +84,9 @@ async function connectTo(
   target: SocketAddress,
   key: Uint8Array | undefined,
   signal: AbortSignal,
+  tls: ConnectTls | undefined,
 ): Promise<Connection> {
-  const socket = await dial(target, signal);
+  const socket = await dial(target, signal, tls);
   const release = socket.hold();
   try {
     const first = await shakeHands(socket, "connector", { key, signal });

@@ -5,23 +5,25 @@
  * @internal
  */
 
-const headSize = 4;
+export const headSize = 4;
 /** The longest message that can be told of, in bytes. */
 export const longest: number = 2 ** 32 - 1;
 
 /**
- * A message as it is written to a stream, in memory of its own.
+ * A message as it is written to a stream, in memory of its own, with room for so many bytes behind it, which
+ * count as a part of it.
  *
  * @throws {RangeError} If it is too long.
  */
-export function framed(message: Uint8Array): Uint8Array {
-  if (message.length > longest) {
+export function framed(message: Uint8Array, room: number = 0): Uint8Array {
+  const length = message.length + room;
+  if (length > longest) {
     throw new RangeError(
       `Cannot send ${message.length} bytes as one message as it may have ${longest} at most`,
     );
   }
-  const bytes = new Uint8Array(headSize + message.length);
-  new DataView(bytes.buffer).setUint32(0, message.length);
+  const bytes = new Uint8Array(headSize + length);
+  new DataView(bytes.buffer).setUint32(0, length);
   bytes.set(message, headSize);
   return bytes;
 }

@@ -1,10 +1,11 @@
-import { checkTimeout } from "../arguments.ts";
+import { checkObject, checkOptions, checkTimeout } from "../arguments.ts";
 import { refuseToSend } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
 import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../memory/latch.ts";
-import type { Socket } from "../runtime/socket.ts";
+import type { Socket, SocketAddress } from "../runtime/socket.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
-import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
+import { freshAddress, type ListenTls, SocketServer } from "../runtime/socket_server.ts";
+import { warnOnce } from "../runtime/warning.ts";
 import { Line } from "../memory/line.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
@@ -27,6 +28,11 @@ export interface ListenerOptions {
   readonly authKey?: string | Uint8Array | undefined;
   /** As `limits.handshakeTimeout`. */
   readonly handshakeTimeout?: number | undefined;
+  /**
+   * Encrypts the connections: the options of `tls.createServer` of `node:tls`, such as `key` and `cert`, and
+   * `ca` with `requestCert` where those who connect need a certificate, too. They give `connect` its `tls`.
+   */
+  readonly tls?: ListenTls | undefined;
   /** What programs that connect may ask of this one. */
   readonly limits?: Limits | undefined;
   /**
@@ -89,7 +95,10 @@ export class Listener implements Disposable {
    * cannot listen, `address` and `accept` say.
    * @throws {RangeError} If one of `limits` is out of range.
    */
-  constructor({ address, authKey, handshakeTimeout, limits, onRefused }: ListenerOptions = {}) {
+  constructor(options: ListenerOptions = {}) {
+    const { address, authKey, handshakeTimeout, limits, tls, onRefused } = options;
+    checkOptions("listen", options);
+    if (tls !== undefined) checkObject("listen", "tls", tls);
     checkTimeout(handshakeTimeout);
     const checked = checkLimits("listen", limits);
     this.#key = keyOf(authKey);
@@ -99,7 +108,8 @@ export class Listener implements Disposable {
     this.#crowd = new Crowd(checked.connections ?? usualLimits.connections);
     this.#onRefused = onRefused;
     const target = address === undefined ? freshAddress() : parseAddress(address, "listen");
-    this.#server = new SocketServer((socket) => void this.#welcome(socket));
+    this.#server = new SocketServer((socket) => void this.#welcome(socket), tls);
+    if (tls === undefined && isPublic(target)) warnOfOpenDoor(formatAddress(target));
     this.#address = this.#server.listen(target).then(formatAddress);
     this.#address.catch((error) => {
       this.#failure = { error };
@@ -201,6 +211,17 @@ export class Listener implements Disposable {
       this.#unproven.delete(drop);
     }
   }
+}
+
+/** Whether others than this machine's users can reach an address. */
+const isPublic = (address: SocketAddress): boolean =>
+  "host" in address && !/^(127\.|::1$|localhost$)/.test(address.host);
+
+function warnOfOpenDoor(address: string): void {
+  warnOnce(
+    `What is said at ${address} can be read on the way there: give the Listener or Manager tls, or listen at ` +
+      "127.0.0.1 behind a tunnel",
+  );
 }
 
 const late = (timeout: number | undefined): TimeoutError =>

@@ -6,22 +6,23 @@
  */
 
 import type { Socket } from "../runtime/socket.ts";
+import type { Introduction } from "./authentication.ts";
 import { Connection } from "./connection.ts";
 import { usualLimits } from "./limits.ts";
 import { SocketEnd } from "./socket_end.ts";
 import { Wire } from "./wire.ts";
 
 /**
- * The connection; `first` is what has come behind the handshake, `key` what was proven there, and
+ * The connection; `introduction` is what the handshake gave, `key` what was proven there, and
  * `messageSize` how many bytes a message may have, if that was said.
  */
 export function socketConnection(
   socket: Socket,
-  first: Uint8Array,
+  introduction: Introduction,
   key: Uint8Array | undefined,
   messageSize?: number,
 ): Connection {
   const origin = key === undefined ? "stranger" : "proven";
   const size = messageSize ?? usualLimits.messageSize[origin];
-  return new Connection(new SocketEnd(new Wire(socket, first, size), origin));
+  return new Connection(new SocketEnd(new Wire(socket, introduction, size), origin));
 }

@@ -5,12 +5,14 @@
  * @internal
  */
 
-import { EOFError } from "../errors.ts";
+import { AuthenticationError, EOFError } from "../errors.ts";
 import { Bell, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { nextTurn } from "../runtime/turns.ts";
 import { Line } from "../memory/line.ts";
-import { framed, FrameReader } from "./frames.ts";
+import type { Introduction } from "./authentication.ts";
+import { framed, FrameReader, headSize } from "./frames.ts";
+import { type Seals, sealSize } from "./seal.ts";
 
 /** How much may have come and not be received before the socket is not read any more, in bytes. */
 const highWater = 256 * 1024;
@@ -22,6 +24,8 @@ export class Wire {
   readonly #socket: Socket;
   readonly #frames: FrameReader;
   readonly #messageSize: number;
+  readonly #seals: Seals | undefined;
+  readonly #sealSize: number;
   #messages: Uint8Array[] = [];
   #waiting = 0;
   #isPaused = false;
@@ -37,12 +41,17 @@ export class Wire {
   #sending = 0;
   readonly #sent = new Bell();
 
-  /** `first` is what was read of the socket already; `messageSize`: how many bytes a message may have. */
-  constructor(socket: Socket, first: Uint8Array, messageSize: number) {
+  /** `messageSize`: how many bytes a message may have. */
+  constructor(socket: Socket, { rest, seals }: Introduction, messageSize: number) {
     this.#socket = socket;
     this.#messageSize = messageSize;
-    this.#frames = new FrameReader((message) => this.#arrive(message), messageSize);
-    this.#hear(first);
+    this.#seals = seals;
+    this.#sealSize = seals === undefined ? 0 : sealSize;
+    this.#frames = new FrameReader(
+      (message) => this.#arrive(message),
+      messageSize + this.#sealSize,
+    );
+    this.#hear(rest);
     socket.read({
       data: (bytes) => this.#hear(bytes),
       end: (error) => {
@@ -70,7 +79,10 @@ export class Wire {
     this.stir();
   }
 
-  #arrive(message: Uint8Array): void {
+  #arrive(sealed: Uint8Array): void {
+    if (this.#isDeaf) return;
+    const message = this.#seals === undefined ? sealed : this.#seals.open(sealed);
+    if (message === undefined) return this.#end(broken());
     this.#messages.push(message);
     this.#waiting += message.length + perMessage;
     this.stir();
@@ -133,7 +145,7 @@ export class Wire {
     const release = isIdle ? undefined : this.#socket.hold();
     this.#want(1);
     try {
-      while (!this.isReady && this.#frames.announced <= maxLength) {
+      while (!this.isReady && this.#announced <= maxLength) {
         if (!await this.#changed.wait({ timeout: left(), signal })) return false;
         check();
       }
@@ -151,7 +163,12 @@ export class Wire {
 
   /** How many bytes the first message that was not received has, as far as it has told. */
   get firstSize(): number {
-    return this.#messages[0]?.length ?? this.#frames.announced;
+    return this.#messages[0]?.length ?? this.#announced;
+  }
+
+  /** How many bytes the message has that is coming. */
+  get #announced(): number {
+    return Math.max(0, this.#frames.announced - this.#sealSize);
   }
 
   /** Reads no more: the first message is not wanted, and what is behind it cannot be had without it. */
@@ -163,7 +180,7 @@ export class Wire {
   /** Why there can be no message any more. */
   get ending(): Error {
     const cause = this.#over?.error;
-    if (this.#frames.isTooLong) return cause!;
+    if (this.#isDeaf && cause !== undefined) return cause;
     if (this.#frames.isInside) {
       return new Error("Cannot receive as the connection ended in the middle of a message", {
         cause,
@@ -180,7 +197,7 @@ export class Wire {
    * @param check Called before it is sent; what it throws ends the wait.
    */
   async put(message: Uint8Array, options: WaitOptions, check: () => void): Promise<boolean> {
-    const bytes = framed(message);
+    const bytes = framed(message, this.#sealSize);
     const { timeout, signal } = options;
     if (timeout === undefined && signal === undefined && this.#senders.last === undefined) {
       await this.#send(bytes);
@@ -208,6 +225,11 @@ export class Wire {
     const release = this.#socket.hold();
     this.#sending++;
     try {
+      // Only now: it tells the message's number, by the order in which they go.
+      if (this.#seals !== undefined) {
+        const end = bytes.length - sealSize;
+        bytes.set(this.#seals.seal(bytes.subarray(headSize, end)), end);
+      }
       await this.#socket.write(bytes);
     } catch (error) {
       throw new Error("Cannot send as the other end is closed", { cause: causeOf(error) });
@@ -238,6 +260,11 @@ async function settledWithin(action: Promise<void>, options: WaitOptions): Promi
   settled.catch(() => {});
   if (await done.wait(options).catch(() => false)) await settled;
 }
+
+const broken = (): Error =>
+  new AuthenticationError(
+    "Cannot receive a message as it was not sent so by who has proven the authKey: the connection is closed",
+  );
 
 const tooLong = (messageSize: number): Error =>
   new Error(

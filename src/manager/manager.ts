@@ -1,10 +1,17 @@
-import { checkFunction, checkOptions, checkTimeout, wrongArgument } from "../arguments.ts";
+import {
+  checkFunction,
+  checkObject,
+  checkOptions,
+  checkTimeout,
+  wrongArgument,
+} from "../arguments.ts";
 import { type AnyClass, refuseToSend } from "../codec/registry.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
 import { checkLimits, type Limits } from "../channel/limits.ts";
 import type { PoolOptions } from "../pool/options.ts";
+import type { ListenTls } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { ElementOf, ElementType } from "../shared/element_type.ts";
@@ -46,6 +53,8 @@ export interface ManagerOptions {
   readonly address?: string | undefined;
   /** The key that those must prove to know; a random one, which nobody does, if it is left out. */
   readonly authKey?: string | Uint8Array | undefined;
+  /** Encrypts their connections: see `ListenerOptions.tls`. They give `Manager.connect` its `tls`. */
+  readonly tls?: ListenTls | undefined;
   /** What those may ask of the server; `requests` holds for every client, children of this program, too. */
   readonly limits?: Limits | undefined;
 }
@@ -106,6 +115,7 @@ export class Manager implements AsyncDisposable, Disposable {
     if (options.address !== undefined) parseAddress(options.address, "make a manager");
     keyOf(options.authKey);
     checkLimits("make a manager", options.limits);
+    if (options.tls !== undefined) checkObject("make a manager", "tls", options.tls);
     this.#options = options;
     this.#method = startMethodOf(new.target);
     this.#remote = remote;
@@ -172,7 +182,10 @@ export class Manager implements AsyncDisposable, Disposable {
     const link = this.#link("tell the address");
     if (this.#remote !== undefined) return link.way.gate!.address;
     const address = await link.call(serverSlot, "address", []) as string;
-    link.way = { ...link.way, gate: { address, authKey: this.#server!.authKey } };
+    // The children of this program know no certificates: they go by the socket that is theirs.
+    if (this.#options.tls === undefined) {
+      link.way = { ...link.way, gate: { address, authKey: this.#server!.authKey } };
+    }
     return address;
   }
 
@@ -422,12 +435,13 @@ export class Manager implements AsyncDisposable, Disposable {
       throw new Error(`Cannot ${what} as ${whose} was shut down`);
     }
     if (this.#remote !== undefined) return this.#remote.link;
-    const { address, authKey, limits } = this.#options;
+    const { address, authKey, limits, tls } = this.#options;
     this.#server ??= new ServerProcess(this.#method, {
       address,
       authKey,
       types: this.#types,
       limits,
+      tls,
     });
     return this.#server.link;
   }

@@ -17,7 +17,7 @@ import { frameKind } from "../process/messages.ts";
 import { laneOf, type Queue } from "../queue/queue.ts";
 import { exitChild } from "../runtime/current.ts";
 import { arenaOf } from "../memory/arena.ts";
-import { makeFolderOf } from "../runtime/socket_server.ts";
+import { type ListenTls, makeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { Entry } from "./entry.ts";
@@ -52,6 +52,7 @@ export interface ServerSetUp {
   readonly authKey: string | Uint8Array;
   readonly types: readonly RegisteredType[];
   readonly limits: Limits;
+  readonly tls: ListenTls | undefined;
 }
 
 /** How often to look whether clients have died, in milliseconds. */
@@ -87,6 +88,7 @@ class Server implements Host {
   readonly #authKey: string | Uint8Array;
   readonly #socket: string | undefined;
   readonly #limits: Limits;
+  readonly #tls: ListenTls | undefined;
   /** Where it listens, by the addresses that it was told; `undefined`: wherever it can. */
   readonly #gates = new Map<string | undefined, Listener>();
   /** Those who share memory with it, by their keys. */
@@ -102,12 +104,13 @@ class Server implements Host {
   #heard = 0;
 
   constructor(setUp: ServerSetUp, method: StartMethod) {
-    const { id, inbox, address, socket, authKey, types, limits } = setUp;
+    const { id, inbox, address, socket, authKey, types, limits, tls } = setUp;
     this.#method = method;
     this.#types = new Types(types);
     this.#authKey = authKey;
     this.#socket = socket;
     this.#limits = limits;
+    this.#tls = tls;
     this.own = new Entry("server", {
       object: new ServerObject({
         id,
@@ -220,7 +223,13 @@ class Server implements Host {
     const known = this.#gates.get(address);
     if (known !== undefined) return known;
     if (address !== undefined && address === this.#socket) makeFolderOf(address);
-    const listener = new Listener({ address, authKey: this.#authKey, limits: this.#limits });
+    const listener = new Listener({
+      address,
+      authKey: this.#authKey,
+      limits: this.#limits,
+      // The socket in a folder of its own is for this user's programs alone.
+      tls: address === this.#socket ? undefined : this.#tls,
+    });
     this.#gates.set(address, listener);
     void this.#serveSockets(listener);
     return listener;

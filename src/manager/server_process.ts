@@ -11,7 +11,12 @@ import { encoderFor, frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild } from "../process/started_child.ts";
 import { allocateQueue, Queue } from "../queue/queue.ts";
-import { mayMakeFolders, plannedPath, removeFolderOf } from "../runtime/socket_server.ts";
+import {
+  type ListenTls,
+  mayMakeFolders,
+  plannedPath,
+  removeFolderOf,
+} from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Link } from "./link.ts";
 import { linkTo } from "./links.ts";
@@ -29,6 +34,7 @@ export interface ServerOptions {
   readonly authKey: string | Uint8Array | undefined;
   readonly types: readonly RegisteredType[];
   readonly limits: Limits | undefined;
+  readonly tls: ListenTls | undefined;
 }
 
 let count = 0;
@@ -41,7 +47,7 @@ export class ServerProcess {
   readonly #inbox: Queue;
   readonly #socket: string | undefined;
 
-  constructor(method: StartMethod, { address, authKey, types, limits }: ServerOptions) {
+  constructor(method: StartMethod, { address, authKey, types, limits, tls }: ServerOptions) {
     this.authKey = authKey ?? randomNonce(keySize);
     this.#inbox = new Queue(allocateQueue(method, 0));
     this.#socket = mayMakeFolders() ? plannedPath() : undefined;
@@ -53,6 +59,7 @@ export class ServerProcess {
       authKey: this.authKey,
       types,
       limits: limits ?? {},
+      tls,
     };
     const encoder = encoderFor(method);
     encoder.writeUint(frameKind.serve);

@@ -9,12 +9,16 @@
 import type { Buffer } from "node:buffer";
 import type * as Crypto from "node:crypto";
 import type * as Net from "node:net";
+import type * as Tls from "node:tls";
 import process from "node:process";
 
 export type { KeyObject } from "node:crypto";
 
 /** Node's `node:net`. */
 export const lateNet = (): typeof Net => process.getBuiltinModule("node:net");
+
+/** Node's `node:tls`. */
+export const lateTls = (): typeof Tls => process.getBuiltinModule("node:tls");
 
 /** Node's `node:crypto`. */
 export const lateCrypto = (): typeof Crypto => process.getBuiltinModule("node:crypto");

@@ -15,9 +15,11 @@ export function randomNonce(size: number): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(size));
 }
 
-/** What only who knows the key can tell of a text: HMAC with SHA-256. */
-export function proofOf(key: Uint8Array, text: Uint8Array): Uint8Array {
-  return new Uint8Array(lateCrypto().createHmac("sha256", key).update(text).digest());
+/** What only who knows the key can tell of a text, which may be in parts: HMAC with SHA-256. */
+export function proofOf(key: Uint8Array, ...text: Uint8Array[]): Uint8Array {
+  const hmac = lateCrypto().createHmac("sha256", key);
+  for (const part of text) hmac.update(part);
+  return new Uint8Array(hmac.digest());
 }
 
 /** How long a key may be that HMAC takes as it is: a longer one it replaces by its digest. */

@@ -8,13 +8,23 @@
  */
 
 import type net from "node:net";
-import { lateNet } from "./late_modules.ts";
+import type tls from "node:tls";
+import { lateNet, lateTls } from "./late_modules.ts";
 import { inBackground } from "./turns.ts";
 
 /** Where a socket leads to. */
 export type SocketAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
+
+/** What `tls.connect` of `node:tls` is told: whose certificates are believed (`ca`), a certificate of one's own … */
+export type ConnectTls = tls.ConnectionOptions;
+
+/** The name that the other side's certificate is to be for: a host's, unless that is a number. */
+function nameOf(address: SocketAddress): { servername?: string } {
+  const isName = "host" in address && lateNet().isIP(address.host) === 0;
+  return isName ? { servername: address.host } : {};
+}
 
 /** What is heard of the other side. */
 export interface SocketEvents {
@@ -152,14 +162,20 @@ export class Socket {
 const ended = (cause: Error | undefined): Error => new Error("The socket has ended", { cause });
 
 /**
- * Connects a socket. Keeps the program alive meanwhile.
+ * Connects a socket, encrypted if there are options for that. Keeps the program alive meanwhile.
  *
  * @throws The signal's reason, if that is aborted first; and the runtime's error as it is.
  */
-export function dial(address: SocketAddress, signal: AbortSignal): Promise<Socket> {
+export function dial(
+  address: SocketAddress,
+  signal: AbortSignal,
+  tls?: ConnectTls,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const socket = lateNet().connect(address);
+    const socket = tls === undefined
+      ? lateNet().connect(address)
+      : lateTls().connect({ ...nameOf(address), ...tls, ...address });
     const abort = () => {
       socket.destroy();
       reject(signal.reason);
@@ -170,6 +186,9 @@ export function dial(address: SocketAddress, signal: AbortSignal): Promise<Socke
       action();
     };
     socket.once("error", (error: Error) => settle(() => reject(error))());
-    socket.once("connect", settle(() => resolve(new Socket(socket))));
+    socket.once(
+      tls === undefined ? "connect" : "secureConnect",
+      settle(() => resolve(new Socket(socket))),
+    );
   });
 }

@@ -11,7 +11,8 @@ import path from "node:path";
 import process from "node:process";
 import { atExit } from "./at_exit.ts";
 import { granted, requestHost } from "./deno_permissions.ts";
-import { lateNet } from "./late_modules.ts";
+import type tls from "node:tls";
+import { lateNet, lateTls } from "./late_modules.ts";
 import { Socket, type SocketAddress } from "./socket.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
@@ -63,6 +64,9 @@ function checkAllowed({ host, port }: { host: string; port: number }): void {
   );
 }
 
+/** What `tls.createServer` of `node:tls` is told: a key and its certificate, whose certificates clients need … */
+export type ListenTls = tls.TlsOptions;
+
 /** The folders that `freshAddress` made. */
 const ownFolders = new Set<string>();
 
@@ -75,8 +79,14 @@ export class SocketServer {
   /** Removes what is in the file system of it. */
   #remove = () => {};
 
-  constructor(onSocket: (socket: Socket) => void) {
-    this.#server = lateNet().createServer((socket) => onSocket(new Socket(socket)));
+  /** `tls`: how what it says and hears is encrypted, if it is. */
+  constructor(onSocket: (socket: Socket) => void, tls?: ListenTls) {
+    const welcome = (socket: net.Socket) => onSocket(new Socket(socket));
+    this.#server = tls === undefined
+      ? lateNet().createServer(welcome)
+      : lateTls().createServer(tls, welcome);
+    // One that does not get so far is nobody's.
+    this.#server.on("tlsClientError", (_error: Error, socket: net.Socket) => socket.destroy());
     // One socket that the system could not accept (it has no more descriptors) ends nothing.
     this.#server.on("error", () => {});
   }

@@ -1,7 +1,5 @@
 /** What a hostile peer sends, whether it has proven a key or not: it runs nothing, and takes no more than it may. */
 
-import { Buffer } from "node:buffer";
-import { createHmac } from "node:crypto";
 import net from "node:net";
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
@@ -22,24 +20,17 @@ import type { Origin } from "../../src/codec/origin.ts";
 import * as tag from "../../src/codec/tags.ts";
 import { forEachMethod, noLeaks } from "../harness.ts";
 import * as f from "./hostile_fixtures.ts";
-import { bytesMessage, netOptions, Stranger } from "./sockets.ts";
+import { bytesMessage, greeting, netOptions, proveKey, Stranger } from "./sockets.ts";
 
-const nonce = new Uint8Array(32).fill(7);
-const text = new TextEncoder();
-const withKey = Buffer.concat([text.encode("nproc-multiprocessing/1+"), nonce]);
-const withoutKey = Buffer.concat([text.encode("nproc-multiprocessing/1-"), nonce]);
-
-/** A peer that has said who it is; with a key it has proven that. */
-async function peerOf(listener: Listener, key?: string): Promise<[Stranger, Connection]> {
+/** A peer that has said who it is, what its messages are sent as, and the connection to it. */
+async function peerOf(
+  listener: Listener,
+  key?: string,
+): Promise<[Stranger, Connection, (message: Uint8Array) => Uint8Array]> {
   const stranger = new Stranger(await listener.address);
-  const hello = key === undefined ? withoutKey : withKey;
-  await stranger.say(hello);
-  if (key !== undefined) {
-    const theirs = await stranger.hear(hello.length);
-    const proven = Buffer.concat([text.encode("connector\0"), theirs, hello]);
-    await stranger.say(createHmac("sha256", key).update(proven).digest());
-  }
-  return [stranger, await listener.accept()];
+  if (key === undefined) await stranger.say(greeting(false));
+  const frame = key === undefined ? framed : await proveKey(stranger, key);
+  return [stranger, await listener.accept(), frame];
 }
 
 /** Bytes of a message, part by part. */
@@ -92,16 +83,16 @@ describe("A hostile peer", () => {
 
   it("has no bare name and no module of a scheme imported that this program does not use", async () => {
     using listener = new Listener({ address: "127.0.0.1:0", authKey: "key" });
-    const [peer, there] = await peerOf(listener, "key");
+    const [peer, there, frame] = await peerOf(listener, "key");
     for (const url of ["left-pad", "undefined", "./x.js", "javascript:1", "ftp://x/y", ""]) {
-      await peer.say(framed(new Message().kind("unknown kind", url).value(1).bytes));
+      await peer.say(frame(new Message().kind("unknown kind", url).value(1).bytes));
       await assertRejects(() => there.recv(), Error);
     }
     for (const url of ["left-pad", "gopher://x"]) {
-      await peer.say(framed(new Message().instance(url, "X").bytes));
+      await peer.say(frame(new Message().instance(url, "X").bytes));
       await assertRejects(() => there.recv(), TaskReferenceError, "Cannot import");
     }
-    await peer.say(framed(bytesMessage(1)));
+    await peer.say(frame(bytesMessage(1)));
     assertEquals(await there.recv(), new Uint8Array([1]));
     peer[Symbol.dispose]();
     there.close();
@@ -169,7 +160,7 @@ forEachMethod("A connection that was given to a child", (method) => {
       framed(lock.bytes),
       framed(encodeFailure(new RangeError("forged"))),
     );
-    const hello = withoutKey.length;
+    const hello = greeting(false).length;
     const answers: string[] = [];
     const decoder = async (): Promise<void> => {
       let at = hello;

@@ -22,12 +22,13 @@ import { Encoder } from "../../src/codec/encoder.ts";
 import { endOf } from "../../src/channel/connection.ts";
 import { framed } from "../../src/channel/frames.ts";
 import { noLeaks, rounds } from "../harness.ts";
+import { Seals } from "../../src/channel/seal.ts";
 import { until } from "../process/scratch.ts";
 import { bytesMessage, Link, Stranger } from "./sockets.ts";
 
 // The conversation, written down once more: who changes it must change its version.
-const withKey = "nproc-multiprocessing/1+";
-const withoutKey = "nproc-multiprocessing/1-";
+const withKey = "nproc-multiprocessing/2+";
+const withoutKey = "nproc-multiprocessing/2-";
 const nonce = new Uint8Array(32).fill(5);
 const greetingSize = withKey.length + nonce.length;
 const bytes = (...parts: (string | Uint8Array)[]): Uint8Array =>
@@ -77,6 +78,10 @@ class Guarded implements Disposable {
   }
 }
 
+/** A message and its seal, as one frame. */
+const framedWith = (message: Uint8Array, seal: Uint8Array): Uint8Array =>
+  framed(bytes(message, seal));
+
 const hello = bytes(withKey, nonce);
 const hugeLength = new Uint8Array([255, 255, 255, 255]);
 
@@ -87,7 +92,7 @@ const garbage: Readonly<Record<string, Uint8Array>> = {
   "a huge length": bytes(hugeLength, new Uint8Array(10)),
   "a message": framed(bytes("\0\u0001")),
   "what CPython says": bytes(new Uint8Array([0, 0, 0, 52]), "#CHALLENGE#{sha256}", nonce),
-  "another version": bytes("nproc-multiprocessing/2+", nonce),
+  "another version": bytes("nproc-multiprocessing/9+", nonce),
   "a greeting without a key": bytes(withoutKey, nonce),
   "a wrong proof": bytes(hello, new Uint8Array(32)),
   "a huge length for its proof": bytes(hello, hugeLength, new Uint8Array(100)),
@@ -311,7 +316,11 @@ describe("What a peer sends", () => {
     await known.say(hello);
     const theirs = await known.hear(greetingSize);
     await known.say(proof("right", "connector", theirs, hello));
-    await known.say(message);
+    const keys = ["connector", "listener"].map((role) =>
+      proof("right", `messages of the ${role}`, theirs, hello)
+    );
+    const naming = namingMessage();
+    await known.say(framedWith(naming, new Seals(keys[0]!, keys[1]!).seal(naming)));
     using trusted = await guarded.listener.accept();
     await assertRejects(() => trusted.recv(), TaskReferenceError, "Cannot find class Told");
     assertEquals(imported(), 1);

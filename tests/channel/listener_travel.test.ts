@@ -94,7 +94,7 @@ forEachMethod("A connection to another program that is given to a child", (metho
   it("tells the child of a message that was cut, too", async () => {
     using listener = new Listener({ address: "127.0.0.1:0" });
     using stranger = new Stranger(await listener.address);
-    const greeting = ["nproc-multiprocessing/1-", new Uint8Array(32)];
+    const greeting = ["nproc-multiprocessing/2-", new Uint8Array(32)];
     const cut = framed(new Uint8Array(100)).subarray(0, 50);
     await stranger.say(...greeting, framed(bytesMessage(9)), cut);
     stranger.end();

@@ -1,9 +1,12 @@
 /** What the suites of listeners share. */
 
 import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
 import net from "node:net";
 import path from "node:path";
 import { connect, type Connection, Listener, type ListenerOptions } from "../../mod.ts";
+import { framed } from "../../src/channel/frames.ts";
+import { Seals, sealSize } from "../../src/channel/seal.ts";
 import { Folder } from "../process/scratch.ts";
 
 /** A listener and a connection to it, both ends. All are closed together. */
@@ -112,6 +115,37 @@ export class Stranger implements Disposable {
 
 const bytes = (part: Uint8Array | string): Uint8Array =>
   typeof part === "string" ? new TextEncoder().encode(part) : part;
+
+/** What a program says first, with a key or without one. */
+export function greeting(hasKey: boolean): Uint8Array {
+  return Buffer.concat([
+    bytes(`nproc-multiprocessing/2${hasKey ? "+" : "-"}`),
+    new Uint8Array(32).fill(7),
+  ]);
+}
+
+/**
+ * Has a stranger prove a key, as who connects.
+ *
+ * @returns What makes of a message what is written to the stream; each can be sent once, and in order.
+ */
+export async function proveKey(
+  stranger: Stranger,
+  key: string,
+): Promise<(message: Uint8Array) => Uint8Array> {
+  const mine = greeting(true);
+  await stranger.say(mine);
+  const theirs = await stranger.hear(mine.length);
+  const proof = (of: string): Uint8Array =>
+    createHmac("sha256", key).update(Buffer.concat([bytes(`${of}\0`), theirs, mine])).digest();
+  await stranger.say(proof("connector"));
+  const seals = new Seals(proof("messages of the connector"), proof("messages of the listener"));
+  return (message) => {
+    const frame = framed(message, sealSize);
+    frame.set(seals.seal(message), frame.length - sealSize);
+    return frame;
+  };
+}
 
 /** A message of bytes: its kind, and so much that the bytes begin at a word. */
 export function bytesMessage(...bytes: number[]): Uint8Array {

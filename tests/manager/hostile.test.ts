@@ -1,41 +1,31 @@
 /** What a client that knows the key can still not do to a manager's server, and to its other clients. */
 
-import { Buffer } from "node:buffer";
-import { createHmac } from "node:crypto";
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { Empty, getContext, Manager } from "../../mod.ts";
-import { framed } from "../../src/channel/frames.ts";
 import { Decoder } from "../../src/codec/decoder.ts";
 import { Encoder } from "../../src/codec/encoder.ts";
 import { ending, operation, serverSlot } from "../../src/manager/protocol.ts";
-import { Stranger } from "../channel/sockets.ts";
+import { greeting, proveKey, Stranger } from "../channel/sockets.ts";
 import { noLeaks } from "../harness.ts";
 import * as f from "./hostile_fixtures.ts";
 
-const text = new TextEncoder();
-const hello = Buffer.concat([
-  text.encode("nproc-multiprocessing/1+"),
-  new Uint8Array(32).fill(3),
-]);
 const key = "sesame";
 
 /** A client that writes what it likes. */
 class Client implements Disposable {
   readonly #stranger: Stranger;
-  #heard = hello.length + 33;
+  readonly #frame: (message: Uint8Array) => Uint8Array;
+  #heard = greeting(true).length + 33;
 
-  private constructor(stranger: Stranger) {
+  private constructor(stranger: Stranger, frame: (message: Uint8Array) => Uint8Array) {
     this.#stranger = stranger;
+    this.#frame = frame;
   }
 
   static async make(address: string): Promise<Client> {
     const stranger = new Stranger(address);
-    await stranger.say(hello);
-    const theirs = await stranger.hear(hello.length);
-    const proven = Buffer.concat([text.encode("connector\0"), theirs, hello]);
-    await stranger.say(createHmac("sha256", key).update(proven).digest());
-    return new Client(stranger);
+    return new Client(stranger, await proveKey(stranger, key));
   }
 
   /** Sends operations in one frame: numbers, values and lists of arguments. */
@@ -51,7 +41,7 @@ class Client implements Disposable {
         encoder.endSized(begin);
       }
     }
-    await this.#stranger.say(framed(encoder.copy(0)));
+    await this.#stranger.say(this.#frame(encoder.copy(0)));
   }
 
   /** Creates an object at a slot. */
@@ -62,7 +52,7 @@ class Client implements Disposable {
   /** Calls a method, and gives what comes back. */
   async call(slot: number, method: string, ...args: unknown[]): Promise<unknown> {
     await this.send(operation.call, 1, slot, method, args);
-    const decoder = new Decoder(await this.#frame());
+    const decoder = new Decoder(await this.#reply());
     decoder.readUint();
     const how = decoder.readUint();
     decoder.readSized();
@@ -71,7 +61,7 @@ class Client implements Disposable {
     return value;
   }
 
-  async #frame(): Promise<Uint8Array> {
+  async #reply(): Promise<Uint8Array> {
     const head = (await this.#stranger.hear(this.#heard + 4)).subarray(this.#heard);
     const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
     const all = await this.#stranger.hear(this.#heard + 4 + length);
