@@ -32,6 +32,7 @@ export { JoinableQueue } from "./src/queue/joinable_queue.ts";
 export { SimpleQueue } from "./src/queue/simple_queue.ts";
 export { Connection, type RecvBytesOptions } from "./src/channel/connection.ts";
 export type { SyncWaitOptions } from "./src/channel/end.ts";
+export { generateAuthKey } from "./src/channel/auth_key.ts";
 export { connect, type ConnectOptions } from "./src/channel/connect.ts";
 export type { Limits } from "./src/channel/limits.ts";
 export { Listener, type ListenerOptions } from "./src/channel/listener.ts";

@@ -37,7 +37,9 @@ function isPart(value: unknown, part: Part): boolean {
     case "strings":
       return Array.isArray(value) && value.length <= mostStrings &&
         Array.from(value).every((item) => typeof item === "string");
-    default:
-      return typeof value === part;
+    case "string":
+      return typeof value === "string";
+    case "boolean":
+      return typeof value === "boolean";
   }
 }

@@ -113,12 +113,14 @@ export class ServedClient implements Holder, Peer {
   /** Goes on with a frame, and with those that came meanwhile, when something was loaded for it. */
   #resume(decoder: Decoder, loaded: Promise<void>): void {
     this.#isBusy = true;
-    void loaded.then(() => {
+    const goOn = () => {
       this.#isBusy = false;
       this.#changed.ring();
       this.#perform(decoder);
       while (!this.#isBusy && this.#waiting.length > 0) this.#perform(this.#waiting.shift()!);
-    });
+    };
+    // As where something goes wrong at once: no client of ours can have asked for that.
+    loaded.then(goOn, () => this.leave());
   }
 
   /** Performs one operation. A promise only where the next has to wait for it. */

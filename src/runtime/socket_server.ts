@@ -12,6 +12,7 @@ import process from "node:process";
 import { atExit } from "./at_exit.ts";
 import { granted, requestHost } from "./deno_permissions.ts";
 import type tls from "node:tls";
+import { isDeserted, removeDeserted, socketName } from "./deserted.ts";
 import { lateNet, lateTls } from "./late_modules.ts";
 import { Socket, type SocketAddress } from "./socket.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
@@ -33,7 +34,7 @@ const longestPath = 103;
 
 /** The path of a socket in a folder that there is not yet. */
 export function plannedPath(): string {
-  const own = path.join(`nproc-${crypto.randomUUID().slice(-12)}`, "socket");
+  const own = path.join(`nproc-${crypto.randomUUID().slice(-12)}`, socketName);
   return path.join(temporaryFolder(longestPath - own.length - 1), own);
 }
 
@@ -42,6 +43,8 @@ export function makeFolderOf(planned: string): void {
   const folder = path.dirname(planned);
   fs.mkdirSync(folder, { mode: 0o700 });
   ownFolders.add(folder);
+  // What cannot be removed is as if nobody had looked: it is not this program's.
+  removeDeserted(folder).catch(() => {});
 }
 
 /** Removes the folder of such a path, if whoever has made it was killed before it could. */
@@ -186,18 +189,4 @@ async function removeStale(file: string): Promise<boolean> {
   }
   fs.renameSync(aside, file);
   return false;
-}
-
-/** Whether nobody listens at the file of a socket. */
-function isDeserted(file: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = lateNet().connect({ path: file });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(false);
-    });
-    socket.once("error", (error: Error & { code?: string }) => {
-      resolve(error.code === "ECONNREFUSED" || error.code === "ENOENT");
-    });
-  });
 }
