@@ -17,6 +17,7 @@ export { Sentinel } from "./src/process/sentinel.ts";
 export { cpuCount } from "./src/process/cpu_count.ts";
 export { getAllStartMethods, getStartMethod, setStartMethod } from "./src/runtime/start_methods.ts";
 export type { Permissions, PermissionSet } from "./src/runtime/runtime.ts";
+export type { ConnectTls, ListenTls } from "./src/runtime/tls_options.ts";
 export type { StartMethod } from "./src/runtime/start_method.ts";
 export type { WaitOptions } from "./src/memory/latch.ts";
 export { Acquirable } from "./src/sync/acquirable.ts";

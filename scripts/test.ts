@@ -48,26 +48,18 @@ const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "tests-"));
  * has shown all when it comes. With `--stress`, or asked for by name, all run on both.
  */
 const askOfNode26: readonly RegExp[] = [
-  /^tests\/(codec|memory|process|runtime|shared|std|sync)\//,
-  /^tests\/channel\/(lane|pipe|connection|properties)/,
-  /^tests\/(futures\/future|manager\/values|pool\/(map|values|properties)|queue\/(queue|handles))\./,
-  /^tests\/[^/]*$/,
+  /^tests\/(codec|memory|shared)\//,
+  /^tests\/channel\/(lane|pipe)\./,
+  /^tests\/process\/(context|permissions)\./,
+  /^tests\/runtime\/(at_exit|channel|environment|flags|mapping|memory_file|thread_id)\./,
+  /^tests\/sync\/(event|lock|semaphore)\./,
+  /^tests\/(futures\/future|manager\/values|pool\/(map|values)|queue\/(queue|handles))\./,
 ];
 
 /** Of those, what takes long and asks the same of any Node. */
 const longFiles: ReadonlySet<string> = new Set([
   "codec/function_value",
-  "examples",
   "memory/small_memory",
-  "process/process",
-  "process/programs",
-  "runtime/altered",
-  "runtime/launch",
-  "runtime/rights",
-  "runtime/signals",
-  "runtime/thread_output",
-  "sync/travel",
-  "sync/waiting",
 ].map((name) => `tests/${name}.test.ts`));
 
 /**
@@ -83,9 +75,26 @@ const sameEverywhere: ReadonlySet<string> = new Set([
   "pool/replacements",
 ].map((name) => `tests/${name}.test.ts`));
 
-/** Rounds of kills and of random work, each of which takes long: one of the runtimes has each, by turns. */
-const isRound = (file: string): boolean =>
-  file.startsWith("tests/stress/") && !file.includes("fuzz");
+/**
+ * Rounds of kills and of random work, and suites of many programs whose parts other suites ask of each runtime,
+ * all of which take long: one of the runtimes has each, by turns.
+ */
+const roundOf: ReadonlySet<string> = new Set([
+  "handles/lifetimes",
+  "manager/lifecycle",
+  "memory/small_memory",
+  "package/install",
+  "pool/programs",
+  "process/programs",
+  "queue/programs",
+  "runtime/altered",
+  "stress/children",
+  "stress/kills",
+  "stress/manager",
+  "stress/queue",
+  "stress/sync_kills",
+  "sync/waiting",
+].map((name) => `tests/${name}.test.ts`));
 const turn = Math.floor(Math.random() * 1000);
 
 const isLeftTo24 = (file: string): boolean =>
@@ -98,7 +107,7 @@ function filesFor(runtime: Runtime, all: readonly Runtime[], files: readonly str
   if (!isEverything || !hasNode24) return [...files];
   const main = all.filter(({ name }) => name !== "node26");
   const isOthersTurn = (file: string): boolean =>
-    isRound(file) && main[(files.indexOf(file) + turn) % main.length]!.name !== runtime.name;
+    roundOf.has(file) && main[(files.indexOf(file) + turn) % main.length]!.name !== runtime.name;
   const isLeft = (file: string): boolean =>
     isOthersTurn(file) ||
     (runtime.name !== "node24" && sameEverywhere.has(file)) ||

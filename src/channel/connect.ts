@@ -1,6 +1,7 @@
+import type { ConnectTls } from "../runtime/tls_options.ts";
 import { TimeoutError } from "../errors.ts";
 import { checkWait, longestTimer, type WaitOptions } from "../memory/latch.ts";
-import { type ConnectTls, dial, type SocketAddress } from "../runtime/socket.ts";
+import { dial, type SocketAddress } from "../runtime/socket.ts";
 import { checkObject } from "../arguments.ts";
 import { parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";

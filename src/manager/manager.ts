@@ -1,3 +1,4 @@
+import type { ListenTls } from "../runtime/tls_options.ts";
 import {
   checkFunction,
   checkObject,
@@ -11,7 +12,6 @@ import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
 import { checkLimits, type Limits } from "../channel/limits.ts";
 import type { PoolOptions } from "../pool/options.ts";
-import type { ListenTls } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { ElementOf, ElementType } from "../shared/element_type.ts";

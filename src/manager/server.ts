@@ -5,6 +5,7 @@
  * @internal
  */
 
+import type { ListenTls } from "../runtime/tls_options.ts";
 import { endOf } from "../channel/connection.ts";
 import type { Connection } from "../channel/connection.ts";
 import { type Limits, usualLimits } from "../channel/limits.ts";
@@ -17,7 +18,7 @@ import { frameKind } from "../process/messages.ts";
 import { laneOf, type Queue } from "../queue/queue.ts";
 import { exitChild } from "../runtime/current.ts";
 import { arenaOf } from "../memory/arena.ts";
-import { type ListenTls, makeFolderOf } from "../runtime/socket_server.ts";
+import { makeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { Entry } from "./entry.ts";

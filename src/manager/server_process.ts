@@ -5,6 +5,7 @@
  * @internal
  */
 
+import type { ListenTls } from "../runtime/tls_options.ts";
 import type { Limits } from "../channel/limits.ts";
 import { randomNonce } from "../runtime/proof.ts";
 import { encoderFor, frameKind } from "../process/messages.ts";

@@ -8,17 +8,14 @@
  */
 
 import type net from "node:net";
-import type tls from "node:tls";
 import { lateNet, lateTls } from "./late_modules.ts";
+import type { ConnectTls } from "./tls_options.ts";
 import { inBackground } from "./turns.ts";
 
 /** Where a socket leads to. */
 export type SocketAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
-
-/** What `tls.connect` of `node:tls` is told: whose certificates are believed (`ca`), a certificate of one's own … */
-export type ConnectTls = tls.ConnectionOptions;
 
 /** The name that the other side's certificate is to be for: a host's, unless that is a number. */
 function nameOf(address: SocketAddress): { servername?: string } {

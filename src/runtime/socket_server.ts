@@ -11,11 +11,11 @@ import path from "node:path";
 import process from "node:process";
 import { atExit } from "./at_exit.ts";
 import { granted, requestHost } from "./deno_permissions.ts";
-import type tls from "node:tls";
 import { isDeserted, removeDeserted, socketName } from "./deserted.ts";
 import { lateNet, lateTls } from "./late_modules.ts";
 import { Socket, type SocketAddress } from "./socket.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
+import type { ListenTls } from "./tls_options.ts";
 
 /**
  * An address of one's own: a file in a new folder that only this user can enter, since then the
@@ -66,9 +66,6 @@ function checkAllowed({ host, port }: { host: string; port: number }): void {
     `Cannot listen at ${name} as Deno refuses it: run the program with --allow-net=${name}`,
   );
 }
-
-/** What `tls.createServer` of `node:tls` is told: a key and its certificate, whose certificates clients need … */
-export type ListenTls = tls.TlsOptions;
 
 /** The folders that `freshAddress` made. */
 const ownFolders = new Set<string>();
