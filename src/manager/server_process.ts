@@ -12,12 +12,7 @@ import { encoderFor, frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild } from "../process/started_child.ts";
 import { allocateQueue, Queue } from "../queue/queue.ts";
-import {
-  type ListenTls,
-  mayMakeFolders,
-  plannedPath,
-  removeFolderOf,
-} from "../runtime/socket_server.ts";
+import { mayMakeFolders, plannedPath, removeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Link } from "./link.ts";
 import { linkTo } from "./links.ts";
