@@ -106,10 +106,13 @@ export class Listener implements Disposable {
     this.#handshakeTimeout = handshakeTimeout ?? checked.handshakeTimeout ??
       usualLimits.handshakeTimeout;
     this.#messageSize = checked.messageSize;
-    this.#crowd = new Crowd(checked.connections ?? usualLimits.connections);
+    const most = checked.connections ?? usualLimits.connections;
+    this.#crowd = new Crowd(most);
     this.#onRefused = onRefused;
     const target = address === undefined ? freshAddress() : parseAddress(address, "listen");
-    this.#server = new SocketServer((socket) => void this.#welcome(socket), tls);
+    const time = Math.min(this.#handshakeTimeout, longestTimer);
+    const encryption = tls && { tls, most, handshakeTimeout: time };
+    this.#server = new SocketServer((socket) => void this.#welcome(socket), encryption);
     if (tls === undefined && isPublic(target)) warnOfOpenDoor(formatAddress(target));
     this.#address = this.#server.listen(target).then(formatAddress);
     this.#address.catch((error) => {

@@ -67,6 +67,44 @@ function checkAllowed({ host, port }: { host: string; port: number }): void {
   );
 }
 
+/** How sockets are encrypted, and what is done for those that are not so far. */
+export interface Encryption {
+  readonly tls: ListenTls;
+  /** How many may be at their handshake; of more, the one that has been for the longest time is dropped. */
+  readonly most: number;
+  /** How long that may take, in milliseconds. */
+  readonly handshakeTimeout: number;
+}
+
+function encryptedServer(
+  welcome: (socket: net.Socket) => void,
+  { tls, most, handshakeTimeout }: Encryption,
+): net.Server {
+  /** Those at their handshake, by where they come from: what comes out of it is another object. */
+  const shaking = new Map<string, net.Socket>();
+  const options = { handshakeTimeout, ...tls };
+  const server = lateTls().createServer(options, (socket) => {
+    shaking.delete(originOf(socket));
+    welcome(socket);
+  });
+  server.on("connection", (socket: net.Socket) => {
+    const origin = originOf(socket);
+    socket.once("close", () => {
+      if (shaking.get(origin) === socket) shaking.delete(origin);
+    });
+    shaking.set(origin, socket);
+    const [oldest] = shaking.values();
+    if (shaking.size > most) oldest!.destroy();
+  });
+  // One that does not get so far is nobody's.
+  server.on("tlsClientError", (_error: Error, socket: net.Socket) => socket.destroy());
+  return server;
+}
+
+/** What tells a socket from all others that are open; those of a file have none. */
+const originOf = ({ remoteAddress, remotePort }: net.Socket): string =>
+  `${remoteAddress} ${remotePort}`;
+
 /** The folders that `freshAddress` made. */
 const ownFolders = new Set<string>();
 
@@ -79,14 +117,11 @@ export class SocketServer {
   /** Removes what is in the file system of it. */
   #remove = () => {};
 
-  /** `tls`: how what it says and hears is encrypted, if it is. */
-  constructor(onSocket: (socket: Socket) => void, tls?: ListenTls) {
+  constructor(onSocket: (socket: Socket) => void, encryption?: Encryption) {
     const welcome = (socket: net.Socket) => onSocket(new Socket(socket));
-    this.#server = tls === undefined
+    this.#server = encryption === undefined
       ? lateNet().createServer(welcome)
-      : lateTls().createServer(tls, welcome);
-    // One that does not get so far is nobody's.
-    this.#server.on("tlsClientError", (_error: Error, socket: net.Socket) => socket.destroy());
+      : encryptedServer(welcome, encryption);
     // One socket that the system could not accept (it has no more descriptors) ends nothing.
     this.#server.on("error", () => {});
   }

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { AuthenticationError, connect, Listener, Manager } from "../../mod.ts";
 import { noLeaks } from "../harness.ts";
 import { authority, client, server } from "./certificates.ts";
-import { netOptions } from "./sockets.ts";
+import { netOptions, Stranger } from "./sockets.ts";
 
 /** A listener and what passes on to it what programs say, so that it is seen, and may be changed. */
 class Wiretap implements AsyncDisposable {
@@ -91,6 +91,20 @@ describe("A listener with tls", () => {
     await list.append(3);
     assertEquals(await list.copy(), [1, 2, 3]);
     await assertRejects(() => Manager.connect(address, { authKey, timeout: 2_000 }), Error);
+  });
+
+  it("drops the oldest of many who do not get through their handshake, and serves others", async () => {
+    const limits = { connections: 5, handshakeTimeout: 300 };
+    using listener = new Listener({ address: "127.0.0.1:0", authKey, tls: server, limits });
+    const address = await listener.address;
+    const silent = Array.from({ length: 20 }, () => new Stranger(address));
+    const accepted = listener.accept();
+    using here = await connect(address, { authKey, tls: { ca: authority } });
+    using there = await accepted;
+    await here.send(1);
+    assertEquals(await there.recv(), 1);
+    // Those that were among the last have their time.
+    await Promise.all(silent.map((stranger) => stranger.dropped));
   });
 
   it("checks its options", async () => {
