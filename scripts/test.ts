@@ -64,11 +64,10 @@ const longFiles: ReadonlySet<string> = new Set([
 
 /**
  * The files that take long as they wait for back-offs and limits, or bundle much, and ask nothing that
- * differs between the runtimes: in a run of everything Node 24 shows them for all.
+ * differs between the runtimes: in a run of everything Bun, whose children start fastest, shows them for all.
  */
 const sameEverywhere: ReadonlySet<string> = new Set([
   "manager/disconnect",
-  "package/bundlers",
   "pool/dying",
   "pool/init_timeout",
   "pool/refused_map",
@@ -83,6 +82,7 @@ const roundOf: ReadonlySet<string> = new Set([
   "handles/lifetimes",
   "manager/lifecycle",
   "memory/small_memory",
+  "package/bundlers",
   "package/install",
   "pool/programs",
   "process/programs",
@@ -102,15 +102,16 @@ const isLeftTo24 = (file: string): boolean =>
 
 /** The files for one of the runtimes that are to run. */
 function filesFor(runtime: Runtime, all: readonly Runtime[], files: readonly string[]): string[] {
-  const hasNode24 = all.some(({ name, path }) => name === "node24" && path !== "");
+  const isThere = (wanted: string): boolean =>
+    all.some(({ name, path }) => name === wanted && path !== "");
   const isEverything = !options.stress && filters.length === 0;
-  if (!isEverything || !hasNode24) return [...files];
+  if (!isEverything || !isThere("node24") || !isThere("bun")) return [...files];
   const main = all.filter(({ name }) => name !== "node26");
   const isOthersTurn = (file: string): boolean =>
     roundOf.has(file) && main[(files.indexOf(file) + turn) % main.length]!.name !== runtime.name;
   const isLeft = (file: string): boolean =>
     isOthersTurn(file) ||
-    (runtime.name !== "node24" && sameEverywhere.has(file)) ||
+    (runtime.name !== "bun" && sameEverywhere.has(file)) ||
     (runtime.name === "node26" && isLeftTo24(file));
   const chosen = files.filter((file) => !isLeft(file));
   console.log(`  ${files.length - chosen.length} files are left to other runtimes`);
