@@ -79,12 +79,15 @@ const sameEverywhere: ReadonlySet<string> = new Set([
  * all of which take long: one of the runtimes has each, by turns.
  */
 const roundOf: ReadonlySet<string> = new Set([
+  "channel/streams_ends",
+  "futures/executor",
   "handles/lifetimes",
   "manager/lifecycle",
   "memory/small_memory",
   "package/install",
   "pool/programs",
   "process/programs",
+  "queue/children",
   "queue/programs",
   "runtime/altered",
   "stress/children",
@@ -92,6 +95,7 @@ const roundOf: ReadonlySet<string> = new Set([
   "stress/manager",
   "stress/queue",
   "stress/sync_kills",
+  "sync/travel",
   "sync/waiting",
 ].map((name) => `tests/${name}.test.ts`));
 /** Bundlers run on Node, whatever runs what they have made. */
