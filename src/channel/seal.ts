@@ -7,25 +7,25 @@
  * @internal
  */
 
-import { isSameProof, proofOf } from "../runtime/proof.ts";
+import { isSameProof, Prover } from "../runtime/proof.ts";
 
 /** How many bytes stand behind each message: a half of what SHA-256 gives, as RFC 2104 has it. */
 export const sealSize = 16;
 
 /** The seals of one direction. */
 class Direction {
-  readonly #key: Uint8Array;
+  readonly #prover: Prover;
+  readonly #number = new Uint8Array(8);
   #messages = 0n;
 
   constructor(key: Uint8Array) {
-    this.#key = key;
+    this.#prover = new Prover(key);
   }
 
   /** The seal of the next message. */
   next(message: Uint8Array): Uint8Array {
-    const number = new Uint8Array(8);
-    new DataView(number.buffer).setBigUint64(0, this.#messages++);
-    return proofOf(this.#key, number, message).subarray(0, sealSize);
+    new DataView(this.#number.buffer).setBigUint64(0, this.#messages++);
+    return this.#prover.proofOf(this.#number, message).subarray(0, sealSize);
   }
 }
 
