@@ -51,7 +51,7 @@ export function readClass(reader: Reader, warns: boolean = true): RegisteredClas
 }
 
 function readExported(
-  { input, isForeign }: Reader,
+  { input, origin }: Reader,
   name: string,
   warns: boolean,
 ): RegisteredClass {
@@ -60,7 +60,7 @@ function readExported(
   const as = input.string();
   const modules: string[] = [];
   for (let count = input.count(); count > 0; count--) modules.push(input.string());
-  const found = exportedClassAt(name, { digest, by, as, modules }, isForeign);
+  const found = exportedClassAt(name, { digest, by, as, modules }, origin);
   if (found === undefined && warns) warnOfLostClass(name);
   return found ?? lost;
 }

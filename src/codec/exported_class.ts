@@ -9,6 +9,7 @@
 import { warnOnce } from "../runtime/warning.ts";
 import { type Exporters, exportersOfValue } from "./exporters.ts";
 import { exportedValues, isOwnMain, namespaceAt } from "./load_module.ts";
+import type { Origin } from "./origin.ts";
 import { type AnyClass, ModuleNeeded, type RegisteredClass } from "./registry.ts";
 import { noteSent, sentBefore } from "./sent.ts";
 import { sourceTextOf } from "./source_text.ts";
@@ -62,7 +63,7 @@ const isNative = /\{\s*\[native code\]\s*\}\s*$/;
 export function exportedClassAt(
   name: string,
   exported: ExportedClass,
-  isForeign: boolean,
+  origin: Origin,
 ): RegisteredClass | undefined {
   const { modules, as = name } = exported;
   const isMeant = (value: object): value is AnyClass => {
@@ -77,8 +78,8 @@ export function exportedClassAt(
   for (const url of modules) {
     if (isOwnMain(url)) continue;
     const namespace = namespaceAt(url);
-    // For another program nothing is imported that it only guesses.
-    if (namespace === undefined && isForeign) continue;
+    // Only for the program itself is a module imported that is a guess.
+    if (namespace === undefined && origin !== "program") continue;
     if (namespace === undefined) throw new ModuleNeeded(url, `class ${name}`, true);
     const all = exportedValues(namespace).filter(([, value]) => isMeant(value));
     const found = all.find(([exported]) => exported === as) ?? all[0];

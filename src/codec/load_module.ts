@@ -99,9 +99,8 @@ export async function loadNeeded(
   origin: Origin,
 ): Promise<void> {
   const refusal = importRefusal(origin);
-  if (refusal !== undefined && !isGuess) throw new TaskReferenceError(`${message}: ${refusal}`);
+  if (refusal !== undefined) throw new TaskReferenceError(`${message}: ${refusal}`);
   try {
-    if (refusal !== undefined) throw new TaskReferenceError(refusal);
     await loadModule(url, origin);
   } catch (error) {
     if (!isGuess) throw error;
