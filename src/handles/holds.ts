@@ -54,6 +54,8 @@ const lastAt = 9;
 /** and the next hold. */
 const nextAt = 10;
 const holdSize = 11 * 4;
+/** What a hold has in place of a carrier's block where there is none. */
+const nothing = { address: 0, serial: 0 };
 
 /** Something in shared memory that carries messages, first in, first out, and counts them. */
 export interface Carrier {
@@ -78,10 +80,6 @@ export class Holds {
     this.#arena = arena;
     this.#words = arena.words;
     this.#table = tableOf(arena);
-    for (let i = 0; i < mutexes; i++) {
-      const at = i * mutexSize / 4;
-      this.#mutexes.push(new Mutex(this.#table, "the table of holds", "owner", at));
-    }
   }
 
   /** Whether this child is at work here, as where a hold needs memory. */
@@ -89,31 +87,19 @@ export class Holds {
     return this.#isBusy;
   }
 
-  /** Adds a hold of this child. */
-  add(target: Target): void {
+  /** Adds a hold of this child; with a carrier, for a message that it is about to put there. */
+  add(target: Target, carrier?: Carrier): void {
     const { me } = this.#arena;
     this.#inBucket(target, (list) => {
-      const mine = this.#find(
-        list,
-        target,
-        (at) => this.#isOf(at, me) && this.#words[at + carrierAt] === 0,
-      );
-      if (mine === undefined) this.#insert(list, target, me, 1);
-      else this.#words[mine + countAt]!++;
+      const at = this.#counted(list, target, me, carrier);
+      if (at === undefined) this.#insert(list, target, me, 1, carrier);
+      else this.#words[at + countAt]!++;
     });
   }
 
-  /** Takes a hold of this child away. */
-  remove(target: Target): void {
-    const { me } = this.#arena;
-    this.#removing(target, (list) => {
-      const mine = this.#find(
-        list,
-        target,
-        (at) => this.#isOf(at, me) && this.#words[at + carrierAt] === 0,
-      );
-      if (mine !== undefined && --this.#words[mine + countAt]! === 0) this.#delete(list, mine);
-    });
+  /** Takes such a hold away: with a carrier, as the message was not put. */
+  remove(target: Target, carrier?: Carrier): void {
+    this.#removing(target, (list) => this.#leave(list, target, carrier));
   }
 
   /** Adds a hold of a message, which lasts as long as the child with that token, if nobody takes it away. */
@@ -137,20 +123,10 @@ export class Holds {
     });
   }
 
-  /** Adds a hold of a message that this child is about to put. Followed by `carry` or `unboard`. */
-  board(target: Target, carrier: Carrier): void {
-    const { me } = this.#arena;
-    this.#inBucket(target, (list) => {
-      const at = this.#find(list, target, (at) => this.#isOf(at, me) && this.#isIn(at, carrier));
-      if (at === undefined) this.#insert(list, target, me, 1, carrier);
-      else this.#words[at + countAt]!++;
-    });
-  }
-
   /** The message was put: the hold is the carrier's until it is read. */
   carry(target: Target, carrier: Carrier): void {
     this.#inBucket(target, (list) => {
-      const known = this.#find(list, target, (at) => this.#isOf(at, 0) && this.#isIn(at, carrier));
+      const known = this.#counted(list, target, 0, carrier);
       if (known !== undefined) this.#note(known);
       // Without memory for it, this child goes on holding it.
       else if (this.#tryInsert(list, target, 0, 1, carrier) === undefined) return;
@@ -158,15 +134,27 @@ export class Holds {
     });
   }
 
-  /** The message was not put. */
-  unboard(target: Target, carrier: Carrier): void {
-    this.#removing(target, (list) => this.#leave(list, target, carrier));
+  #leave(list: LinkedList, target: Target, carrier: Carrier | undefined): void {
+    const at = this.#counted(list, target, this.#arena.me, carrier);
+    if (at !== undefined && --this.#words[at + countAt]! === 0) this.#delete(list, at);
   }
 
-  #leave(list: LinkedList, target: Target, carrier: Carrier): void {
-    const { me } = this.#arena;
-    const at = this.#find(list, target, (at) => this.#isOf(at, me) && this.#isIn(at, carrier));
-    if (at !== undefined && --this.#words[at + countAt]! === 0) this.#delete(list, at);
+  /** The hold that is counted, of the child with that token, or of nobody but the carrier. */
+  #counted(
+    list: LinkedList,
+    target: Target,
+    owner: number,
+    carrier: Carrier | undefined,
+  ): number | undefined {
+    const words = this.#words;
+    const { address, serial } = carrier?.block ?? nothing;
+    return this.#find(
+      list,
+      target,
+      (at) =>
+        words[at + ownerAt] === owner && words[at + countAt]! > 0 &&
+        words[at + carrierAt] === address && words[at + carrierSerialAt] === serial,
+    );
   }
 
   /** Whether anybody holds it that lives. Its end is the caller's affair. */
@@ -183,7 +171,7 @@ export class Holds {
     let ended = false;
     for (let bucket = 0; bucket < buckets; bucket++) {
       if (this.#words[this.#table.word + bucketsAt + bucket] === 0) continue;
-      const left = this.#mutexes[bucket % mutexes]!.locked(() => this.#sweepBucket(bucket));
+      const left = this.#mutexOf(bucket).locked(() => this.#sweepBucket(bucket));
       for (const target of left) target.end();
       ended ||= left.length > 0;
     }
@@ -226,10 +214,17 @@ export class Holds {
     const bucket = bucketOf(target);
     this.#isBusy = true;
     try {
-      return this.#mutexes[bucket % mutexes]!.locked(() => action(this.#listAt(bucket)));
+      return this.#mutexOf(bucket).locked(() => action(this.#listAt(bucket)));
     } finally {
       this.#isBusy = false;
     }
+  }
+
+  /** Made when it is first asked for: few children have to do with many. */
+  #mutexOf(bucket: number): Mutex {
+    const i = bucket % mutexes;
+    const at = i * mutexSize / 4;
+    return this.#mutexes[i] ??= new Mutex(this.#table, "the table of holds", "owner", at);
   }
 
   #listAt(bucket: number): LinkedList {
@@ -245,16 +240,6 @@ export class Holds {
 
   #isFor(at: number, { key, serial }: Target): boolean {
     return this.#words[at + keyAt] === key && this.#words[at + serialAt] === serial;
-  }
-
-  /** Whether it is a hold that is counted, of the child with that token. */
-  #isOf(at: number, owner: number): boolean {
-    return this.#words[at + ownerAt] === owner && this.#words[at + countAt]! > 0;
-  }
-
-  #isIn(at: number, { block }: Carrier): boolean {
-    const words = this.#words;
-    return words[at + carrierAt] === block.address && words[at + carrierSerialAt] === block.serial;
   }
 
   #insert(

@@ -47,7 +47,7 @@ class Boarding implements Trip {
   }
 
   board(carrier: object): void {
-    holdsOf(this.#target.arena).board(this.#target, carrier as Carrier);
+    holdsOf(this.#target.arena).add(this.#target, carrier as Carrier);
     this.#carrier = carrier as Carrier;
   }
 
@@ -58,7 +58,7 @@ class Boarding implements Trip {
 
   drop(): void {
     const carrier = this.#leave();
-    if (carrier !== undefined) holdsOf(this.#target.arena).unboard(this.#target, carrier);
+    if (carrier !== undefined) holdsOf(this.#target.arena).remove(this.#target, carrier);
   }
 
   #leave(): Carrier | undefined {
