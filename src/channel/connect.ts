@@ -1,8 +1,8 @@
-import type { ConnectTls } from "../runtime/tls_options.ts";
+import { checkObject } from "../arguments.ts";
 import { TimeoutError } from "../errors.ts";
 import { checkWait, longestTimer, type WaitOptions } from "../memory/latch.ts";
 import { dial, type SocketAddress } from "../runtime/socket.ts";
-import { checkObject } from "../arguments.ts";
+import type { ConnectTls } from "../runtime/tls_options.ts";
 import { parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
 import type { Connection } from "./connection.ts";

@@ -1,4 +1,3 @@
-import type { ListenTls } from "../runtime/tls_options.ts";
 import { checkObject, checkOptions, checkTimeout } from "../arguments.ts";
 import { refuseToSend } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
@@ -6,6 +5,7 @@ import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../m
 import type { Socket, SocketAddress } from "../runtime/socket.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
+import type { ListenTls } from "../runtime/tls_options.ts";
 import { warnOnce } from "../runtime/warning.ts";
 import { Line } from "../memory/line.ts";
 import { formatAddress, parseAddress } from "./address.ts";

@@ -1,4 +1,3 @@
-import type { ListenTls } from "../runtime/tls_options.ts";
 import {
   checkFunction,
   checkObject,
@@ -14,6 +13,7 @@ import { checkLimits, type Limits } from "../channel/limits.ts";
 import type { PoolOptions } from "../pool/options.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
+import type { ListenTls } from "../runtime/tls_options.ts";
 import type { ElementOf, ElementType } from "../shared/element_type.ts";
 import type { BarrierOptions } from "../sync/barrier.ts";
 import { entriesOf, itemsOf, propertiesOf } from "./given.ts";

@@ -5,7 +5,6 @@
  * @internal
  */
 
-import type { ListenTls } from "../runtime/tls_options.ts";
 import { endOf } from "../channel/connection.ts";
 import type { Connection } from "../channel/connection.ts";
 import { type Limits, usualLimits } from "../channel/limits.ts";
@@ -20,6 +19,7 @@ import { exitChild } from "../runtime/current.ts";
 import { arenaOf } from "../memory/arena.ts";
 import { makeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
+import type { ListenTls } from "../runtime/tls_options.ts";
 import { inBackground, nextTurn } from "../runtime/turns.ts";
 import { Entry } from "./entry.ts";
 import { type Link, RemoteTarget } from "./link.ts";

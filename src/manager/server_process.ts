@@ -5,15 +5,15 @@
  * @internal
  */
 
-import type { ListenTls } from "../runtime/tls_options.ts";
 import type { Limits } from "../channel/limits.ts";
-import { randomNonce } from "../runtime/proof.ts";
+import { generateAuthKey } from "../channel/auth_key.ts";
 import { encoderFor, frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild } from "../process/started_child.ts";
 import { allocateQueue, Queue } from "../queue/queue.ts";
 import { mayMakeFolders, plannedPath, removeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
+import type { ListenTls } from "../runtime/tls_options.ts";
 import type { Link } from "./link.ts";
 import { linkTo } from "./links.ts";
 import { serverRole, type ServerSetUp } from "./server.ts";
@@ -21,9 +21,6 @@ import type { RegisteredType } from "./types.ts";
 
 /** How long a server may take to end by itself, in milliseconds. */
 const grace = 2000;
-/** How many bytes a key has that nobody has chosen. */
-const keySize = 32;
-
 /** What a server is told at its start. */
 export interface ServerOptions {
   readonly address: string | undefined;
@@ -44,7 +41,7 @@ export class ServerProcess {
   readonly #socket: string | undefined;
 
   constructor(method: StartMethod, { address, authKey, types, limits, tls }: ServerOptions) {
-    this.authKey = authKey ?? randomNonce(keySize);
+    this.authKey = authKey ?? generateAuthKey();
     this.#inbox = new Queue(allocateQueue(method, 0));
     this.#socket = mayMakeFolders() ? plannedPath() : undefined;
     const setUp: ServerSetUp = {
