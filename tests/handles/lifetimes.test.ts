@@ -1,14 +1,8 @@
 import { it } from "@std/testing/bdd";
 import { assertLess } from "@std/assert";
-import { linesOf, methods, runtime, stress } from "../harness.ts";
+import { linesOf, methods, stress } from "../harness.ts";
 
 const program = new URL("programs/lifetimes.ts", import.meta.url);
-const flags = runtime === "node"
-  ? ["--expose-gc"]
-  : runtime === "deno"
-  ? ["-A", "--v8-flags=--expose-gc"]
-  : [];
-
 const ways: Record<string, string> = {
   tasks: "that tasks were given",
   results: "that tasks have returned",
@@ -22,7 +16,7 @@ const ways: Record<string, string> = {
 for (const [i, [way, which]] of Object.entries(ways).entries()) {
   for (const method of stress ? methods : [methods[i % 2]!]) {
     it(`Memory is used again: of handles ${which} [${method}]`, async () => {
-      const [growth] = await linesOf(program, { flags, args: [method, way] });
+      const [growth] = await linesOf(program, { args: [method, way] });
       // In bytes for each queue: one that stays takes over 65,536. A few rest, or were not collected yet.
       assertLess(Number(growth), 20_000);
     });

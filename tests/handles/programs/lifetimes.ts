@@ -16,17 +16,15 @@ import {
   type Value,
 } from "../../../mod.ts";
 import { arenaOf } from "../../../src/memory/arena.ts";
+import { collectGarbage } from "../../../src/runtime/garbage.ts";
 
 const method = process.argv[2] as StartMethod;
 const context = getContext(method);
 
-const runtime = globalThis as { gc?: () => void; Bun?: { gc(force: boolean): void } };
-const collect = runtime.gc ?? (() => runtime.Bun!.gc(true));
-
 /** Collects, and lets go on what waits for that. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 2; i++) {
-    collect();
+    collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
 }

@@ -3,12 +3,10 @@
 import process from "node:process";
 import { getContext, type StartMethod } from "../../../mod.ts";
 import { arenaOf } from "../../../src/memory/arena.ts";
+import { collectGarbage } from "../../../src/runtime/garbage.ts";
 
 const method = process.argv[2] as StartMethod;
 const { Queue, JoinableQueue, SimpleQueue } = getContext(method);
-
-const runtime = globalThis as { gc?: () => void; Bun?: { gc(force: boolean): void } };
-const collect = runtime.gc ?? (() => runtime.Bun!.gc(true));
 
 async function round(): Promise<void> {
   for (let i = 0; i < 50; i++) {
@@ -17,7 +15,7 @@ async function round(): Promise<void> {
     void new SimpleQueue<number>().put(i);
   }
   for (let i = 0; i < 2; i++) {
-    collect();
+    collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
 }

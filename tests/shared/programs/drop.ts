@@ -3,12 +3,10 @@
 import process from "node:process";
 import { getContext, type StartMethod } from "../../../mod.ts";
 import { arenaOf } from "../../../src/memory/arena.ts";
+import { collectGarbage } from "../../../src/runtime/garbage.ts";
 
 const method = process.argv[2] as StartMethod;
 const { RawArray, SharedArray, Value } = getContext(method);
-
-const runtime = globalThis as { gc?: () => void; Bun?: { gc(force: boolean): void } };
-const collect = runtime.gc ?? (() => runtime.Bun!.gc(true));
 
 function drop(): void {
   for (let i = 0; i < 500; i++) {
@@ -20,7 +18,7 @@ function drop(): void {
 /** Collects, and lets go on what waits for that. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 2; i++) {
-    collect();
+    collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
