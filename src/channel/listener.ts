@@ -3,7 +3,7 @@ import { refuseToSend } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
 import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../memory/latch.ts";
 import type { Socket, SocketAddress } from "../runtime/socket.ts";
-import { inBackground, nextTurn } from "../runtime/turns.ts";
+import { inBackground, nextTurn } from "../runtime/timers.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
 import type { ListenTls } from "../runtime/tls_options.ts";
 import { warnOnce } from "../runtime/warning.ts";

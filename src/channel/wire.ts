@@ -8,7 +8,7 @@
 import { AuthenticationError, EOFError } from "../errors.ts";
 import { Bell, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
-import { nextTurn } from "../runtime/turns.ts";
+import { nextTurn } from "../runtime/timers.ts";
 import { Line } from "../memory/line.ts";
 import type { Introduction } from "./authentication.ts";
 import { framed, FrameReader, headSize } from "./frames.ts";

@@ -6,7 +6,7 @@
  */
 
 import { isMappedMemory } from "../runtime/common_memory.ts";
-import { isNodeBuffer, lateBuffer } from "../runtime/late_modules.ts";
+import { isNodeBuffer, lateBuffer } from "../runtime/lazy_builtins.ts";
 import { DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import * as tag from "./tags.ts";

@@ -6,7 +6,7 @@
  * @internal
  */
 
-import { type KeyObject, lateCrypto } from "../runtime/late_modules.ts";
+import { type KeyObject, lateCrypto } from "../runtime/lazy_builtins.ts";
 import { clonesKeys, readBlob } from "../runtime/platform.ts";
 import { type Kind, registerKind } from "./registry.ts";
 

@@ -20,7 +20,7 @@ import { arenaOf } from "../memory/arena.ts";
 import { makeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { ListenTls } from "../runtime/tls_options.ts";
-import { inBackground, nextTurn } from "../runtime/turns.ts";
+import { inBackground, nextTurn } from "../runtime/timers.ts";
 import { Entry } from "./entry.ts";
 import { type Link, RemoteTarget } from "./link.ts";
 import { noteLink } from "./links.ts";

@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground } from "../runtime/timers.ts";
 import type { Entry } from "./entry.ts";
 import type { ServedClient } from "./served_client.ts";
 

@@ -10,7 +10,7 @@ import { whereProcessMemoryIs } from "../runtime/common_memory.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { endRests, endRestsSoon, haveResting, notesSize, rest, takeOverAll } from "./resting.ts";
 import { collectGarbage } from "../runtime/garbage.ts";
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground } from "../runtime/timers.ts";
 import { type Arena, arenaOf, countersAt, sweptAt, takenAt } from "./arena.ts";
 import {
   classAt,

@@ -10,7 +10,7 @@
  */
 
 import { atExit } from "../runtime/at_exit.ts";
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground } from "../runtime/timers.ts";
 import { type Arena, restsAt } from "./arena.ts";
 import { hangUp, line } from "./free_lists.ts";
 

@@ -9,7 +9,7 @@
  * @internal
  */
 
-import { inBackground, inForeground } from "../runtime/turns.ts";
+import { inBackground, inForeground } from "../runtime/timers.ts";
 import { allocate, type Block } from "./allocator.ts";
 import type { Arena } from "./arena.ts";
 import { letPass } from "./let_pass.ts";

@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground } from "../runtime/timers.ts";
 
 /** Something to wait for. */
 export interface KeepAlive {

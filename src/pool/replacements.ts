@@ -8,7 +8,7 @@
  */
 
 import { WorkerLostError } from "../errors.ts";
-import { after, type Delay } from "../runtime/turns.ts";
+import { after, type Delay } from "../runtime/timers.ts";
 
 /** The first delay before a replacement, in milliseconds; each one that did not help doubles it. */
 const firstDelay = 50;

@@ -1,7 +1,7 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { CancelledError, TimeoutError } from "../errors.ts";
 import { checkWait, Latch, type WaitOptions } from "../memory/latch.ts";
-import { inForeground } from "../runtime/turns.ts";
+import { inForeground } from "../runtime/timers.ts";
 import { withCaller } from "./caller_stack.ts";
 import type { KeepAlive } from "./references.ts";
 import type { Feed } from "./scheduler.ts";

@@ -14,7 +14,7 @@ import { checkMayStart } from "../process/start_checks.ts";
 import { written } from "../process/started_child.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground } from "../runtime/timers.ts";
 import { type KeepAlive, References } from "./references.ts";
 import { Replacements } from "./replacements.ts";
 import { type PoolTask, TaskQueue } from "./task.ts";

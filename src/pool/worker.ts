@@ -16,7 +16,7 @@ import { adopt } from "../process/process.ts";
 import { StartedChild, type StartRequest, unknownFrame } from "../process/started_child.ts";
 import { newScratch } from "../runtime/current.ts";
 import type { Signal } from "../runtime/runtime.ts";
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground } from "../runtime/timers.ts";
 import { noteArrival } from "./caller_stack.ts";
 import { type JournalEntries, JournalReader, journalSize } from "./journal.ts";
 import { type Lease, noLease, type PoolFunction, type PoolTask } from "./task.ts";

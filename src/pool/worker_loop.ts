@@ -21,7 +21,7 @@ import type { Callable } from "../codec/task.ts";
 import { type Child, takeRole } from "../process/child_role.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
 import { untilOthersEnd } from "../process/others.ts";
-import { endSoon, inNextTurn, nextTurn } from "../runtime/turns.ts";
+import { endSoon, inNextTurn, nextTurn } from "../runtime/timers.ts";
 import { openScratch } from "../runtime/scratch.ts";
 import { JournalWriter } from "./journal.ts";
 import { elementsOf } from "./naming.ts";

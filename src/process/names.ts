@@ -13,7 +13,7 @@ import {
   keepName,
   type KeptName,
   releaseName,
-} from "../runtime/name_keeper.ts";
+} from "../runtime/resource_tracker.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 

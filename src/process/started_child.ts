@@ -30,7 +30,7 @@ import { writeError } from "../runtime/standard_error.ts";
 import { freeThreadId, newStamp, newThreadId, processStamp } from "../runtime/thread_id.ts";
 import { whenWritten } from "../runtime/thread_output.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { inBackground } from "../runtime/turns.ts";
+import { inBackground } from "../runtime/timers.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
 import type { Scratch } from "../runtime/scratch.ts";
 import * as names from "./names.ts";

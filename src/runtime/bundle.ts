@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { deno } from "./deno_permissions.ts";
+import { deno } from "./deno/permissions.ts";
 
 // Children are told to import the module that has this URL.
 if (import.meta.url === undefined) {

@@ -6,7 +6,7 @@
  */
 
 import process from "node:process";
-import { nodeOptions } from "./node_flags.ts";
+import { nodeOptions } from "./node/flags.ts";
 
 /**
  * Variables that are not for children: an inspector's address, where only one can listen, and what has

@@ -9,11 +9,11 @@
 import fs from "node:fs";
 import os from "node:os";
 import process from "node:process";
-import { bun } from "./bun.ts";
-import { deno } from "./deno.ts";
-import { granted } from "./deno_permissions.ts";
+import { bun } from "./bun/adapter.ts";
+import { deno } from "./deno/adapter.ts";
+import { granted } from "./deno/permissions.ts";
 import { isRefusal, mayUseFiles } from "./memory_file.ts";
-import { node } from "./node.ts";
+import { node } from "./node/adapter.ts";
 import { ProcessLink } from "./process_link.ts";
 import type { ParentLink, Permissions, Runtime } from "./runtime.ts";
 import type { StartMethod } from "./start_method.ts";

@@ -11,9 +11,9 @@ import fs from "node:fs";
 import process from "node:process";
 import { bootNote } from "./boot.ts";
 import { isBunExecutable } from "./bundle.ts";
-import { bunFlags, isBunScript } from "./bun_flags.ts";
-import { granted } from "./deno_permissions.ts";
-import { hasNodeScript, nodeFlags } from "./node_flags.ts";
+import { bunFlags, isBunScript } from "./bun/flags.ts";
+import { granted } from "./deno/permissions.ts";
+import { hasNodeScript, nodeFlags } from "./node/flags.ts";
 import type { Launch } from "./runtime.ts";
 
 /** How the program was started to which this child belongs. */

@@ -8,7 +8,7 @@
 
 import fs from "node:fs";
 import process from "node:process";
-import { granted } from "./deno_permissions.ts";
+import { granted } from "./deno/permissions.ts";
 import { collectGarbage } from "./garbage.ts";
 import { launch } from "./launch.ts";
 

@@ -9,7 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { atExit } from "./at_exit.ts";
-import { granted } from "./deno_permissions.ts";
+import { granted } from "./deno/permissions.ts";
 import { type MemoryFile, pathOfDescriptor } from "./inherited_files.ts";
 import { openAnonymous } from "./mapping.ts";
 import { temporaryFolder } from "./temporary_folder.ts";

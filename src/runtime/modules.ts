@@ -9,7 +9,7 @@ import fs from "node:fs";
 import { builtinModules } from "node:module";
 import { pathToFileURL } from "node:url";
 import { runtime } from "./current.ts";
-import { granted } from "./deno_permissions.ts";
+import { granted } from "./deno/permissions.ts";
 import { resolveFrom } from "./resolve.ts";
 import { ownStack, stackFiles } from "./stack.ts";
 

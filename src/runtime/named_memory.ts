@@ -12,7 +12,7 @@ import path from "node:path";
 import process from "node:process";
 import { checkMapping, mapShared, reserve, unmapLater } from "./mapping.ts";
 import { mayUseFiles, whereIs } from "./memory_file.ts";
-import { forgetName, keepDraft, keepName, type KeptName } from "./name_keeper.ts";
+import { forgetName, keepDraft, keepName, type KeptName } from "./resource_tracker.ts";
 
 function fileOf(name: string): string {
   return process.platform === "linux"

@@ -6,7 +6,7 @@
  */
 
 import type { Hash } from "node:crypto";
-import { lateCrypto } from "./late_modules.ts";
+import { lateCrypto } from "./lazy_builtins.ts";
 
 /** How many bytes a proof has. */
 export const proofSize = 32;

@@ -45,7 +45,7 @@ export interface Launch {
   readonly script: string | undefined;
   /** The arguments behind it. */
   readonly args: readonly string[];
-  /** The runtime's flags that its children need; Deno's are read elsewhere: see `deno_flags.ts`. */
+  /** The runtime's flags that its children need; Deno's are read elsewhere: see `runtime/deno/flags.ts`. */
   readonly flags: readonly string[];
 }
 

@@ -8,9 +8,9 @@
  */
 
 import type net from "node:net";
-import { lateNet, lateTls } from "./late_modules.ts";
+import { lateNet, lateTls } from "./lazy_builtins.ts";
 import type { ConnectTls } from "./tls_options.ts";
-import { inBackground } from "./turns.ts";
+import { inBackground } from "./timers.ts";
 
 /** Where a socket leads to. */
 export type SocketAddress =

@@ -1,13 +1,13 @@
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals } from "@std/assert";
-import { bunFlags, isBunScript } from "../../src/runtime/bun_flags.ts";
-import { sortFlags } from "../../src/runtime/deno_flags.ts";
+import { bunFlags, isBunScript } from "../../src/runtime/bun/flags.ts";
+import { sortFlags } from "../../src/runtime/deno/flags.ts";
 import {
   hasNodeScript,
   nodeFlags,
   nodeOptions,
   withResolvedModules,
-} from "../../src/runtime/node_flags.ts";
+} from "../../src/runtime/node/flags.ts";
 
 /** What a program is started with, and what of that its children are. */
 type Table = readonly (readonly [given: string, children: string])[];

@@ -85,7 +85,7 @@ export class Remains {
   }
 
   /**
-   * The keeper of a thread's names (`name_keeper.ts`) that has ended after the thread: nobody asks how, so the
+   * The keeper of a thread's names (`resource_tracker.ts`) that has ended after the thread: nobody asks how, so the
    * system lists it until this program ends.
    */
   #isUnreaped(child: string): boolean {

@@ -21,7 +21,7 @@ import { type IteratorSource, ResultIterator } from "../../pool/result_iterator.
 import { References } from "../../pool/references.ts";
 import type { Feed } from "../../pool/scheduler.ts";
 import { status } from "../../pool/wire.ts";
-import { inForeground } from "../../runtime/turns.ts";
+import { inForeground } from "../../runtime/timers.ts";
 import type { RemotePoolOptions } from "../objects/pool.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call } from "./base_proxy.ts";

@@ -8,21 +8,21 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { scriptURL, sharedFiles, startScript } from "./boot.ts";
-import { isDenoExecutable } from "./bundle.ts";
-import { childEnvironment } from "./child_environment.ts";
-import { childCommand } from "./command.ts";
-import { childFlags } from "./deno_flags.ts";
-import { deno as denoGlobal, granted, mayRun } from "./deno_permissions.ts";
+import { scriptURL, sharedFiles, startScript } from "../boot.ts";
+import { isDenoExecutable } from "../bundle.ts";
+import { childEnvironment } from "../child_environment.ts";
+import { childCommand } from "../command.ts";
+import { childFlags } from "./flags.ts";
+import { deno as denoGlobal, granted, mayRun } from "./permissions.ts";
 import { countStart, lackOfDescriptors } from "./descriptors.ts";
-import { inherit } from "./inherited_files.ts";
-import { startFolder } from "./launch.ts";
-import { mayUseFiles } from "./memory_file.ts";
-import { firstDescriptor, spawnNodeProcess, type Surroundings } from "./node_process.ts";
-import type { Child, ChildEvents, Runtime, SpawnRequest } from "./runtime.ts";
-import { writeScript } from "./script_file.ts";
-import { spawnThread } from "./thread.ts";
-import { UnstartedChild } from "./unstarted.ts";
+import { inherit } from "../inherited_files.ts";
+import { startFolder } from "../launch.ts";
+import { mayUseFiles } from "../memory_file.ts";
+import { firstDescriptor, spawnNodeProcess, type Surroundings } from "../child_process.ts";
+import type { Child, ChildEvents, Runtime, SpawnRequest } from "../runtime.ts";
+import { writeScript } from "../script_file.ts";
+import { spawnThread } from "../thread.ts";
+import { UnstartedChild } from "../unstarted.ts";
 
 /**
  * Code that imports a module if it were run, which it is not. Deno lets a program import what its

@@ -8,16 +8,16 @@
 import path from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
-import { sharedFiles, startScript } from "./boot.ts";
-import { isBundled } from "./bundle.ts";
-import { childEnvironment } from "./child_environment.ts";
-import { childCommand } from "./command.ts";
-import { inherit } from "./inherited_files.ts";
-import { currentFolder, launch, startFolder } from "./launch.ts";
-import { withResolvedModules } from "./node_flags.ts";
-import { firstDescriptor, spawnNodeProcess } from "./node_process.ts";
-import type { Boot, Launch, Runtime } from "./runtime.ts";
-import { spawnThread } from "./thread.ts";
+import { sharedFiles, startScript } from "../boot.ts";
+import { isBundled } from "../bundle.ts";
+import { childEnvironment } from "../child_environment.ts";
+import { childCommand } from "../command.ts";
+import { inherit } from "../inherited_files.ts";
+import { currentFolder, launch, startFolder } from "../launch.ts";
+import { withResolvedModules } from "./flags.ts";
+import { firstDescriptor, spawnNodeProcess } from "../child_process.ts";
+import type { Boot, Launch, Runtime } from "../runtime.ts";
+import { spawnThread } from "../thread.ts";
 
 /**
  * A single executable application has one script, which is no file: its own `import()` knows Node's

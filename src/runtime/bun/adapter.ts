@@ -6,18 +6,18 @@
  */
 
 import { pathToFileURL } from "node:url";
-import { noteVariable, sharedFiles, startScript } from "./boot.ts";
-import { isBunExecutable } from "./bundle.ts";
-import { isBunScript } from "./bun_flags.ts";
-import { childEnvironment } from "./child_environment.ts";
-import { childCommand, noteRunning, sendSignal } from "./command.ts";
-import { exitCode } from "./exit_code.ts";
-import { markedFrame, markFrame } from "./frame_mark.ts";
-import { inherit } from "./inherited_files.ts";
-import { startFolder } from "./launch.ts";
-import type { Child, ChildEvents, Frame, Runtime, Signal, SpawnRequest } from "./runtime.ts";
-import { spawnThread } from "./thread.ts";
-import { orUnstarted } from "./unstarted.ts";
+import { noteVariable, sharedFiles, startScript } from "../boot.ts";
+import { isBunExecutable } from "../bundle.ts";
+import { isBunScript } from "./flags.ts";
+import { childEnvironment } from "../child_environment.ts";
+import { childCommand, noteRunning, sendSignal } from "../command.ts";
+import { exitCode } from "../exit_code.ts";
+import { markedFrame, markFrame } from "../frame_mark.ts";
+import { inherit } from "../inherited_files.ts";
+import { startFolder } from "../launch.ts";
+import type { Child, ChildEvents, Frame, Runtime, Signal, SpawnRequest } from "../runtime.ts";
+import { spawnThread } from "../thread.ts";
+import { orUnstarted } from "../unstarted.ts";
 
 /** The part of Bun's API that is used here. */
 interface BunGlobal {

@@ -8,7 +8,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
-import { lateNet } from "./late_modules.ts";
+import { lateNet } from "./lazy_builtins.ts";
 
 /** What the socket is called in a folder of its own. */
 export const socketName = "socket";

@@ -17,7 +17,7 @@ import process from "node:process";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 import { atExit } from "./at_exit.ts";
-import { mayRun } from "./deno_permissions.ts";
+import { mayRun } from "./deno/permissions.ts";
 import { isRefusal, openUnlinked, writeWhole } from "./memory_file.ts";
 
 const shell = "/bin/sh";

@@ -11,9 +11,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { granted } from "./deno_permissions.ts";
-import { launch } from "./launch.ts";
-import type { Permissions, PermissionSet } from "./runtime.ts";
+import { granted } from "./permissions.ts";
+import { launch } from "../launch.ts";
+import type { Permissions, PermissionSet } from "../runtime.ts";
 
 const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
 
