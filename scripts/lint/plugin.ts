@@ -30,6 +30,30 @@ const runtimeOnly: Rule = {
   },
 };
 
+/**
+ * Which runtime this is, one file asks. Whoever depends on what differs asks for a capability by its
+ * name, or chooses with `forRuntime`.
+ */
+const noSniffing: Rule = {
+  create(context) {
+    const file = context.filename.replaceAll("\\", "/");
+    if (!isSource(file) || file.endsWith("/src/runtime/capabilities.ts")) return {};
+    const report = (node: Node): void =>
+      context.report({ node, message: "Ask runtime/capabilities.ts for a capability" });
+    return {
+      "BinaryExpression[operator=in][left.value=/^(Deno|Bun|process)$/]": report,
+      "BinaryExpression[operator=/^[!=]==?$/] > MemberExpression[property.name=name]"(
+        node: Deno.lint.MemberExpression,
+      ): void {
+        const { object } = node;
+        if (object.type === "Identifier" && /^(runtime|capabilities)$/.test(object.name)) {
+          report(node);
+        }
+      },
+    };
+  },
+};
+
 /** A module that waits while it is loaded cannot be had by `require()`. */
 const noTopLevelAwait: Rule = {
   create(context) {
@@ -45,7 +69,11 @@ const noTopLevelAwait: Rule = {
 
 const plugin: Deno.lint.Plugin = {
   name: "nproc",
-  rules: { "runtime-only": runtimeOnly, "no-top-level-await": noTopLevelAwait },
+  rules: {
+    "runtime-only": runtimeOnly,
+    "no-sniffing": noSniffing,
+    "no-top-level-await": noTopLevelAwait,
+  },
 };
 
 export default plugin;

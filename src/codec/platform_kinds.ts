@@ -7,7 +7,7 @@
  */
 
 import { type KeyObject, lateCrypto } from "../runtime/lazy_builtins.ts";
-import { clonesKeys, readBlob } from "../runtime/platform.ts";
+import { capabilities } from "../runtime/capabilities.ts";
 import { type Kind, registerKind } from "./registry.ts";
 
 /** What is read of a `CryptoKey`; its class is the web's, and a program's types may lack it. */
@@ -40,14 +40,14 @@ function keyOf(type: string, bytes: Uint8Array): KeyObject {
 const isFile = (blob: Blob): blob is File => "File" in globalThis && blob instanceof File;
 
 const refusalOfBlob = (blob: object): string | undefined =>
-  readBlob(blob as Blob) === undefined
+  capabilities.readBlob(blob as Blob) === undefined
     ? `is a ${isFile(blob as Blob) ? "File" : "Blob"}, whose bytes cannot be read at once: ` +
       "send await blob.arrayBuffer(), or blob.stream()"
     : undefined;
 
 function describeBlob(value: object): BlobParts {
   const blob = value as Blob;
-  const bytes = readBlob(blob)!;
+  const bytes = capabilities.readBlob(blob)!;
   return isFile(blob) ? [bytes, blob.type, blob.name, blob.lastModified] : [bytes, blob.type];
 }
 
@@ -116,5 +116,5 @@ export function platformKind(className: string): Kind | undefined {
 
 /** Whether threads get it as bytes, too, since the channel would not bring it whole. */
 export function travelsAsBytesAlways(className: string): boolean {
-  return !clonesKeys && (className === "KeyObject" || className === "CryptoKey");
+  return !capabilities.clonesKeys && (className === "KeyObject" || className === "CryptoKey");
 }

@@ -7,7 +7,7 @@
  * @internal
  */
 
-import { runtime } from "../runtime/current.ts";
+import { capabilities } from "../runtime/capabilities.ts";
 import { isElsewhere } from "../runtime/modules.ts";
 
 /** A text, and who has printed it. */
@@ -24,7 +24,8 @@ const loader = "__vitest_worker__" in globalThis
   ? "/jest"
   : "";
 
-const printer = runtime.name + loader;
+const ownRuntime = capabilities.name;
+const printer = ownRuntime + loader;
 
 /** The text of a function or a class. */
 export const sourceTextOf = (value: unknown): SourceText => ({
@@ -50,10 +51,9 @@ export const isBundlers = ({ by }: SourceText): boolean => by.endsWith(bundler);
 export function hasSourceText(value: unknown, { source, by }: SourceText): boolean {
   const text = String(value);
   if (by === printer && text === source) return true;
-  // Bun prints what it has made of a module, and makes something else of it under an inspector.
-  if (by === printer && runtime.name !== "bun") return false;
+  if (by === printer && capabilities.keepsSourceText) return false;
   // Two runtimes may differ in all: then the name decides, which who asks has compared.
-  if (by.split("/")[0] !== runtime.name) return true;
+  if (by.split("/")[0] !== ownRuntime) return true;
   // Fields may have become statements; and no class but an exported one is ever meant.
   if (/^class\b/.test(source)) return true;
   return wordsOf(text).join(" ") === wordsOf(source).join(" ");

@@ -14,7 +14,7 @@ import {
   threadMemory,
 } from "../runtime/common_memory.ts";
 import { type MappedFutex, mappedFutex } from "../runtime/mapping.ts";
-import { runtime } from "../runtime/current.ts";
+import { capabilities } from "../runtime/capabilities.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { Members, placesOf } from "./members.ts";
 import { Reserve } from "./reserve.ts";
@@ -84,7 +84,7 @@ export class Arena {
     );
     this.me = this.members.me;
     this.futex = mappedFutex(buffer);
-    this.#mayOutliveItsEnd = method === "worker" && runtime.name === "deno";
+    this.#mayOutliveItsEnd = method === "worker" && capabilities.threadsOutliveTheirEnd;
   }
 
   /**

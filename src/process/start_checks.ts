@@ -7,7 +7,7 @@
 
 import { isLoadingModule } from "../codec/load_module.ts";
 import { isOtherCopy } from "../runtime/boot.ts";
-import { runtime } from "../runtime/current.ts";
+import { capabilities } from "../runtime/capabilities.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -42,9 +42,9 @@ export function checkMayStart(
   if (self().daemon) {
     throw new Error(`Cannot start ${name} as daemonic processes are not allowed to have children`);
   }
-  if (permissions !== undefined && permissions !== "inherit" && runtime.name !== "deno") {
+  if (permissions !== undefined && permissions !== "inherit" && !capabilities.restrictsChildren) {
     throw new Error(
-      `Cannot start ${name} with permissions as ${runtime.name} has none to give or to take`,
+      `Cannot start ${name} with permissions as ${capabilities.name} has none to give or to take`,
     );
   }
   if (permissions !== undefined && permissions !== "inherit" && method === "worker") {

@@ -16,6 +16,7 @@ import { readLoading } from "../codec/modules.ts";
 import { arenaOf, arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts";
 import { unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
+import { capabilities } from "../runtime/capabilities.ts";
 import { runtime } from "../runtime/current.ts";
 import { launch } from "../runtime/launch.ts";
 import type {
@@ -199,8 +200,7 @@ export class StartedChild {
   kill(signal: Signal): void {
     if (!this.isAlive) return;
     noteDoom(this.method, this.pid);
-    // Ending a Bun worker that is still loading can crash the runtime (oven-sh/bun#41022).
-    if (this.#ready || this.method === "process" || runtime.name !== "bun") {
+    if (this.#ready || this.method === "process" || !capabilities.mayCrashEndingEarly) {
       this.#child.kill(signal);
     } else this.#earlySignal ??= signal;
     const isIgnored = this.#outlivesStopSignals && this.method === "process";

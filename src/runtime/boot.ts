@@ -9,7 +9,8 @@
  */
 
 import process from "node:process";
-import { isBundled, isBunExecutable } from "./bundle.ts";
+import { isBundled } from "./bundle.ts";
+import { capabilities, forRuntime } from "./capabilities.ts";
 import { plainJSON } from "./plain_json.ts";
 import { layoutVersion } from "./program_record.ts";
 import type { Boot, Launch, SpawnRequest } from "./runtime.ts";
@@ -44,7 +45,7 @@ const holder = globalThis as { [note]?: BootNote };
 /** What carries the note to a child that takes no script. */
 const variable = "NPROC_MULTIPROCESSING_CHILD";
 
-if (isBunExecutable && process.env[variable] !== undefined) {
+if (!capabilities.takesScript && process.env[variable] !== undefined) {
   holder[note] ??= JSON.parse(process.env[variable]) as BootNote;
   // It is for this child, and not for its children.
   delete process.env[variable];
@@ -72,9 +73,7 @@ export function sharedFiles({ memory, firstFile, scratch }: SpawnRequest): Share
  * In place of `import.meta.main` a bundle that `bun build` made for Node compares `require.main` with
  * `undefined`. It is no module's where the main module is an ES module, and then is in the parent.
  */
-const mainMark = isBundled && !("Deno" in globalThis || "Bun" in globalThis)
-  ? "process.mainModule={};"
-  : "";
+const mainMark = isBundled ? forRuntime({ deno: "", bun: "", node: "process.mainModule={};" }) : "";
 
 /** The exit code of a child where nothing has taken the role that its script was to lead to. */
 export const unclaimedExitCode = 94;

@@ -10,6 +10,7 @@
 import fs from "node:fs";
 import process from "node:process";
 import { bootNote } from "./boot.ts";
+import { capabilities } from "./capabilities.ts";
 import { mapShared, reserve } from "./mapping.ts";
 import { createSparseFile, isRefusal, mayUseFiles, whereIs } from "./memory_file.ts";
 import { layoutVersion, record } from "./program_record.ts";
@@ -50,8 +51,7 @@ function takeThreadMemory(): SharedArrayBuffer | null {
  * not tell. A thread's runtime takes hundreds of megabytes of them, and ends the program if there are none.
  */
 function addressesLeft(): number {
-  // Deno does not start with a limit that is of any concern here, and may not read /proc.
-  if (process.platform !== "linux" || "Deno" in globalThis) return Infinity;
+  if (process.platform !== "linux" || !capabilities.hasAddressLimit) return Infinity;
   try {
     const limit = /^Max address space +(\d+)/m.exec(fs.readFileSync("/proc/self/limits", "utf8"));
     const taken = /^VmSize:\s+(\d+) kB/m.exec(fs.readFileSync("/proc/self/status", "utf8"));

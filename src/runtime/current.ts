@@ -1,6 +1,5 @@
 /**
- * The runtime that this is, chosen once and synchronously: a top-level await here would keep a
- * CommonJS program from loading the package with `require()`.
+ * The adapter of the runtime that this is, and what the layers above ask of it.
  *
  * @module
  * @internal
@@ -11,7 +10,7 @@ import os from "node:os";
 import process from "node:process";
 import { bun } from "./bun/adapter.ts";
 import { deno } from "./deno/adapter.ts";
-import { granted } from "./deno/permissions.ts";
+import { capabilities, forRuntime } from "./capabilities.ts";
 import { isRefusal, mayUseFiles } from "./memory_file.ts";
 import { node } from "./node/adapter.ts";
 import { ProcessLink } from "./process_link.ts";
@@ -21,7 +20,7 @@ import { createScratch, type Scratch } from "./scratch.ts";
 import { ThreadLink } from "./thread.ts";
 
 /** The adapter of the runtime that this program runs on. */
-export const runtime: Runtime = "Deno" in globalThis ? deno : "Bun" in globalThis ? bun : node;
+export const runtime: Runtime = forRuntime({ deno, bun, node });
 
 /** Opens the link to the parent. A child does so once, when it starts. */
 export function openParentLink(method: StartMethod): ParentLink {
@@ -43,7 +42,7 @@ export function parentOsPid(): number {
  * take note of it.
  */
 export function hasProcessEnded(pid: number): boolean {
-  if (process.platform !== "linux" || (runtime.name === "deno" && !granted("read"))) return false;
+  if (process.platform !== "linux" || !capabilities.permits("read")) return false;
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, "latin1");
     // Behind the name, which is in parentheses and may hold some: proc_pid_stat(5).
@@ -72,7 +71,7 @@ export function availableProcessors(): number {
 
 /** An environment variable; `undefined` also where this program may not read it. */
 export function environmentVariable(name: string): string | undefined {
-  if (runtime.name === "deno" && !granted("env")) return undefined;
+  if (!capabilities.permits("env")) return undefined;
   return process.env[name];
 }
 
@@ -90,8 +89,7 @@ export function setExitCode(code: number): void {
 export function onUncaught(handler: (error: unknown) => void): void {
   process.on("uncaughtException", handler);
   process.on("unhandledRejection", handler);
-  // Under `bun test` a worker hears of its errors by the web's event alone.
-  if (runtime.name === "bun") {
+  if (capabilities.reportsErrorsAsEvents) {
     const target = globalThis as unknown as EventTarget;
     target.addEventListener("error", (event) => handler((event as { error?: unknown }).error));
   }

@@ -8,7 +8,7 @@
 
 import type * as Inspector from "node:inspector";
 import process from "node:process";
-import { runtime } from "./current.ts";
+import { capabilities } from "./capabilities.ts";
 
 /** What a function is called while the inspector looks at it. */
 const shown = Symbol.for("@nproc/multiprocessing function to locate");
@@ -19,7 +19,7 @@ const shown = Symbol.for("@nproc/multiprocessing function to locate");
  * A debugger that is attached has a session of its own, and keeps its breakpoints.
  */
 export function locateFunction(value: object): string | undefined {
-  if (runtime.name !== "node") return undefined;
+  if (!capabilities.hasSynchronousInspector) return undefined;
   const { Session } = process.getBuiltinModule("node:inspector");
   const session = new Session();
   try {

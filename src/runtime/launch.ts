@@ -10,9 +10,8 @@
 import fs from "node:fs";
 import process from "node:process";
 import { bootNote } from "./boot.ts";
-import { isBunExecutable } from "./bundle.ts";
+import { capabilities, forRuntime } from "./capabilities.ts";
 import { bunFlags, isBunScript } from "./bun/flags.ts";
-import { granted } from "./deno/permissions.ts";
 import { hasNodeScript, nodeFlags } from "./node/flags.ts";
 import type { Launch } from "./runtime.ts";
 
@@ -22,25 +21,37 @@ export const launch: Launch = inheritedLaunch() ?? ownLaunch();
 function inheritedLaunch(): Launch | undefined {
   const given = bootNote()?.launch;
   if (given === undefined) return undefined;
-  // Behind `-e` and its text there is no script.
-  const first = "Deno" in globalThis || isBunExecutable ? 2 : 1;
-  return { ...given, args: given.args ?? process.argv.slice(first) };
+  return { ...given, args: given.args ?? process.argv.slice(capabilities.childArgumentsAt) };
 }
 
 function ownLaunch(): Launch {
-  if ("Deno" in globalThis) {
-    const [, script, ...args] = process.argv;
-    return { folder: granted("read") ? currentFolder() : undefined, script, args, flags: [] };
-  }
-  const { argv: [, first, ...rest], execArgv } = process;
-  const { Bun } = globalThis as { Bun?: { readonly main: string } };
-  const hasScript = Bun === undefined ? hasNodeScript(execArgv, first) : isBunScript(Bun.main);
+  return forRuntime({ deno: denoLaunch, bun: bunLaunch, node: nodeLaunch })();
+}
+
+function denoLaunch(): Launch {
+  const [, script, ...args] = process.argv;
+  const folder = capabilities.permits("read") ? currentFolder() : undefined;
+  return { folder, script, args, flags: [] };
+}
+
+function bunLaunch(): Launch {
+  const { Bun } = globalThis as unknown as { Bun: { readonly main: string } };
+  return launchWith(isBunScript(Bun.main), bunFlags(process.execArgv));
+}
+
+function nodeLaunch(): Launch {
+  const { argv, execArgv } = process;
+  return launchWith(hasNodeScript(execArgv, argv[1]), nodeFlags(execArgv));
+}
+
+function launchWith(hasScript: boolean, flags: readonly string[]): Launch {
+  const [, first, ...rest] = process.argv;
   return {
     folder: currentFolder(),
     script: hasScript ? first : undefined,
     // Behind a text that was given to `-e` all are arguments; a text of standard input is called "-".
     args: hasScript || first === "-" || first === undefined ? rest : [first, ...rest],
-    flags: Bun === undefined ? nodeFlags(execArgv) : bunFlags(execArgv),
+    flags,
   };
 }
 

@@ -10,7 +10,8 @@
  */
 
 import { bootNote } from "./boot.ts";
-import { isBundled, isBunExecutable } from "./bundle.ts";
+import { isBundled } from "./bundle.ts";
+import { capabilities } from "./capabilities.ts";
 import { importModule } from "./import_module.ts";
 
 const stops = new WeakSet<object>();
@@ -18,7 +19,7 @@ const stops = new WeakSet<object>();
 /** An error that ends the main part. In an executable the child goes on without it. */
 export function mainPartStop(message: string): Error {
   const stop = new Error(message);
-  if (isBunExecutable) stops.add(stop);
+  if (!capabilities.takesScript) stops.add(stop);
   return stop;
 }
 

@@ -9,9 +9,9 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { atExit } from "./at_exit.ts";
-import { granted } from "./deno/permissions.ts";
+import { capabilities } from "./capabilities.ts";
 import { type MemoryFile, pathOfDescriptor } from "./inherited_files.ts";
-import { openAnonymous } from "./mapping.ts";
+import { openAnonymous } from "./anonymous_file.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
 export type { MemoryFile };
@@ -25,7 +25,7 @@ const folders = (): readonly string[] =>
 
 /** How many bytes a folder has room for; `Infinity` where Deno does not let the program ask. */
 function roomIn(folder: string): number {
-  if ("Deno" in globalThis && !granted("sys")) return Infinity;
+  if (!capabilities.permits("sys")) return Infinity;
   try {
     const { bavail, bsize } = fs.statfsSync(folder);
     return bavail * bsize;
@@ -111,7 +111,7 @@ function fileIn(folder: string, size: number): MemoryFile {
 
 /** Whether this program may make such files; Deno would ask the user for what is missing. */
 export function mayUseFiles(): boolean {
-  return !("Deno" in globalThis) || (granted("read") && granted("write"));
+  return capabilities.permits("read") && capabilities.permits("write");
 }
 
 /**

@@ -8,8 +8,7 @@
 import fs from "node:fs";
 import { builtinModules } from "node:module";
 import { pathToFileURL } from "node:url";
-import { runtime } from "./current.ts";
-import { granted } from "./deno/permissions.ts";
+import { capabilities } from "./capabilities.ts";
 import { resolveFrom } from "./resolve.ts";
 import { ownStack, stackFiles } from "./stack.ts";
 
@@ -27,7 +26,7 @@ const place =
 /** The URL of a place. Deno shows that of a file decoded, so what is in it is a path, too. */
 function urlOf(found: string): string {
   if (!/^(file|https?):/.test(found)) return pathToFileURL(found).href;
-  const isPath = runtime.name === "deno" && found.startsWith("file:///");
+  const isPath = capabilities.decodesStackURLs && found.startsWith("file:///");
   return isPath ? pathToFileURL(found.slice("file://".length)).href : found;
 }
 
@@ -129,7 +128,7 @@ export function moduleSource(url: string): string | undefined {
 }
 
 function readSource(url: string): string | undefined {
-  if (!url.startsWith("file:") || (runtime.name === "deno" && !granted("read"))) return undefined;
+  if (!url.startsWith("file:") || !capabilities.permits("read")) return undefined;
   try {
     return fs.readFileSync(new URL(url), "utf8");
   } catch (error) {

@@ -22,7 +22,7 @@ function fileOf(name: string): string {
 
 /** Why this program cannot have memory that other programs find; `undefined` where it can. */
 export function namedMemoryRefusal(): Error | undefined {
-  if ("Deno" in globalThis && !mayOpenFiles()) {
+  if (!mayOpenFiles()) {
     return new Error(
       "Cannot share memory by name as that needs files that Deno refuses: allow it with --allow-all",
     );

@@ -10,7 +10,7 @@ import path from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type NodeModule from "node:module";
-import { runtime } from "./current.ts";
+import { forRuntime } from "./capabilities.ts";
 import { packageExport } from "./package_exports.ts";
 
 /** Resolves like `import`, or `undefined` where that cannot be told from here. */
@@ -52,23 +52,19 @@ const byNode: Resolve = (specifier, parent) => {
   }
 };
 
-const resolvers: Readonly<Record<typeof runtime.name, Resolve>> = {
-  bun: byBun,
-  deno: byDeno,
-  node: byNode,
-};
+const resolve = forRuntime<Resolve>({ bun: byBun, deno: byDeno, node: byNode });
 
 /** The URL of the file that a module imports by a specifier; `undefined` if it is none, or not to be found. */
 export function resolveFrom(specifier: string, parent: string): string | undefined {
   if (!parent.startsWith("file:")) return undefined;
-  const url = attempt(() => resolvers[runtime.name](specifier, parent));
+  const url = attempt(() => resolve(specifier, parent));
   return url?.startsWith("file:///") ? url : undefined;
 }
 
 /** Programs name modules that are not there, for one only in another runtime, and go on without. */
-function attempt<T>(resolve: () => T | undefined): T | undefined {
+function attempt<T>(action: () => T | undefined): T | undefined {
   try {
-    return resolve();
+    return action();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return undefined;

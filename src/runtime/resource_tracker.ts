@@ -17,7 +17,7 @@ import process from "node:process";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 import { atExit } from "./at_exit.ts";
-import { mayRun } from "./deno/permissions.ts";
+import { capabilities } from "./capabilities.ts";
 import { isRefusal, openUnlinked, writeWhole } from "./memory_file.ts";
 
 const shell = "/bin/sh";
@@ -149,7 +149,7 @@ const usualList = 64 * 1024;
 
 function startWatch(): Watch {
   const list = openUnlinked(usualList);
-  const mayStart = process.platform !== "win32" && (!("Deno" in globalThis) || mayRun(shell));
+  const mayStart = process.platform !== "win32" && capabilities.mayRun(shell);
   return { list, shell: mayStart ? startShell(list) : undefined };
 }
 

@@ -163,9 +163,56 @@ export interface ParentLink {
   unref(): void;
 }
 
-/** One adapter: everything that differs between the runtimes. */
+/** The runtimes that this package knows. */
+export type RuntimeName = "deno" | "bun" | "node";
+
+/** A permission that Deno grants or refuses. */
+export type Permission = "env" | "ffi" | "net" | "read" | "sys" | "write";
+
+/** What differs between the runtimes, and is no more than a fact or a question. */
+export interface Capabilities {
+  readonly name: RuntimeName;
+  /** Whether all of a permission is granted. Never asks the user. */
+  permits(permission: Permission): boolean;
+  /** Whether a program may be run. Never asks the user. */
+  mayRun(command: string): boolean;
+  /** Whether the program may listen at `host:port`. Asks the user, as listening would. */
+  mayListen(host: string): boolean;
+  /** Whether a child can be started with fewer permissions than its parent has. */
+  readonly restrictsChildren: boolean;
+  /** Whether a thread runs on for a while after its parent was told of its end. */
+  readonly threadsOutliveTheirEnd: boolean;
+  /** Whether ending a thread that still loads its modules can crash the runtime. */
+  readonly mayCrashEndingEarly: boolean;
+  /** Whether a thread writes to standard output itself, without its parent's help. */
+  readonly threadsPrint: boolean;
+  /** Whether an uncaught error of a thread may be reported by the web's `error` event alone. */
+  readonly reportsErrorsAsEvents: boolean;
+  /** Whether a key that is posted to another thread is one there. */
+  readonly clonesKeys: boolean;
+  /** Whether `String(fn)` is what the module's text says, and not what the runtime has made of it. */
+  readonly keepsSourceText: boolean;
+  /** Whether the URL of a file in a stack trace is decoded, so that it is a path. */
+  readonly decodesStackURLs: boolean;
+  /** Whether a program's addresses may be limited (`ulimit -v`), and `/proc` may be asked. */
+  readonly hasAddressLimit: boolean;
+  /** Whether V8's inspector answers a question at once. */
+  readonly hasSynchronousInspector: boolean;
+  /**
+   * Whether a child can be given a script. An executable that `bun build --compile` made takes none: it
+   * holds one bundle, which it always runs as its main module, and under `BUN_BE_BUN` finds no module of
+   * its own.
+   */
+  readonly takesScript: boolean;
+  /** Where the program's arguments begin in a child's `process.argv`: behind `-e` there is no script. */
+  readonly childArgumentsAt: number;
+  /** The bytes of a blob; `undefined` where they cannot be had at once. */
+  readBlob(blob: Blob): ArrayBuffer | undefined;
+}
+
+/** One adapter: how a runtime starts children. */
 export interface Runtime {
-  readonly name: "deno" | "bun" | "node";
+  readonly name: RuntimeName;
   readonly defaultMethod: StartMethod;
   /** The URL of the program's main module; `undefined` where it is not a file (`-e`, a REPL). */
   mainModule(): string | undefined;

@@ -10,7 +10,7 @@ import type net from "node:net";
 import path from "node:path";
 import process from "node:process";
 import { atExit } from "./at_exit.ts";
-import { granted, requestHost } from "./deno/permissions.ts";
+import { capabilities } from "./capabilities.ts";
 import { isDeserted, removeDeserted, socketName } from "./stale_folders.ts";
 import { lateNet, lateTls } from "./lazy_builtins.ts";
 import { Socket, type SocketAddress } from "./socket.ts";
@@ -54,14 +54,14 @@ export function removeFolderOf(planned: string): void {
 
 /** Whether this program can have sockets in folders of its own. */
 export function mayMakeFolders(): boolean {
-  if ("Deno" in globalThis) return ["read", "write", "env", "net"].every(granted);
-  return process.platform !== "win32";
+  return process.platform !== "win32" &&
+    (["read", "write", "env", "net"] as const).every(capabilities.permits);
 }
 
 /** Deno tells who may not listen at a port by an error that nobody can catch. */
 function checkAllowed({ host, port }: { host: string; port: number }): void {
   const name = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-  if (!("Deno" in globalThis) || requestHost(name)) return;
+  if (capabilities.mayListen(name)) return;
   throw new Error(
     `Cannot listen at ${name} as Deno refuses it: run the program with --allow-net=${name}`,
   );

@@ -15,6 +15,7 @@
 import { Buffer } from "node:buffer";
 import process from "node:process";
 import { Writable } from "node:stream";
+import { capabilities } from "./capabilities.ts";
 
 /** Something that a thread has printed. */
 export interface Output {
@@ -40,7 +41,7 @@ interface Sink {
 
 /** Has this thread hand what it prints to `post`. */
 export function carryOutput(post: (output: Output) => void): void {
-  if ("Deno" in globalThis) return;
+  if (capabilities.threadsPrint) return;
   for (const stream of ["stdout", "stderr"] as const) {
     const carry = (chunk: Output["chunk"], encoding: string) =>
       post({ stream, chunk: typeof chunk === "string" ? text(chunk, encoding) : copy(chunk) });

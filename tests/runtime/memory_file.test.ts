@@ -2,7 +2,7 @@ import fs from "node:fs";
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertThrows } from "@std/assert";
-import { openLibc } from "../../src/runtime/mapping.ts";
+import { openLibc } from "../../src/runtime/libc.ts";
 import {
   createFilledFile,
   createSparseFile,

@@ -7,7 +7,7 @@
 
 import { pathToFileURL } from "node:url";
 import { noteVariable, sharedFiles, startScript } from "../boot.ts";
-import { isBunExecutable } from "../bundle.ts";
+import { bun as capabilities } from "./capabilities.ts";
 import { isBunScript } from "./flags.ts";
 import { childEnvironment } from "../child_environment.ts";
 import { childCommand, noteRunning, sendSignal } from "../command.ts";
@@ -44,6 +44,8 @@ interface Subprocess {
 /** The first of the descriptors that a child inherits: behind its standard ones. */
 const firstDescriptor = 3;
 
+const { takesScript } = capabilities;
+
 const bunGlobal = (): BunGlobal => (globalThis as unknown as { Bun: BunGlobal }).Bun;
 
 class BunChild implements Child {
@@ -63,12 +65,12 @@ class BunChild implements Child {
     const { cwd, enter } = startFolder(boot.launch.folder);
     const { flags, args } = boot.launch;
     const script = () => [...flags, "-e", enter + startScript(request, paths), "--"];
-    const note = isBunExecutable ? noteVariable(request, paths) : {};
-    const command = childCommand([...isBunExecutable ? [] : script(), ...args], () => true);
+    const note = takesScript ? {} : noteVariable(request, paths);
+    const command = childCommand([...takesScript ? script() : [], ...args], () => true);
     this.#process = bunGlobal().spawn(command, {
       stdio: ["ignore", "inherit", "inherit", ...descriptors],
       serialization: "advanced",
-      ...(cwd !== undefined && !isBunExecutable && { cwd }),
+      ...(cwd !== undefined && takesScript && { cwd }),
       env: { ...childEnvironment(env), ...note },
       ipc: (message) => {
         const bytes = markedFrame("toParent", message);

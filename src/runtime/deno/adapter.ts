@@ -9,7 +9,6 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { scriptURL, sharedFiles, startScript } from "../boot.ts";
-import { isDenoExecutable } from "../bundle.ts";
 import { childEnvironment } from "../child_environment.ts";
 import { childCommand } from "../command.ts";
 import { childFlags } from "./flags.ts";
@@ -63,7 +62,9 @@ export const deno: Runtime = {
       env: request.env && childEnvironment(request.env),
     };
     const script = startScript(request, paths);
-    if (isDenoExecutable) return forkExecutable(request, script, surroundings, events);
+    // An executable that `deno compile` made always runs its own main module, unless a child of it was
+    // started by node's `fork()`.
+    if (denoGlobal().build.standalone) return forkExecutable(request, script, surroundings, events);
     const flags = ["run", ...childFlags(permissions)];
     const command = (script: string) =>
       childCommand([...flags, script, ...boot.launch.args], mayRun);

@@ -1,0 +1,51 @@
+/**
+ * What Bun can do.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Capabilities } from "../runtime.ts";
+
+/** The part of Bun's API that is used here. */
+interface BunGlobal {
+  peek(promise: Promise<ArrayBuffer>): ArrayBuffer | Promise<ArrayBuffer> | Error;
+}
+
+/** Bun has the bytes of a blob in memory at hand, and `Bun.peek` returns them; those of a file it reads first. */
+function readBlob(blob: Blob): ArrayBuffer | undefined {
+  const { peek } = (globalThis as unknown as { Bun: BunGlobal }).Bun;
+  const reading = blob.arrayBuffer();
+  const bytes = peek(reading);
+  if (bytes instanceof ArrayBuffer) return bytes;
+  // What becomes of it is nobody's concern any more.
+  reading.catch(() => {});
+  return undefined;
+}
+
+/** Whether `bun build --compile` has made the program. */
+const isExecutable = /^file:\/\/\/(\$bunfs|[A-Z]:\/(~|%7E)BUN)\//.test(import.meta.url);
+
+/** The capabilities of Bun 1.4 and later. */
+export const bun: Capabilities = {
+  name: "bun",
+  permits: () => true,
+  mayRun: () => true,
+  mayListen: () => true,
+  restrictsChildren: false,
+  threadsOutliveTheirEnd: false,
+  // oven-sh/bun#41022
+  mayCrashEndingEarly: true,
+  threadsPrint: false,
+  // Under `bun test`.
+  reportsErrorsAsEvents: true,
+  clonesKeys: true,
+  // It prints what it has made of a module, and makes something else of it under an inspector.
+  keepsSourceText: false,
+  decodesStackURLs: false,
+  hasAddressLimit: true,
+  hasSynchronousInspector: false,
+  takesScript: !isExecutable,
+  childArgumentsAt: isExecutable ? 2 : 1,
+  readBlob,
+};
