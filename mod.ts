@@ -19,9 +19,9 @@ export { getAllStartMethods, getStartMethod, setStartMethod } from "./src/runtim
 export type { Permissions, PermissionSet } from "./src/runtime/runtime.ts";
 export type { ConnectTls, ListenTls } from "./src/runtime/tls_options.ts";
 export type { StartMethod } from "./src/runtime/start_method.ts";
-export type { WaitOptions } from "./src/memory/latch.ts";
+export type { WaitOptions } from "./src/wait/latch.ts";
 export { Acquirable } from "./src/sync/acquirable.ts";
-export type { AcquireOptions, AcquireSyncOptions } from "./src/memory/gate.ts";
+export type { AcquireOptions, AcquireSyncOptions } from "./src/memory/lock_word.ts";
 export { Lock } from "./src/sync/lock.ts";
 export { RLock } from "./src/sync/rlock.ts";
 export { BoundedSemaphore, Semaphore } from "./src/sync/semaphore.ts";

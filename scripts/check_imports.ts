@@ -16,6 +16,7 @@ import { root } from "./toolchain.mjs";
 const layers: string[][] = [
   ["arguments.ts", "errors.ts"],
   ["runtime"],
+  ["wait"],
   ["memory"],
   ["codec"],
   ["handles"],

@@ -14,7 +14,7 @@
 
 import { wrongArgument } from "../arguments.ts";
 import { AuthenticationError, EOFError } from "../errors.ts";
-import { Latch } from "../memory/latch.ts";
+import { Latch } from "../wait/latch.ts";
 import { distinctKey, isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { joined } from "./frames.ts";

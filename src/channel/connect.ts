@@ -1,6 +1,6 @@
 import { checkObject } from "../arguments.ts";
 import { TimeoutError } from "../errors.ts";
-import { checkWait, longestTimer, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, longestTimer, type WaitOptions } from "../wait/latch.ts";
 import { dial, type SocketAddress } from "../runtime/socket.ts";
 import type { ConnectTls } from "../runtime/tls_options.ts";
 import { parseAddress } from "./address.ts";

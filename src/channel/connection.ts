@@ -1,7 +1,7 @@
 import { Encoder } from "../codec/encoder.ts";
 import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
-import { checkWait, type WaitOptions } from "../memory/latch.ts";
-import { LoopItems } from "../memory/loop_items.ts";
+import { checkWait, type WaitOptions } from "../wait/latch.ts";
+import { LoopItems } from "../wait/loop_items.ts";
 import type { End, SyncWaitOptions } from "./end.ts";
 import {
   bytesOf,

@@ -6,7 +6,7 @@
  */
 
 import type { Pace } from "../memory/futex.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../wait/latch.ts";
 import type { Carrier } from "../handles/holds.ts";
 import type { Read, Taken } from "./messages.ts";
 

@@ -25,7 +25,7 @@ import {
 import type { Arena } from "../memory/arena.ts";
 import { freedWord } from "../memory/free_lists.ts";
 import { Futex } from "../memory/futex.ts";
-import { deathLook } from "../memory/gate.ts";
+import { deathLook } from "../memory/lock_word.ts";
 import type { Carrier } from "../handles/holds.ts";
 import { type Ending, registerEnding } from "../handles/target.ts";
 import { Mutex, mutexSize } from "../memory/mutex.ts";

@@ -1,13 +1,13 @@
 import { checkObject, checkOptions, checkTimeout } from "../arguments.ts";
 import { refuseToSend } from "../codec/registry.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
-import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../memory/latch.ts";
+import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../wait/latch.ts";
 import type { Socket, SocketAddress } from "../runtime/socket.ts";
 import { inBackground, nextTurn } from "../runtime/timers.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
 import type { ListenTls } from "../runtime/tls_options.ts";
 import { warnOnce } from "../runtime/warning.ts";
-import { Line } from "../memory/line.ts";
+import { Line } from "../wait/local_queue.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
 import type { Connection } from "./connection.ts";

@@ -11,9 +11,9 @@ import { ModuleNeeded, type Trip } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { Origin } from "../codec/origin.ts";
 import type { Futex, Pace } from "../memory/futex.ts";
-import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import { pause } from "../memory/sleep.ts";
-import { joinLine } from "../memory/line.ts";
+import { joinLine } from "../wait/local_queue.ts";
 import { Kept, type Lane } from "./lane.ts";
 
 /** A message that was taken. */

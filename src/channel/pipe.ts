@@ -5,7 +5,7 @@ import { EOFError } from "../errors.ts";
 import { allocate, Block, free } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import type { Pace } from "../memory/futex.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../wait/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { getStartMethod } from "../runtime/start_methods.ts";
 import { hold, letGo } from "../handles/holding.ts";

@@ -1,5 +1,5 @@
 import { checkIterable, wrongArgument } from "../arguments.ts";
-import { checkWait, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../wait/latch.ts";
 import { type Connection, isConnection } from "./connection.ts";
 
 /** What tells by itself whether it is ready, such as the sentinel of a process. */

@@ -6,10 +6,10 @@
  */
 
 import { AuthenticationError, EOFError } from "../errors.ts";
-import { Bell, countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { Bell, countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { nextTurn } from "../runtime/timers.ts";
-import { Line } from "../memory/line.ts";
+import { Line } from "../wait/local_queue.ts";
 import type { Introduction } from "./authentication.ts";
 import { framed, FrameReader, headSize } from "./frames.ts";
 import { type Seals, sealSize } from "./seal.ts";

@@ -12,7 +12,7 @@ import {
 import { refuseToSend } from "../codec/registry.ts";
 import type { Callable } from "../codec/task.ts";
 import { BrokenProcessPool } from "../errors.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../wait/latch.ts";
 import { checkChunkSize, chunksOf } from "../pool/chunks.ts";
 import { checkInput, type Input } from "../pool/options.ts";
 import { rowsRoot } from "../pool/naming.ts";

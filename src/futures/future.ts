@@ -1,7 +1,7 @@
 import { checkFunction } from "../arguments.ts";
 import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../wait/latch.ts";
 import { AsyncResult, notify } from "../pool/async_result.ts";
 import { withCaller } from "../pool/caller_stack.ts";
 import type { Scheduler } from "../pool/scheduler.ts";

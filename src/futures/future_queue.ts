@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { Bell, type WaitOptions } from "../memory/latch.ts";
+import { Bell, type WaitOptions } from "../wait/latch.ts";
 import type { Future } from "./future.ts";
 
 /** Futures that were submitted, from the next one on. */

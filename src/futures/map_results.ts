@@ -7,7 +7,7 @@
 
 import { TimeoutError } from "../errors.ts";
 import { withCaller } from "../pool/caller_stack.ts";
-import { countdown, type WaitOptions } from "../memory/latch.ts";
+import { countdown, type WaitOptions } from "../wait/latch.ts";
 import { Future } from "./future.ts";
 import type { FutureQueue } from "./future_queue.ts";
 

@@ -1,5 +1,5 @@
 import { checkIterable, checkTimeout, wrongArgument } from "../arguments.ts";
-import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import { TimeoutError } from "../errors.ts";
 import { Future } from "./future.ts";
 

@@ -8,7 +8,7 @@
 import { connect } from "../channel/connect.ts";
 import type { Connection } from "../channel/connection.ts";
 import { AuthenticationError } from "../errors.ts";
-import { countdown } from "../memory/latch.ts";
+import { countdown } from "../wait/latch.ts";
 import { Link } from "./link.ts";
 import { randomNumber } from "./protocol.ts";
 import { LaneTransport, SocketTransport } from "./transport.ts";

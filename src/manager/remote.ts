@@ -7,7 +7,7 @@
 
 import { connect, type ConnectOptions } from "../channel/connect.ts";
 import { TimeoutError } from "../errors.ts";
-import { countdown, Latch } from "../memory/latch.ts";
+import { countdown, Latch } from "../wait/latch.ts";
 import { Link } from "./link.ts";
 import { noteLink } from "./links.ts";
 import { randomNumber, serverSlot } from "./protocol.ts";

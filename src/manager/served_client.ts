@@ -7,7 +7,7 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { readLoading } from "../codec/modules.ts";
-import { Bell } from "../memory/latch.ts";
+import { Bell } from "../wait/latch.ts";
 import { Caller, type Held, type Holder } from "./caller.ts";
 import { Entry } from "./entry.ts";
 import { Outbox, type Replies } from "./outbox.ts";

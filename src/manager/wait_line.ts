@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { longestTimer } from "../memory/latch.ts";
+import { longestTimer } from "../wait/latch.ts";
 import type { Caller } from "./caller.ts";
 
 /** Somebody who waits. */

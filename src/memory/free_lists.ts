@@ -11,7 +11,7 @@
  */
 
 import { type Arena, freedAt, freeListsAt, mergingAt } from "./arena.ts";
-import { letPass } from "./let_pass.ts";
+import { letPass } from "../wait/let_pass.ts";
 import { wakeFutex } from "./wake.ts";
 
 /** Blocks are multiples of a cache line: no two locks share one. */

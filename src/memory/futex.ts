@@ -14,7 +14,7 @@
  */
 
 import type { Arena } from "./arena.ts";
-import { checkWait, countdown, type WaitOptions } from "./latch.ts";
+import { checkWait, countdown, type WaitOptions } from "../wait/latch.ts";
 import { blocked, pause, sleep, sleepSync } from "./sleep.ts";
 import { listening, wakeFutex } from "./wake.ts";
 

@@ -7,7 +7,7 @@
 
 import type { Block } from "./allocator.ts";
 import { tokenBits } from "./members.ts";
-import { Gate, gateWords, RESERVED } from "./gate.ts";
+import { Gate, gateWords, RESERVED } from "./lock_word.ts";
 
 /** In the word of state: the holder took it from one that had died. */
 const ABANDONED = 1 << 31;

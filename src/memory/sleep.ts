@@ -1,7 +1,7 @@
 /**
  * How a child sleeps on a word. A thread has `Atomics.wait` and `waitAsync`. They work on memory of
  * a `SharedArrayBuffer` alone, not on a mapping, so processes are woken by messages: see
- * `switchboard.ts`; or, where their threads are blocked, by the
+ * `wake_port.ts`; or, where their threads are blocked, by the
  * system's own futex. Everyone also looks up from time to time, which bounds what a busy process on a
  * message's way can cost, and how late the death of a lock's owner is seen.
  *
@@ -12,8 +12,8 @@
 import { inBackground, inForeground } from "../runtime/timers.ts";
 import { allocate, type Block } from "./allocator.ts";
 import type { Arena } from "./arena.ts";
-import { letPass } from "./let_pass.ts";
-import { announceSleep, onWake } from "./switchboard.ts";
+import { letPass } from "../wait/let_pass.ts";
+import { announceSleep, onWake } from "./wake_port.ts";
 import { inSystem, listening } from "./wake.ts";
 
 /** A sleep on a word that has this value. */

@@ -6,7 +6,7 @@
  */
 
 import type { Arena } from "./arena.ts";
-import { announceWake } from "./switchboard.ts";
+import { announceWake } from "./wake_port.ts";
 
 // How somebody sleeps, as bits of a futex' second word.
 /** As threads do; or as a process that hears messages. */

@@ -1,8 +1,8 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { TimeoutError } from "../errors.ts";
-import { checkWait, Latch, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, Latch, type WaitOptions } from "../wait/latch.ts";
 import { withCaller } from "./caller_stack.ts";
-import type { KeepAlive } from "./references.ts";
+import type { KeepAlive } from "../wait/keep_alive.ts";
 import { type Outcome, status } from "./wire.ts";
 import { showAs } from "../runtime/inspection.ts";
 

@@ -1,9 +1,9 @@
 import { refuseToSend } from "../codec/registry.ts";
 import { CancelledError, TimeoutError } from "../errors.ts";
-import { checkWait, Latch, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, Latch, type WaitOptions } from "../wait/latch.ts";
 import { inForeground } from "../runtime/timers.ts";
 import { withCaller } from "./caller_stack.ts";
-import type { KeepAlive } from "./references.ts";
+import type { KeepAlive } from "../wait/keep_alive.ts";
 import type { Feed } from "./scheduler.ts";
 import { type Outcome, status } from "./wire.ts";
 import { showAs } from "../runtime/inspection.ts";

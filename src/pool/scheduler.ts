@@ -9,13 +9,13 @@
 
 import type { Callable } from "../codec/task.ts";
 import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
-import { Latch, longestTimer } from "../memory/latch.ts";
+import { Latch, longestTimer } from "../wait/latch.ts";
 import { checkMayStart } from "../process/start_checks.ts";
 import { written } from "../process/started_child.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/timers.ts";
-import { type KeepAlive, References } from "./references.ts";
+import { type KeepAlive, References } from "../wait/keep_alive.ts";
 import { Replacements } from "./replacements.ts";
 import { type PoolTask, TaskQueue } from "./task.ts";
 import { type Submission, TaskEncoder, type WorkerSetUp } from "./task_encoder.ts";

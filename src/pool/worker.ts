@@ -10,7 +10,7 @@ import { Encoder } from "../codec/encoder.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { type Read, tryReadLoading } from "../codec/modules.ts";
 import { TimeoutError, WorkerLostError } from "../errors.ts";
-import { longestTimer } from "../memory/latch.ts";
+import { longestTimer } from "../wait/latch.ts";
 import { frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild, type StartRequest, unknownFrame } from "../process/started_child.ts";

@@ -17,7 +17,7 @@ import type { ParentLink, StopSignal } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
 import { endAtOnce, watchStopHandlers } from "../runtime/stop_signals.ts";
 import * as names from "./names.ts";
-import * as switchboard from "./switchboard.ts";
+import * as switchboard from "./wake_router.ts";
 import { hasLeft, noteOwnDeath } from "../memory/arena.ts";
 import { describeCrash } from "./crash.ts";
 import { encoderFor, frameKind } from "./messages.ts";

@@ -31,7 +31,7 @@ export const frameKind = {
   /** A task handles a signal by which the whole program is told to stop. Body: its name. */
   handlesSignal: 8,
   // in both directions
-  /** Somebody behind this link sleeps on a word: see `switchboard.ts`. Body: the word, its value. */
+  /** Somebody behind this link sleeps on a word: see `wake_router.ts`. Body: the word, its value. */
   sleeps: 12,
   /** A word was changed on which somebody behind this link may sleep. Body: the word. */
   wakes: 13,

@@ -1,5 +1,5 @@
 import { type Identity, self } from "./identity.ts";
-import { Latch, type WaitOptions } from "../memory/latch.ts";
+import { Latch, type WaitOptions } from "../wait/latch.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** The process that started this one. */

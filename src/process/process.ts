@@ -16,7 +16,7 @@ import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
 import { nextPlace, self } from "./identity.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../wait/latch.ts";
 import { encoderFor, frameKind, type Job } from "./messages.ts";
 import { onEnd } from "./others.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";

@@ -1,5 +1,5 @@
 import { refuseToSend } from "../codec/registry.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../wait/latch.ts";
 import type { StartedChild } from "./started_child.ts";
 import { showAs } from "../runtime/inspection.ts";
 

@@ -35,10 +35,10 @@ import { inBackground } from "../runtime/timers.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
 import type { Scratch } from "../runtime/scratch.ts";
 import * as names from "./names.ts";
-import * as switchboard from "./switchboard.ts";
+import * as switchboard from "./wake_router.ts";
 import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
-import { countdown, Latch, type WaitOptions } from "../memory/latch.ts";
+import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 import { checkMayStart, noRole } from "./start_checks.ts";
 

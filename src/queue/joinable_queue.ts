@@ -2,7 +2,7 @@ import { endLane, type Lane, laneWords } from "../channel/lane.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import { checkWait, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { allocateQueue, laneOf, Queue, queueDetails } from "./queue.ts";
 import { showAs } from "../runtime/inspection.ts";

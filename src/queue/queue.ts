@@ -5,11 +5,11 @@ import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Empty, Full } from "../errors.ts";
 import { Block, whyNoRoom } from "../memory/allocator.ts";
-import { checkWait } from "../memory/latch.ts";
-import { LoopItems } from "../memory/loop_items.ts";
+import { checkWait } from "../wait/latch.ts";
+import { LoopItems } from "../wait/loop_items.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../memory/gate.ts";
+import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../memory/lock_word.ts";
 import { type Details, showAs } from "../runtime/inspection.ts";
 
 /** What a lane can count. */

@@ -1,6 +1,6 @@
 import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { endLane } from "../channel/lane.ts";
 import { allocateQueue, laneOf, Queue } from "./queue.ts";

@@ -1,5 +1,5 @@
 import { registerHandle } from "../handles/handle.ts";
-import type { WaitOptions } from "../memory/latch.ts";
+import type { WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { Acquirable } from "../sync/acquirable.ts";
 import { type Element, type ElementOf, elementOf, type ElementType } from "./element_type.ts";

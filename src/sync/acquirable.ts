@@ -1,6 +1,6 @@
 import { TimeoutError } from "../errors.ts";
-import type { WaitOptions } from "../memory/latch.ts";
-import type { AcquireOptions, AcquireSyncOptions, Gate } from "../memory/gate.ts";
+import type { WaitOptions } from "../wait/latch.ts";
+import type { AcquireOptions, AcquireSyncOptions, Gate } from "../memory/lock_word.ts";
 
 /**
  * The gate of a lock or semaphore.

@@ -3,7 +3,7 @@ import { registerHandle } from "../handles/handle.ts";
 import { BrokenBarrierError } from "../errors.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, countdown, type WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Mutex, mutexSize } from "../memory/mutex.ts";
 import { type Waiter, WaiterList } from "./waiters.ts";

@@ -1,7 +1,7 @@
 import { checkFunction, checkInteger, wrongArgument } from "../arguments.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
-import { checkWait, countdown, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, countdown, type WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
 import { type Lock, newLock } from "./lock.ts";

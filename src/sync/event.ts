@@ -1,7 +1,7 @@
 import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
-import { checkWait, type WaitOptions } from "../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { showAs } from "../runtime/inspection.ts";
 

@@ -4,7 +4,7 @@ import { allocateOwned, Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
-import { Gate, gateWords, RESERVED } from "../memory/gate.ts";
+import { Gate, gateWords, RESERVED } from "../memory/lock_word.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** The highest count of a semaphore. */

@@ -1,9 +1,9 @@
 import { checkFunction } from "../../arguments.ts";
 import { TimeoutError } from "../../errors.ts";
-import { checkWait, type WaitOptions } from "../../memory/latch.ts";
+import { checkWait, type WaitOptions } from "../../wait/latch.ts";
 import { Hold } from "../../sync/acquirable.ts";
 import { waitUntil } from "../../sync/condition.ts";
-import type { AcquireOptions } from "../../memory/gate.ts";
+import type { AcquireOptions } from "../../memory/lock_word.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call, callPatiently, post } from "./base_proxy.ts";
 

@@ -1,4 +1,4 @@
-import type { WaitOptions } from "../../memory/latch.ts";
+import type { WaitOptions } from "../../wait/latch.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call, callPatiently } from "./base_proxy.ts";
 

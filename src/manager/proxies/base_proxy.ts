@@ -1,7 +1,7 @@
 import type { Root } from "../../codec/path.ts";
-import { checkWait } from "../../memory/latch.ts";
+import { checkWait } from "../../wait/latch.ts";
 import { withCaller } from "../../pool/caller_stack.ts";
-import type { AcquireOptions } from "../../memory/gate.ts";
+import type { AcquireOptions } from "../../memory/lock_word.ts";
 import { bindTarget, type Target, target } from "../target.ts";
 import { showAs } from "../../runtime/inspection.ts";
 

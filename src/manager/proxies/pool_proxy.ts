@@ -2,7 +2,7 @@ import { checkArray, checkFunction, isIterable } from "../../arguments.ts";
 import { type FunctionReference, referenceTo } from "../../codec/function_reference.ts";
 import type { Root } from "../../codec/path.ts";
 import type { Callable } from "../../codec/task.ts";
-import { longestTimer } from "../../memory/latch.ts";
+import { longestTimer } from "../../wait/latch.ts";
 import { AsyncResult, type Callbacks } from "../../pool/async_result.ts";
 import { checkChunkSize } from "../../pool/chunks.ts";
 import { LateItems } from "../../pool/late_items.ts";
@@ -18,7 +18,7 @@ import {
 } from "../../pool/options.ts";
 import type { Pool } from "../../pool/pool.ts";
 import { type IteratorSource, ResultIterator } from "../../pool/result_iterator.ts";
-import { References } from "../../pool/references.ts";
+import { References } from "../../wait/keep_alive.ts";
 import type { Feed } from "../../pool/scheduler.ts";
 import { status } from "../../pool/wire.ts";
 import { inForeground } from "../../runtime/timers.ts";

@@ -1,6 +1,6 @@
-import type { WaitOptions } from "../../memory/latch.ts";
-import { LoopItems } from "../../memory/loop_items.ts";
-import type { AcquireOptions } from "../../memory/gate.ts";
+import type { WaitOptions } from "../../wait/latch.ts";
+import { LoopItems } from "../../wait/loop_items.ts";
+import type { AcquireOptions } from "../../memory/lock_word.ts";
 import { defineProxy } from "../target.ts";
 import { BaseProxy, call, callPatiently } from "./base_proxy.ts";
 

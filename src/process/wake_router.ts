@@ -12,7 +12,7 @@
 
 import type { Decoder } from "../codec/decoder.ts";
 import { wordOfProcesses } from "../memory/arena.ts";
-import { connectSwitchboard, wakeHere } from "../memory/switchboard.ts";
+import { connectSwitchboard, wakeHere } from "../memory/wake_port.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 

@@ -2,7 +2,7 @@ import { it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
 import { getContext } from "../../mod.ts";
 import { gateOf } from "../../src/sync/acquirable.ts";
-import { arrivalsAt, RESERVED, turnAt } from "../../src/memory/gate.ts";
+import { arrivalsAt, RESERVED, turnAt } from "../../src/memory/lock_word.ts";
 import type { Lock } from "../../src/sync/lock.ts";
 import { forEachMethod } from "../harness.ts";
 import { spinUntil, untilNone } from "../patience.ts";

@@ -16,8 +16,8 @@
 import type { Arena } from "./arena.ts";
 import { type Block, free } from "./allocator.ts";
 import { Futex, type Pace } from "./futex.ts";
-import { checkWait, countdown, type WaitOptions } from "./latch.ts";
-import { joinLine } from "./line.ts";
+import { checkWait, countdown, type WaitOptions } from "../wait/latch.ts";
+import { joinLine } from "../wait/local_queue.ts";
 
 /** How to acquire something. */
 export interface AcquireOptions extends WaitOptions {
