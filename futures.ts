@@ -19,7 +19,7 @@ export {
 } from "./src/futures/wait.ts";
 export type { WaitFuturesOptions } from "./src/futures/wait.ts";
 export { BrokenProcessPool, CancelledError, TimeoutError } from "./src/errors.ts";
-export type { Callable } from "./src/codec/task.ts";
+export type { Callable } from "./src/code/task.ts";
 export type { WaitOptions } from "./src/wait/latch.ts";
 export type { Input } from "./src/pool/options.ts";
 export type { StartMethod } from "./src/runtime/start_method.ts";

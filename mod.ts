@@ -7,8 +7,8 @@
 import "./src/channel/streams.ts";
 
 export * from "./src/errors.ts";
-export { type Callable, task } from "./src/codec/task.ts";
-export { type AnyClass, registerClass } from "./src/codec/registry.ts";
+export { type Callable, task } from "./src/code/task.ts";
+export { type AnyClass, registerClass } from "./src/code/registered_class.ts";
 export { transfer, type Transferable } from "./src/codec/transfer.ts";
 export { activeChildren, currentProcess, Process } from "./src/process/process.ts";
 export type { ProcessArguments, ProcessKwargs, ProcessOptions } from "./src/process/process.ts";

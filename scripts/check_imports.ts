@@ -18,6 +18,7 @@ const layers: string[][] = [
   ["runtime"],
   ["wait"],
   ["memory"],
+  ["code"],
   ["codec"],
   ["handles"],
   ["sync"],

@@ -1,5 +1,5 @@
-import { registerClass } from "./codec/registry.ts";
-import { task } from "./codec/task.ts";
+import { registerClass } from "./code/registered_class.ts";
+import { task } from "./code/task.ts";
 import { transfer } from "./codec/transfer.ts";
 import { connect } from "./channel/connect.ts";
 import { Listener } from "./channel/listener.ts";

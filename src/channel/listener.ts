@@ -1,5 +1,5 @@
 import { checkObject, checkOptions, checkTimeout } from "../arguments.ts";
-import { refuseToSend } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/extension.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
 import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../wait/latch.ts";
 import type { Socket, SocketAddress } from "../runtime/socket.ts";

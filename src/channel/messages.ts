@@ -6,10 +6,11 @@
  */
 
 import { Decoder } from "../codec/decoder.ts";
-import { loadNeeded } from "../codec/load_module.ts";
-import { ModuleNeeded, type Trip } from "../codec/registry.ts";
+import { loadNeeded } from "../code/load_module.ts";
+import type { Trip } from "../codec/extension.ts";
+import { ModuleNeeded } from "../code/module_needed.ts";
 import { TaskReferenceError } from "../errors.ts";
-import type { Origin } from "../codec/origin.ts";
+import type { Origin } from "../code/origin.ts";
 import type { Futex, Pace } from "../memory/futex.ts";
 import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import { pause } from "../memory/sleep.ts";

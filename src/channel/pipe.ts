@@ -1,6 +1,6 @@
 import { checkOptions } from "../arguments.ts";
-import type { Origin } from "../codec/origin.ts";
-import { registerKind } from "../codec/registry.ts";
+import type { Origin } from "../code/origin.ts";
+import { registerKind } from "../codec/extension.ts";
 import { EOFError } from "../errors.ts";
 import { allocate, Block, free } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";

@@ -6,8 +6,8 @@
  */
 
 import { Decoder } from "../codec/decoder.ts";
-import { loadNeeded } from "../codec/load_module.ts";
-import { ModuleNeeded } from "../codec/registry.ts";
+import { loadNeeded } from "../code/load_module.ts";
+import { ModuleNeeded } from "../code/module_needed.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { Pace } from "../memory/futex.ts";
 import { countdown, type WaitOptions } from "../wait/latch.ts";

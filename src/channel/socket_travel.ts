@@ -7,7 +7,7 @@
  */
 
 import type { Decoder } from "../codec/decoder.ts";
-import { registerKind } from "../codec/registry.ts";
+import { registerKind } from "../codec/extension.ts";
 import { EOFError } from "../errors.ts";
 import { idle } from "../memory/futex.ts";
 import { bootNote } from "../runtime/boot.ts";

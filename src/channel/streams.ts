@@ -18,7 +18,8 @@
  */
 
 import { aName } from "../codec/failure.ts";
-import { classOfPrototype, type Departure, registerKind } from "../codec/registry.ts";
+import { type Departure, registerKind } from "../codec/extension.ts";
+import { classOfPrototype } from "../code/registered_class.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Connection, isConnection } from "./connection.ts";
 import { makePipe } from "./pipe.ts";

@@ -9,7 +9,7 @@ import type { ByteWriter } from "./byte_writer.ts";
 import { DecodeFailure } from "./failure.ts";
 import { readPairs, setProperty, writePairs } from "./objects.ts";
 import * as tag from "./tags.ts";
-import type { Reader, Writer } from "./parts.ts";
+import type { Reader, Writer } from "./codec_context.ts";
 
 /** A shorter array is not worth a packed form. */
 const PACK_FROM = 6;

@@ -10,7 +10,7 @@ import { isNodeBuffer, lateBuffer } from "../runtime/lazy_builtins.ts";
 import { DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import * as tag from "./tags.ts";
-import type { Reader, Writer } from "./parts.ts";
+import type { Reader, Writer } from "./codec_context.ts";
 import { placeOf, readAligned, writeAligned } from "./viewed_memory.ts";
 
 type ViewConstructor = new (buffer: ArrayBufferLike, offset?: number, length?: number) => View;

@@ -14,7 +14,7 @@ import { DecodeFailure } from "./failure.ts";
 import { writeObject } from "./objects.ts";
 import { SAME } from "./path.ts";
 import * as tag from "./tags.ts";
-import type { Reader, Writer } from "./parts.ts";
+import type { Reader, Writer } from "./codec_context.ts";
 
 /** Encodes an object by its brand. */
 export function writeBuiltin(writer: Writer, value: object, brand: Brand): void {

@@ -5,10 +5,10 @@
  * @internal
  */
 
-import { exportedClassAt, warnOfLostClass } from "./exported_class.ts";
+import { exportedClassAt, warnOfLostClass } from "../code/exported_class.ts";
 import { DecodeFailure } from "./failure.ts";
-import type { Reader, Writer } from "./parts.ts";
-import { classAt, type RegisteredClass } from "./registry.ts";
+import type { Reader, Writer } from "./codec_context.ts";
+import { classAt, type RegisteredClass } from "../code/registered_class.ts";
 
 /** Names a class: in full once, by number from then on. One that was not registered has no URL. */
 export function writeClass(writer: Writer, registered: RegisteredClass): void {

@@ -9,10 +9,10 @@ import type { Brand } from "./brands.ts";
 import { writeBuiltin } from "./builtins.ts";
 import { DecodeFailure } from "./failure.ts";
 import { define, readObject, readPairs, writeObject, writePairs } from "./objects.ts";
-import type { RegisteredClass } from "./registry.ts";
+import type { RegisteredClass } from "../code/registered_class.ts";
 import { isLost, readClass, writeClass } from "./class_names.ts";
 import * as tag from "./tags.ts";
-import type { Reader, Writer } from "./parts.ts";
+import type { Reader, Writer } from "./codec_context.ts";
 
 /** Encodes an instance of a registered class. */
 export function writeRegistered(

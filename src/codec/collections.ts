@@ -6,7 +6,7 @@
  */
 
 import * as tag from "./tags.ts";
-import type { Reader, Writer } from "./parts.ts";
+import type { Reader, Writer } from "./codec_context.ts";
 
 // A getter inside an entry may change the collection, so the entries are those at the beginning. The methods are those
 // of the built-in class: a subclass may have others.

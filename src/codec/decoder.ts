@@ -8,8 +8,8 @@
 import { ByteReader } from "./byte_reader.ts";
 import { LENGTH_SIZE } from "./encoder.ts";
 import { DecodeFailure } from "./failure.ts";
-import type { Origin } from "./origin.ts";
-import { ModuleNeeded } from "./registry.ts";
+import type { Origin } from "../code/origin.ts";
+import { ModuleNeeded } from "../code/module_needed.ts";
 import { ValueReader } from "./value_reader.ts";
 
 /** Decodes what an `Encoder` wrote, in the same order. */

@@ -5,11 +5,11 @@
  * @internal
  */
 
-import "./function_value.ts";
+import "./function_extensions.ts";
 import "./library_errors.ts";
 import { refusal } from "./failure.ts";
 import { type Root, rooted, SAME } from "./path.ts";
-import type { HeldBy, Trip } from "./registry.ts";
+import type { HeldBy, Trip } from "./extension.ts";
 import { Transfers } from "./transfers.ts";
 import { ValueWriter } from "./value_writer.ts";
 

@@ -7,13 +7,13 @@
 
 import type { Brand } from "./brands.ts";
 import { isLost, readClass, writeClass } from "./class_names.ts";
-import { exportedClass } from "./exported_class.ts";
+import { exportedClass } from "../code/exported_class.ts";
 import { withStackLimit } from "../runtime/stack.ts";
 import { DecodeFailure } from "./failure.ts";
 import { define, type Properties, readPairs, setProperty } from "./objects.ts";
-import { type AnyClass, classOfPrototype, type RegisteredClass } from "./registry.ts";
+import { type AnyClass, classOfPrototype, type RegisteredClass } from "../code/registered_class.ts";
 import * as tag from "./tags.ts";
-import type { Reader, Writer } from "./parts.ts";
+import type { Reader, Writer } from "./codec_context.ts";
 
 /** The classes that errors are of in the end; the place of each is its number in a message. */
 const bases: readonly AnyClass[] = [

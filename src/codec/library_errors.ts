@@ -7,7 +7,7 @@
  */
 
 import { errorClasses } from "../errors.ts";
-import { type AnyClass, registerNamed } from "./registry.ts";
+import { type AnyClass, registerNamed } from "../code/registered_class.ts";
 
 // By the names that they have here: a class has another where a minifier has been at it.
 for (const [name, cls] of Object.entries(errorClasses)) {

@@ -8,7 +8,7 @@
 import { DecodeFailure } from "./failure.ts";
 import { parseNames, WIDE, writeNames } from "./names.ts";
 import * as tag from "./tags.ts";
-import type { Reader, Writer } from "./parts.ts";
+import type { Reader, Writer } from "./codec_context.ts";
 
 /** From so many properties on an object is made to be a table: see `makeTable`. */
 const TABLE_FROM = 256;

@@ -8,9 +8,9 @@
 import { isBrandPrototype } from "./brands.ts";
 import { aName } from "./failure.ts";
 import { SAME } from "./path.ts";
-import type { Writer } from "./parts.ts";
-import { writeKind } from "./kinds.ts";
-import type { Kind } from "./registry.ts";
+import type { Writer } from "./codec_context.ts";
+import { writeKind } from "./extensions.ts";
+import type { Kind } from "./extension.ts";
 import { platformKind, travelsAsBytesAlways } from "./platform_kinds.ts";
 
 /** A class of the platform, such as `Blob` or `AbortSignal`, whose objects hold what no property shows. */

@@ -8,7 +8,7 @@
 
 import { type KeyObject, lateCrypto } from "../runtime/lazy_builtins.ts";
 import { capabilities } from "../runtime/capabilities.ts";
-import { type Kind, registerKind } from "./registry.ts";
+import { type Kind, registerKind } from "./extension.ts";
 
 /** What is read of a `CryptoKey`; its class is the web's, and a program's types may lack it. */
 interface WebKey {

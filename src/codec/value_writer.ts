@@ -10,20 +10,15 @@ import { brandOf, isErrorBrand } from "./brands.ts";
 import { writeBuiltin } from "./builtins.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { writeRegistered } from "./classes.ts";
-import { exportedClass } from "./exported_class.ts";
+import { exportedClass } from "../code/exported_class.ts";
 import { Identity } from "./identity.ts";
-import { writeKind } from "./kinds.ts";
+import { writeKind } from "./extensions.ts";
 import { writeObject } from "./objects.ts";
-import type { Mark, Writer } from "./parts.ts";
+import type { Mark, Writer } from "./codec_context.ts";
 import { Path, type Root, SAME, type Step } from "./path.ts";
 import { hostClass, writeHost } from "./platform.ts";
-import {
-  classOfPrototype,
-  type HeldBy,
-  kindOf,
-  type RegisteredClass,
-  type Trip,
-} from "./registry.ts";
+import { type HeldBy, kindOf, type Trip } from "./extension.ts";
+import { classOfPrototype, type RegisteredClass } from "../code/registered_class.ts";
 import { Shapes } from "./shapes.ts";
 import * as tag from "./tags.ts";
 import { transferListOf } from "./transfer.ts";

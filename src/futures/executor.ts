@@ -9,8 +9,8 @@ import {
   isIterable,
   wrongArgument,
 } from "../arguments.ts";
-import { refuseToSend } from "../codec/registry.ts";
-import type { Callable } from "../codec/task.ts";
+import { refuseToSend } from "../codec/extension.ts";
+import type { Callable } from "../code/task.ts";
 import { BrokenProcessPool } from "../errors.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { checkChunkSize, chunksOf } from "../pool/chunks.ts";

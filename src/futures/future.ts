@@ -1,5 +1,5 @@
 import { checkFunction } from "../arguments.ts";
-import { refuseToSend } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/extension.ts";
 import { TimeoutError } from "../errors.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { AsyncResult, notify } from "../pool/async_result.ts";

@@ -7,7 +7,7 @@
  * @internal
  */
 
-import { type Departure, registerKind } from "../codec/registry.ts";
+import { type Departure, registerKind } from "../codec/extension.ts";
 import { Block, shareBlock } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import type { StartMethod } from "../runtime/start_method.ts";

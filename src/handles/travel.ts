@@ -5,7 +5,7 @@
  * @internal
  */
 
-import type { Departure, Trip } from "../codec/registry.ts";
+import type { Departure, Trip } from "../codec/extension.ts";
 import type { Arena } from "../memory/arena.ts";
 import { type Carrier, holdsOf, type MessageHold } from "./holds.ts";
 import type { Target } from "./target.ts";

@@ -8,7 +8,7 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
-import { type Read, tryReadLoading } from "../codec/modules.ts";
+import { type Read, tryReadLoading } from "../codec/read_loading.ts";
 import type { Root } from "../codec/path.ts";
 import { settleTrips } from "../channel/messages.ts";
 import { RemoteError } from "../errors.ts";

@@ -5,7 +5,8 @@ import {
   checkTimeout,
   wrongArgument,
 } from "../arguments.ts";
-import { type AnyClass, refuseToSend } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/extension.ts";
+import type { AnyClass } from "../code/registered_class.ts";
 import { keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";

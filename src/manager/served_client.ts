@@ -6,7 +6,7 @@
  */
 
 import { Decoder } from "../codec/decoder.ts";
-import { readLoading } from "../codec/modules.ts";
+import { readLoading } from "../codec/read_loading.ts";
 import { Bell } from "../wait/latch.ts";
 import { Caller, type Held, type Holder } from "./caller.ts";
 import { Entry } from "./entry.ts";

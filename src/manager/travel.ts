@@ -7,8 +7,8 @@
  */
 
 import { DecodeFailure } from "../codec/failure.ts";
-import { isForeign, type Origin } from "../codec/origin.ts";
-import { registerKind } from "../codec/registry.ts";
+import { isForeign, type Origin } from "../code/origin.ts";
+import { registerKind } from "../codec/extension.ts";
 import { laneOf } from "../queue/queue.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Link, RemoteTarget } from "./link.ts";

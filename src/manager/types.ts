@@ -6,16 +6,16 @@
  */
 
 import { wrongArgument } from "../arguments.ts";
-import { type ClassReference, referenceToClass, resolveClass } from "../codec/class_reference.ts";
+import { type ClassReference, referenceToClass, resolveClass } from "../code/class_reference.ts";
 import {
   callFound,
   type Found,
   type FunctionReference,
   referenceTo,
   resolveReference,
-} from "../codec/function_reference.ts";
-import type { AnyClass } from "../codec/registry.ts";
-import type { Callable } from "../codec/task.ts";
+} from "../code/function_reference.ts";
+import type { AnyClass } from "../code/registered_class.ts";
+import type { Callable } from "../code/task.ts";
 import { TypedArray } from "./objects/array.ts";
 import { Barrier } from "./objects/barrier.ts";
 import { Condition } from "./objects/condition.ts";

@@ -1,4 +1,4 @@
-import { refuseToSend } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/extension.ts";
 import { TimeoutError } from "../errors.ts";
 import { checkWait, Latch, type WaitOptions } from "../wait/latch.ts";
 import { withCaller } from "./caller_stack.ts";

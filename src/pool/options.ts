@@ -10,7 +10,7 @@ import {
   checkTimeout,
 } from "../arguments.ts";
 import type { Transferable } from "../codec/transfer.ts";
-import type { Callable } from "../codec/task.ts";
+import type { Callable } from "../code/task.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { Callbacks } from "./async_result.ts";
 

@@ -1,6 +1,6 @@
 import { checkArray, checkFunction, isIterable } from "../arguments.ts";
-import type { Callable } from "../codec/task.ts";
-import { refuseToSend } from "../codec/registry.ts";
+import type { Callable } from "../code/task.ts";
+import { refuseToSend } from "../codec/extension.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { availableProcessors } from "../runtime/current.ts";
 import { AsyncResult, type Callbacks } from "./async_result.ts";

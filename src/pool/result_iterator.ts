@@ -1,4 +1,4 @@
-import { refuseToSend } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/extension.ts";
 import { CancelledError, TimeoutError } from "../errors.ts";
 import { checkWait, Latch, type WaitOptions } from "../wait/latch.ts";
 import { inForeground } from "../runtime/timers.ts";

@@ -7,7 +7,7 @@
  * @internal
  */
 
-import type { Callable } from "../codec/task.ts";
+import type { Callable } from "../code/task.ts";
 import { CancelledError, TimeoutError, WorkerLostError } from "../errors.ts";
 import { Latch, longestTimer } from "../wait/latch.ts";
 import { checkMayStart } from "../process/start_checks.ts";

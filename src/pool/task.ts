@@ -5,8 +5,8 @@
  * @internal
  */
 
-import type { Trip } from "../codec/registry.ts";
-import type { FunctionReference } from "../codec/function_reference.ts";
+import type { Trip } from "../codec/extension.ts";
+import type { FunctionReference } from "../code/function_reference.ts";
 import type { Outcome } from "./wire.ts";
 
 /** A function that tasks name by number, and how long it takes. */

@@ -8,10 +8,10 @@
 
 import type { Encoder } from "../codec/encoder.ts";
 import { refusal } from "../codec/failure.ts";
-import { referenceTo } from "../codec/function_reference.ts";
+import { referenceTo } from "../code/function_reference.ts";
 import type { Root } from "../codec/path.ts";
-import type { Trip } from "../codec/registry.ts";
-import type { Callable } from "../codec/task.ts";
+import type { Trip } from "../codec/extension.ts";
+import type { Callable } from "../code/task.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
 import { plainJSON } from "../runtime/plain_json.ts";
 import type { Frame } from "../runtime/runtime.ts";

@@ -8,7 +8,7 @@
 
 import { Encoder } from "../codec/encoder.ts";
 import { Decoder } from "../codec/decoder.ts";
-import { type Read, tryReadLoading } from "../codec/modules.ts";
+import { type Read, tryReadLoading } from "../codec/read_loading.ts";
 import { TimeoutError, WorkerLostError } from "../errors.ts";
 import { longestTimer } from "../wait/latch.ts";
 import { frameKind } from "../process/messages.ts";

@@ -14,10 +14,10 @@ import {
   type Found,
   type FunctionReference,
   resolveReference,
-} from "../codec/function_reference.ts";
-import { readLoading } from "../codec/modules.ts";
+} from "../code/function_reference.ts";
+import { readLoading } from "../codec/read_loading.ts";
 import type { Root } from "../codec/path.ts";
-import type { Callable } from "../codec/task.ts";
+import type { Callable } from "../code/task.ts";
 import { type Child, takeRole } from "../process/child_role.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
 import { untilOthersEnd } from "../process/others.ts";

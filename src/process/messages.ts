@@ -7,8 +7,8 @@
  */
 
 import { Encoder } from "../codec/encoder.ts";
-import type { ClassReference } from "../codec/class_reference.ts";
-import type { FunctionReference } from "../codec/function_reference.ts";
+import type { ClassReference } from "../code/class_reference.ts";
+import type { FunctionReference } from "../code/function_reference.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 
 /** The first number of a frame. */

@@ -8,10 +8,11 @@ import {
   wrongArgument,
 } from "../arguments.ts";
 import type { Parcel } from "../codec/encoder.ts";
-import { referenceToClass } from "../codec/class_reference.ts";
-import { referenceTo } from "../codec/function_reference.ts";
-import { type AnyClass, refuseToSend } from "../codec/registry.ts";
-import type { Callable } from "../codec/task.ts";
+import { referenceToClass } from "../code/class_reference.ts";
+import { referenceTo } from "../code/function_reference.ts";
+import { refuseToSend } from "../codec/extension.ts";
+import type { AnyClass } from "../code/registered_class.ts";
+import type { Callable } from "../code/task.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";

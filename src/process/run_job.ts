@@ -7,10 +7,10 @@
  */
 
 import type { Decoder } from "../codec/decoder.ts";
-import { resolveClass } from "../codec/class_reference.ts";
-import { explainClosure, type Found, resolveReference } from "../codec/function_reference.ts";
-import { readLoading } from "../codec/modules.ts";
-import type { Callable } from "../codec/task.ts";
+import { resolveClass } from "../code/class_reference.ts";
+import { explainClosure, type Found, resolveReference } from "../code/function_reference.ts";
+import { readLoading } from "../codec/read_loading.ts";
+import type { Callable } from "../code/task.ts";
 import { setExitCode } from "../runtime/current.ts";
 import { type Child, crash } from "./child_role.ts";
 import type { Job } from "./messages.ts";

@@ -1,4 +1,4 @@
-import { refuseToSend } from "../codec/registry.ts";
+import { refuseToSend } from "../codec/extension.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import type { StartedChild } from "./started_child.ts";
 import { showAs } from "../runtime/inspection.ts";

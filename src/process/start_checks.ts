@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { isLoadingModule } from "../codec/load_module.ts";
+import { isLoadingModule } from "../code/load_module.ts";
 import { isOtherCopy } from "../runtime/boot.ts";
 import { capabilities } from "../runtime/capabilities.ts";
 import { isRunningBundle, mainPartStop } from "../runtime/main_part.ts";

@@ -6,13 +6,13 @@
  */
 
 import { checkOptions } from "../arguments.ts";
-import { mainModule } from "../codec/load_module.ts";
+import { mainModule } from "../code/load_module.ts";
 import type { Parcel } from "../codec/encoder.ts";
-import type { Origin } from "../codec/origin.ts";
-import type { Trip } from "../codec/registry.ts";
+import type { Origin } from "../code/origin.ts";
+import type { Trip } from "../codec/extension.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
-import { readLoading } from "../codec/modules.ts";
+import { readLoading } from "../codec/read_loading.ts";
 import { arenaOf, arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts";
 import { unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";

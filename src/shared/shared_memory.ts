@@ -1,5 +1,5 @@
 import { checkInteger, wrongArgument } from "../arguments.ts";
-import { registerKind } from "../codec/registry.ts";
+import { registerKind } from "../codec/extension.ts";
 import {
   type Hold,
   machineNames,

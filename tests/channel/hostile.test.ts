@@ -16,7 +16,7 @@ import { framed } from "../../src/channel/frames.ts";
 import { encodeFailure } from "../../src/channel/message_format.ts";
 import { Decoder } from "../../src/codec/decoder.ts";
 import { Encoder } from "../../src/codec/encoder.ts";
-import type { Origin } from "../../src/codec/origin.ts";
+import type { Origin } from "../../src/code/origin.ts";
 import * as tag from "../../src/codec/tags.ts";
 import { forEachMethod, noLeaks } from "../harness.ts";
 import * as f from "./hostile_fixtures.ts";

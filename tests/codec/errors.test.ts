@@ -1,6 +1,6 @@
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
-import { registerClass } from "../../src/codec/registry.ts";
+import { registerClass } from "../../src/code/registered_class.ts";
 import { roundTrip } from "./round_trip.ts";
 
 class Unregistered extends RangeError {

@@ -12,8 +12,8 @@ import { connect, type Connection, Listener, Manager, task } from "../../mod.ts"
 import { framed } from "../../src/channel/frames.ts";
 import { Decoder } from "../../src/codec/decoder.ts";
 import { Encoder } from "../../src/codec/encoder.ts";
-import type { Origin } from "../../src/codec/origin.ts";
-import { ModuleNeeded } from "../../src/codec/registry.ts";
+import type { Origin } from "../../src/code/origin.ts";
+import { ModuleNeeded } from "../../src/code/module_needed.ts";
 import { operation } from "../../src/manager/protocol.ts";
 import { greeting, proveKey, Stranger } from "../channel/sockets.ts";
 import { noLeaks } from "../harness.ts";

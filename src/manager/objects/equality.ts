@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { kindOf } from "../../codec/registry.ts";
+import { kindOf } from "../../codec/extension.ts";
 import { targetOf } from "../target.ts";
 
 /** What is no more than a primitive value. */

@@ -9,8 +9,8 @@ import {
   callFound,
   type FunctionReference,
   resolveReference,
-} from "../../codec/function_reference.ts";
-import { task } from "../../codec/task.ts";
+} from "../../code/function_reference.ts";
+import { task } from "../../code/task.ts";
 import { AsyncResult } from "../../pool/async_result.ts";
 import { Pool as LocalPool } from "../../pool/pool.ts";
 import type { MapOptions, PoolOptions, TaskOptions } from "../../pool/options.ts";

@@ -1,7 +1,7 @@
 import { checkArray, checkFunction, isIterable } from "../../arguments.ts";
-import { type FunctionReference, referenceTo } from "../../codec/function_reference.ts";
+import { type FunctionReference, referenceTo } from "../../code/function_reference.ts";
 import type { Root } from "../../codec/path.ts";
-import type { Callable } from "../../codec/task.ts";
+import type { Callable } from "../../code/task.ts";
 import { longestTimer } from "../../wait/latch.ts";
 import { AsyncResult, type Callbacks } from "../../pool/async_result.ts";
 import { checkChunkSize } from "../../pool/chunks.ts";

@@ -7,9 +7,10 @@
 
 import type { ByteReader } from "./byte_reader.ts";
 import type { ByteWriter } from "./byte_writer.ts";
-import type { Origin } from "./origin.ts";
+import type { Origin } from "../code/origin.ts";
 import type { Path, Step } from "./path.ts";
-import type { Departure, RegisteredClass } from "./registry.ts";
+import type { Departure } from "./extension.ts";
+import type { RegisteredClass } from "../code/registered_class.ts";
 import type { Room } from "./room.ts";
 import type { Shapes } from "./shapes.ts";
 import type { Transfers } from "./transfers.ts";

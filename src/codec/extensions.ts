@@ -8,9 +8,10 @@
 import { aName, DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import { hasShape } from "./shape.ts";
-import { type Kind, kindNamed, ModuleNeeded } from "./registry.ts";
+import { type Kind, kindNamed } from "./extension.ts";
+import { ModuleNeeded } from "../code/module_needed.ts";
 import * as tag from "./tags.ts";
-import type { Reader, Writer } from "./parts.ts";
+import type { Reader, Writer } from "./codec_context.ts";
 
 /** Encodes a value by its kind's description of it. */
 export function writeKind(writer: Writer, kind: Kind, value: object): void {

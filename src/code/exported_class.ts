@@ -10,8 +10,9 @@ import { warnOnce } from "../runtime/warning.ts";
 import { type Exporters, exportersOfValue } from "./exporters.ts";
 import { exportedValues, isOwnMain, namespaceAt } from "./load_module.ts";
 import type { Origin } from "./origin.ts";
-import { type AnyClass, ModuleNeeded, type RegisteredClass } from "./registry.ts";
-import { noteSent, sentBefore } from "./sent.ts";
+import { ModuleNeeded } from "./module_needed.ts";
+import type { AnyClass, RegisteredClass } from "./registered_class.ts";
+import { noteSent, sentBefore } from "./sent_functions.ts";
 import { sourceTextOf } from "./source_text.ts";
 
 /** What is sent of a class that nobody registered. Its text would cost too much with each value. */

@@ -7,8 +7,8 @@
 
 import { TaskReferenceError } from "../errors.ts";
 import type { Decoder } from "./decoder.ts";
-import { loadNeeded } from "./load_module.ts";
-import { ModuleNeeded } from "./registry.ts";
+import { loadNeeded } from "../code/load_module.ts";
+import { ModuleNeeded } from "../code/module_needed.ts";
 
 /**
  * Reads the decoder's next value, and imports the modules that its classes and functions need.

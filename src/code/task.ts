@@ -1,5 +1,4 @@
 import { checkFunction, wrongArgument } from "../arguments.ts";
-import { ModuleNeeded, registerKind } from "./registry.ts";
 import { noteModule } from "./schemes.ts";
 import { hasSourceText, isBundlers, type SourceText, sourceTextIn } from "./source_text.ts";
 
@@ -86,25 +85,3 @@ export function taskAt(address: TaskAddress): Callable | undefined {
   if (there !== undefined && [address, addresses.get(there)!].some(isBundlers)) return there;
   return matches(tasks[index]) ? tasks[index] : tasks.find(matches);
 }
-
-function isAddress(value: unknown): value is TaskAddress {
-  if (typeof value !== "object" || value === null) return false;
-  const { url, index, name, source, by } = value as Partial<TaskAddress>;
-  const texts = [url, name, source, by];
-  return Number.isSafeInteger(index) && texts.every((text) => typeof text === "string");
-}
-
-registerKind({
-  name: "task",
-  matches: (value) => typeof value === "function" && addresses.has(value as Callable),
-  shape: isAddress,
-  describe: (value) => addresses.get(value as Callable),
-  revive: (description) => {
-    const address = description as TaskAddress;
-    const fn = taskAt(address);
-    if (fn === undefined) {
-      throw new ModuleNeeded(address.url, `task ${address.name || "(anonymous)"}`);
-    }
-    return fn;
-  },
-});

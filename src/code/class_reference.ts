@@ -10,7 +10,7 @@ import { TaskReferenceError } from "../errors.ts";
 import { type Exporters, exportersOf } from "./exporters.ts";
 import { findExport } from "./function_reference.ts";
 import { loadModule } from "./load_module.ts";
-import { type AnyClass, classAt, classOfPrototype } from "./registry.ts";
+import { type AnyClass, classAt, classOfPrototype } from "./registered_class.ts";
 import { type SourceText, sourceTextOf } from "./source_text.ts";
 
 /** What is sent of a class. */

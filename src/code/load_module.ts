@@ -12,7 +12,7 @@ import { runtime } from "../runtime/current.ts";
 import { importModule, type Namespace } from "../runtime/import_module.ts";
 import { isMainPartStop } from "../runtime/main_part.ts";
 import { importRefusal, isForeign, type Origin } from "./origin.ts";
-import type { ModuleNeeded } from "./registry.ts";
+import type { ModuleNeeded } from "./module_needed.ts";
 import { noteModule, schemeRefusal } from "./schemes.ts";
 
 /** Where a function or a class is exported. */

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/asse
 import { getContext, type Pool } from "../../mod.ts";
 import { forEachMethod, methods, noLeaks, runProgram } from "../harness.ts";
 import { makePool } from "../pool/make_pool.ts";
-import * as f from "./class_fixtures.ts";
+import * as f from "../codec/class_fixtures.ts";
 
 forEachMethod("An instance of an exported class that nobody registered", (method) => {
   const { Queue } = getContext(method);

@@ -2,8 +2,10 @@ import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { Decoder } from "../../src/codec/decoder.ts";
 import { Encoder } from "../../src/codec/encoder.ts";
-import { ModuleNeeded, registerClass, registerKind } from "../../src/codec/registry.ts";
-import { roundTrip } from "./round_trip.ts";
+import { registerKind } from "../../src/codec/extension.ts";
+import { ModuleNeeded } from "../../src/code/module_needed.ts";
+import { registerClass } from "../../src/code/registered_class.ts";
+import { roundTrip } from "../codec/round_trip.ts";
 
 class Point {
   static made = 0;

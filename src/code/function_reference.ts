@@ -15,8 +15,8 @@ import type { Namespace } from "../runtime/import_module.ts";
 import { evaluate, isExpression } from "../runtime/source_code.ts";
 import { type Exporters, exportersOf, exportersOfValue } from "./exporters.ts";
 import { exportedValues, isOwnMain, loadModule, namespaceAt } from "./load_module.ts";
-import { ModuleNeeded } from "./registry.ts";
-import { noteSent, sentBefore } from "./sent.ts";
+import { ModuleNeeded } from "./module_needed.ts";
+import { noteSent, sentBefore } from "./sent_functions.ts";
 import { hasSourceText, type SourceText, sourceTextOf } from "./source_text.ts";
 import { type Callable, type TaskAddress, taskAddress, taskAt } from "./task.ts";
 
