@@ -42,8 +42,8 @@ export { wait, type Waitable } from "./src/channel/wait.ts";
 export { Pool } from "./src/pool/pool.ts";
 export type { Arguments, Input, MapOptions, PoolOptions, TaskOptions } from "./src/pool/options.ts";
 export { AsyncResult, type Callbacks } from "./src/pool/async_result.ts";
-export { type ManagedFactory, Manager, type ManagerOptions } from "./src/manager/manager.ts";
-export { BaseProxy } from "./src/manager/proxies/base_proxy.ts";
+export { type ManagedFactory, Manager, type ManagerOptions } from "./src/manager/client/manager.ts";
+export { BaseProxy } from "./src/manager/client/proxies/base_proxy.ts";
 export {
   AcquirableProxy,
   BoundedSemaphoreProxy,
@@ -52,17 +52,17 @@ export {
   OwnedProxy,
   RLockProxy,
   SemaphoreProxy,
-} from "./src/manager/proxies/acquirable_proxy.ts";
-export { ArrayProxy } from "./src/manager/proxies/array_proxy.ts";
-export { BarrierProxy } from "./src/manager/proxies/barrier_proxy.ts";
-export { type DictInit, DictProxy } from "./src/manager/proxies/dict_proxy.ts";
-export { EventProxy } from "./src/manager/proxies/event_proxy.ts";
-export { ListProxy, type SortOptions } from "./src/manager/proxies/list_proxy.ts";
-export type { NamespaceProxy } from "./src/manager/proxies/namespace_proxy.ts";
-export type { ManagedObject } from "./src/manager/proxies/object_proxy.ts";
-export { PoolProxy } from "./src/manager/proxies/pool_proxy.ts";
-export { JoinableQueueProxy, QueueProxy } from "./src/manager/proxies/queue_proxy.ts";
-export { ValueProxy } from "./src/manager/proxies/value_proxy.ts";
+} from "./src/manager/client/proxies/acquirable_proxy.ts";
+export { ArrayProxy } from "./src/manager/client/proxies/array_proxy.ts";
+export { BarrierProxy } from "./src/manager/client/proxies/barrier_proxy.ts";
+export { type DictInit, DictProxy } from "./src/manager/client/proxies/dict_proxy.ts";
+export { EventProxy } from "./src/manager/client/proxies/event_proxy.ts";
+export { ListProxy, type SortOptions } from "./src/manager/client/proxies/list_proxy.ts";
+export type { NamespaceProxy } from "./src/manager/client/proxies/namespace_proxy.ts";
+export type { ManagedObject } from "./src/manager/client/proxies/object_proxy.ts";
+export { PoolProxy } from "./src/manager/client/proxies/pool_proxy.ts";
+export { JoinableQueueProxy, QueueProxy } from "./src/manager/client/proxies/queue_proxy.ts";
+export { ValueProxy } from "./src/manager/client/proxies/value_proxy.ts";
 export { type Context, getContext } from "./src/context.ts";
 export { ResultIterator } from "./src/pool/result_iterator.ts";
 export type {

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } f
 import { Empty, getContext, Manager } from "../../mod.ts";
 import { Decoder } from "../../src/codec/decoder.ts";
 import { Encoder } from "../../src/codec/encoder.ts";
-import { ending, operation, serverSlot } from "../../src/manager/protocol.ts";
+import { ending, operation, serverSlot } from "../../src/manager/protocol/messages.ts";
 import { greeting, proveKey, Stranger } from "../channel/sockets.ts";
 import { noLeaks } from "../harness.ts";
 import * as f from "./hostile_fixtures.ts";

@@ -14,7 +14,7 @@ import { Decoder } from "../../src/codec/decoder.ts";
 import { Encoder } from "../../src/codec/encoder.ts";
 import type { Origin } from "../../src/code/origin.ts";
 import { ModuleNeeded } from "../../src/code/module_needed.ts";
-import { operation } from "../../src/manager/protocol.ts";
+import { operation } from "../../src/manager/protocol/messages.ts";
 import { greeting, proveKey, Stranger } from "../channel/sockets.ts";
 import { noLeaks } from "../harness.ts";
 import { Random } from "./random.ts";

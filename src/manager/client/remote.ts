@@ -1,0 +1,47 @@
+/**
+ * The manager of another program.
+ *
+ * @module
+ * @internal
+ */
+
+import { connect, type ConnectOptions } from "../../channel/connect.ts";
+import { TimeoutError } from "../../errors.ts";
+import { countdown, Latch } from "../../wait/latch.ts";
+import { Link } from "./server_link.ts";
+import { noteLink } from "./server_links.ts";
+import { randomNumber, serverSlot } from "../protocol/messages.ts";
+import { SocketTransport } from "./transport.ts";
+
+/** A manager of another program that was reached. */
+export interface Remote {
+  readonly link: Link;
+  /** The names of the types that were registered there. */
+  readonly types: readonly string[];
+}
+
+/** Connects to the server of another program's manager. */
+export async function reachRemote(address: string, options: ConnectOptions): Promise<Remote> {
+  const { timeout, authKey, signal } = options;
+  const left = countdown(timeout);
+  const connection = await connect(address, options);
+  const transport = new SocketTransport(Promise.resolve(connection));
+  const way = { id: "", door: undefined, gate: { address, authKey } };
+  const link = new Link(way, randomNumber(), transport, undefined);
+  const introduction = link.call(serverSlot, "introduce", []);
+  // Whoever listens there may be no manager, and never answer.
+  const isThere = new Latch();
+  introduction.then(() => isThere.open(), () => isThere.open());
+  try {
+    if (!await isThere.wait({ timeout: left(), signal })) throw late(timeout);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  const { id, types } = await introduction as { id: string; types: string[] };
+  link.way = { ...way, id };
+  return { link: noteLink(link), types };
+}
+
+const late = (timeout: number | undefined): TimeoutError =>
+  new TimeoutError(`Cannot connect to a manager as none answered within ${timeout} ms`);

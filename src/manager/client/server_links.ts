@@ -1,0 +1,75 @@
+/**
+ * The servers that this thread has reached.
+ *
+ * @module
+ * @internal
+ */
+
+import { connect } from "../../channel/connect.ts";
+import type { Connection } from "../../channel/connection.ts";
+import { AuthenticationError } from "../../errors.ts";
+import { countdown } from "../../wait/latch.ts";
+import { Link } from "./server_link.ts";
+import { randomNumber } from "../protocol/messages.ts";
+import { LaneTransport, SocketTransport } from "./transport.ts";
+import type { Gate, Way } from "../protocol/route.ts";
+
+/** By the servers' ids; of several to one server the last is used. */
+const links = new Map<string, Link[]>();
+
+/** Notes a conversation, so that proxies of the same server which come here use it. */
+export function noteLink(link: Link): Link {
+  const { id } = link.way;
+  const all = links.get(id) ?? [];
+  links.set(id, all);
+  all.push(link);
+  link.onFailure = () => {
+    all.splice(all.indexOf(link), 1);
+    if (all.length === 0) links.delete(id);
+  };
+  return link;
+}
+
+/** The conversation with a server: the one there is, or a new one. */
+export function linkTo(way: Way): Link {
+  return knownLink(way.id) ?? noteLink(newLink(way));
+}
+
+/** The conversation with a server, if there is one. */
+export function knownLink(id: string): Link | undefined {
+  return links.get(id)?.at(-1);
+}
+
+function newLink(way: Way): Link {
+  const key = randomNumber();
+  const { door, gate } = way;
+  if (door !== undefined) return new Link(way, key, new LaneTransport(door, key), door.method);
+  return new Link(way, key, new SocketTransport(reach(gate!)), undefined);
+}
+
+/** How long a gate may take to be opened, and how often to try it, in milliseconds. */
+const openingTime = 5_000;
+const tryEvery = 20;
+
+async function reach(
+  gate: Gate,
+  left: () => number = countdown(gate.isNew ? openingTime : 0),
+): Promise<Connection> {
+  const { address, authKey } = gate;
+  if (authKey === undefined) {
+    // Without one nothing could be believed that is said there: it is not even asked.
+    throw new AuthenticationError(
+      `Cannot use the proxy as this program does not know its manager's key: ` +
+        `await Manager.connect(${JSON.stringify(address)}, { authKey }) before it comes`,
+    );
+  }
+  try {
+    return await connect(address, { authKey });
+  } catch (error) {
+    if (left() > 0 && !(error instanceof AuthenticationError)) {
+      await new Promise((resolve) => setTimeout(resolve, tryEvery));
+      return await reach(gate, left);
+    }
+    throw error;
+  }
+}

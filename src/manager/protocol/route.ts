@@ -1,0 +1,39 @@
+/**
+ * How a server can be reached: what travels with a proxy, and those that this thread has reached.
+ *
+ * @module
+ * @internal
+ */
+
+import type { Queue } from "../../queue/queue.ts";
+import type { StartMethod } from "../../runtime/start_method.ts";
+
+/** For children of the server's start method: memory that they share with it. */
+export interface Door {
+  readonly method: StartMethod;
+  /** Where requests are put, whoever makes them. */
+  readonly inbox: Queue;
+  /** The server's token: nobody may be left who takes them. */
+  readonly token: number;
+  /** Where the server can open a gate: the path of a socket. Nothing where it cannot have one. */
+  readonly socket: string | undefined;
+  /** What gates of the server ask for. */
+  readonly authKey: string | Uint8Array;
+}
+
+/** For all others. */
+export interface Gate {
+  readonly address: string;
+  /** The key; only this program's own children are told. */
+  readonly authKey: string | Uint8Array | undefined;
+  /** Whether the server has only been told to open it. */
+  readonly isNew?: boolean;
+}
+
+/** How a server can be reached. */
+export interface Way {
+  /** Tells it from all other servers. */
+  readonly id: string;
+  readonly door: Door | undefined;
+  readonly gate: Gate | undefined;
+}

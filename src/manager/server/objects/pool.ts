@@ -1,0 +1,83 @@
+/**
+ * Managed pools: their workers are the server's children.
+ *
+ * @module
+ * @internal
+ */
+
+import {
+  callFound,
+  type FunctionReference,
+  resolveReference,
+} from "../../../code/function_reference.ts";
+import { task } from "../../../code/task.ts";
+import { AsyncResult } from "../../../pool/async_result.ts";
+import { Pool as LocalPool } from "../../../pool/pool.ts";
+import type { MapOptions, PoolOptions, TaskOptions } from "../../../pool/options.ts";
+import { Attended, type Caller } from "../call_context.ts";
+
+/** Runs a function that the server was told of, and cannot find itself: its workers can. */
+const run = task(
+  // Older webpacks, Next's for one, do not know `import.meta` by itself.
+  { url: import.meta.url },
+  async (reference: FunctionReference, args: readonly unknown[]): Promise<unknown> =>
+    await callFound(await resolveReference(reference), args),
+);
+
+/** What of a pool's options gets to the server. */
+export interface RemotePoolOptions extends Omit<PoolOptions, "initializer"> {
+  readonly initializer?: FunctionReference | undefined;
+}
+
+/** A pool of the server's children. */
+export class Pool extends Attended {
+  readonly #pool: LocalPool;
+
+  constructor({ initializer, initArgs = [], ...options }: RemotePoolOptions) {
+    super();
+    this.#pool = new LocalPool({
+      ...options,
+      ...(initializer && { initializer: run, initArgs: [initializer, initArgs] }),
+    });
+  }
+
+  async apply(
+    caller: Caller,
+    fn: FunctionReference,
+    args: readonly unknown[],
+    options: TaskOptions,
+  ): Promise<unknown> {
+    const limits = { ...options, signal: signalOf(caller) };
+    return await AsyncResult.outcomeOf(this.#pool.applyAsync(run, [fn, args], limits));
+  }
+
+  async starmap(
+    caller: Caller,
+    fn: FunctionReference,
+    items: readonly (readonly unknown[])[],
+    options: MapOptions,
+  ): Promise<unknown[]> {
+    const calls = items.map((args): [FunctionReference, readonly unknown[]] => [fn, args]);
+    const limits = { ...options, signal: signalOf(caller) };
+    return await AsyncResult.outcomeOf(this.#pool.starmapAsync(run, calls, limits));
+  }
+
+  close(_caller: Caller): void {
+    this.#pool.close();
+  }
+
+  async terminate(_caller: Caller): Promise<void> {
+    await this.#pool.terminate();
+  }
+
+  async join(_caller: Caller): Promise<void> {
+    await this.#pool.join();
+  }
+}
+
+/** A signal that is aborted when the call is given up. */
+function signalOf(caller: Caller): AbortSignal {
+  const controller = new AbortController();
+  caller.onGivenUp = (reason) => controller.abort(reason);
+  return controller.signal;
+}

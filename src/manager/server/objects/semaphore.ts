@@ -1,0 +1,55 @@
+/**
+ * Managed semaphores.
+ *
+ * @module
+ * @internal
+ */
+
+import { checkInteger } from "../../../arguments.ts";
+import { Attended, type Caller } from "../call_context.ts";
+import { WaitLine } from "../wait_queue.ts";
+import { limitOf, type Patience } from "./options.ts";
+
+/** A count that is never below 0: who would make it so waits. */
+export class Semaphore extends Attended {
+  #value: number;
+  readonly #most: number;
+  readonly #waiting = new WaitLine();
+
+  constructor(value: number = 1, most: number = Infinity) {
+    super();
+    checkInteger("make a semaphore", "its value", value, 0);
+    this.#value = value;
+    this.#most = most;
+  }
+
+  async acquire(caller: Caller, options?: Patience): Promise<boolean> {
+    if (this.#value > 0) {
+      this.#value--;
+      return true;
+    }
+    return await this.#waiting.wait(caller, limitOf(options), undefined) ?? false;
+  }
+
+  tryAcquire(caller: Caller): Promise<boolean> {
+    return this.acquire(caller, { block: false });
+  }
+
+  release(_caller: Caller): void {
+    if (this.#value >= this.#most) {
+      throw new Error("Cannot release the semaphore more often than it was acquired");
+    }
+    if (this.#waiting.give(true) === undefined) this.#value++;
+  }
+
+  getValue(_caller: Caller): number {
+    return this.#value;
+  }
+}
+
+/** A semaphore that is not to be released more often than it was acquired. */
+export class BoundedSemaphore extends Semaphore {
+  constructor(value: number = 1) {
+    super(value, value);
+  }
+}

@@ -1,0 +1,338 @@
+/**
+ * A client, as the server sees it: what it refers to, and what it has asked for.
+ *
+ * @module
+ * @internal
+ */
+
+import { Decoder } from "../../codec/decoder.ts";
+import { readLoading } from "../../codec/read_loading.ts";
+import { Bell } from "../../wait/latch.ts";
+import { Caller, type Held, type Holder } from "./call_context.ts";
+import { Entry } from "./entry.ts";
+import { Outbox, type Replies } from "./outbox.ts";
+import type { Description, Peer } from "../protocol/peer.ts";
+import { ending, operation, serverSlot, unanswered } from "../protocol/messages.ts";
+
+/** What a client's server does for it. */
+export interface Host {
+  /** The server itself, as an object. */
+  readonly own: Entry;
+  /** How many calls of a client may be under way. */
+  readonly mostRequests: number;
+  /** Makes an object. */
+  make(type: string, args: readonly unknown[]): Entry | Promise<Entry>;
+  /** Counts a reference from outside of the server to an object; `by` is 1 or -1. */
+  refer(entry: Entry, by: number, client: ServedClient): void;
+  lend(ticket: number, entry: Entry, client: ServedClient): void;
+  unlend(ticket: number): void;
+  claim(ticket: number): Entry | Promise<Entry>;
+  /** Whether it is the link by which the server reaches objects of its own. */
+  isOwn(link: object): boolean;
+  /** A proxy of an object, for the server's own use. */
+  proxyOf(entry: Entry): object;
+  /** The object at a slot of that link. */
+  ownEntry(slot: number): Entry;
+}
+
+/** A client, as the server sees it. */
+export class ServedClient implements Holder, Peer {
+  readonly held: Set<Held> = new Set();
+  readonly #host: Host;
+  readonly #replies: Replies;
+  readonly #outbox: Outbox;
+  readonly #slots = new Map<number, Entry>();
+  readonly #calls = new Map<number, Caller>();
+  /** Frames that wait until a module is loaded that the one before needs. */
+  readonly #waiting: Decoder[] = [];
+  #isBusy = false;
+  /** What is to be there before the request is performed that is being read. */
+  readonly #awaited: Promise<void>[] = [];
+  /** Rung when there may be room for more, and at the end. */
+  readonly #changed = new Bell();
+  isGone = false;
+  #granted = -1;
+
+  constructor(host: Host, replies: Replies) {
+    this.#host = host;
+    this.#replies = replies;
+    this.#outbox = new Outbox(replies, this, () => this.#changed.ring());
+    this.#slots.set(serverSlot, host.own);
+  }
+
+  /** Whether something is loaded that a request needs, which waits for it with those behind it. */
+  get isBusy(): boolean {
+    return this.#isBusy;
+  }
+
+  /** Performs what a frame asks for. */
+  receive(frame: Uint8Array): void {
+    const origin = this.#replies.channel === undefined ? "proven" : "program";
+    const decoder = new Decoder(frame, [], origin, this);
+    if (this.#isBusy) this.#waiting.push(decoder);
+    else this.#perform(decoder);
+  }
+
+  /** Performs the operations of a frame. */
+  #perform(decoder: Decoder): void {
+    try {
+      // It begins with whose it is, which is known.
+      if (decoder.position === 0) decoder.readUint();
+      while (!decoder.done && !this.isGone) {
+        if (this.#isFull) return this.#resume(decoder, this.#untilRoom());
+        const later = this.#operate(decoder);
+        if (later !== undefined) return this.#resume(decoder, later);
+      }
+    } catch {
+      // No client of ours can have written that: nothing more is heard of this one.
+      this.leave();
+    } finally {
+      // At once: the server looks for more requests for a while before it lets microtasks run.
+      this.#outbox.flush();
+    }
+  }
+
+  /** Whether nothing more is done for it at present: it reads no replies, or has asked for much. */
+  get #isFull(): boolean {
+    return this.#outbox.isFull || this.#calls.size >= this.#host.mostRequests;
+  }
+
+  async #untilRoom(): Promise<void> {
+    while (this.#isFull && !this.isGone) {
+      const changed = this.#changed.wait({});
+      this.#outbox.flush();
+      await changed;
+    }
+  }
+
+  /** Settles when what it has sent was begun, and there is room for more. */
+  async untilReady(): Promise<void> {
+    while ((this.#isBusy || this.#isFull) && !this.isGone) await this.#changed.wait({});
+  }
+
+  /** Goes on with a frame, and with those that came meanwhile, when something was loaded for it. */
+  #resume(decoder: Decoder, loaded: Promise<void>): void {
+    this.#isBusy = true;
+    const goOn = () => {
+      this.#isBusy = false;
+      this.#changed.ring();
+      this.#perform(decoder);
+      while (!this.#isBusy && this.#waiting.length > 0) this.#perform(this.#waiting.shift()!);
+    };
+    // As where something goes wrong at once: no client of ours can have asked for that.
+    loaded.then(goOn, () => this.leave());
+  }
+
+  /** Performs one operation. A promise only where the next has to wait for it. */
+  #operate(decoder: Decoder): void | Promise<void> {
+    const code = decoder.readUint();
+    switch (code) {
+      case operation.call:
+        return this.#call(decoder);
+      case operation.create:
+        return this.#create(decoder);
+      case operation.release:
+        return this.#release(decoder.readUint());
+      case operation.lend:
+        return this.#lend(decoder.readUint(), decoder.readUint());
+      case operation.unlend:
+        return this.#host.unlend(decoder.readUint());
+      case operation.claim:
+        return this.claim(decoder.readUint(), decoder.readUint());
+      case operation.cancel:
+        return this.#calls.get(decoder.readUint())?.giveUp(cancelled);
+    }
+    throw new Error(`Cannot perform operation ${code} as there is none of that number`);
+  }
+
+  #call(decoder: Decoder): void | Promise<void> {
+    const id = decoder.readUint();
+    const slot = decoder.readUint();
+    const method = decoder.read() as string;
+    return this.#withArguments(
+      decoder,
+      (args) => this.#invoke(id, slot, method, args),
+      (error) => this.#reply(id, ending.rejected, error),
+    );
+  }
+
+  #invoke(id: number, slot: number, method: string, args: readonly unknown[]): void {
+    const caller = new Caller(this);
+    let result: unknown;
+    try {
+      const entry = this.#slots.get(slot);
+      if (entry === undefined) throw new Error(`Cannot call ${method} as the object was released`);
+      result = entry.call(caller, method, args);
+    } catch (error) {
+      return this.#reply(id, ending.rejected, error);
+    }
+    if (!isThenable(result)) return this.#reply(id, ending.fulfilled, result, caller.undo);
+    this.#calls.set(id, caller);
+    result.then((value) => {
+      this.#settle(id);
+      this.#reply(id, ending.fulfilled, value, caller.undo);
+    }, (error) => {
+      this.#settle(id);
+      if (error === cancelled) this.#reply(id, ending.cancelled, undefined);
+      else this.#reply(id, ending.rejected, error);
+    });
+  }
+
+  #settle(id: number): void {
+    this.#calls.delete(id);
+    this.#changed.ring();
+  }
+
+  #reply(id: number, how: number, value: unknown, undo?: () => void): void {
+    if (this.isGone) undo?.();
+    else if (id !== unanswered) this.#outbox.add(id, how, value, undo);
+  }
+
+  #create(decoder: Decoder): void | Promise<void> {
+    const slot = decoder.readUint();
+    const type = decoder.read() as string;
+    const keep = (entry: Entry) => this.#refer(slot, entry);
+    const fail = (error: unknown) => keep(new Entry(type, { error }));
+    return this.#withArguments(decoder, (args) => {
+      let made: Entry | Promise<Entry>;
+      try {
+        made = this.#host.make(type, args);
+      } catch (error) {
+        return fail(error);
+      }
+      return made instanceof Promise ? made.then(keep, fail) : keep(made);
+    }, fail);
+  }
+
+  /** Gives it a slot for what a ticket refers to. A promise only where the next has to wait for it. */
+  claim(slot: number, ticket: number): void | Promise<void> {
+    const claimed = this.#host.claim(ticket);
+    if (!(claimed instanceof Promise)) return this.#refer(slot, claimed);
+    return claimed.then(
+      (entry) => this.#refer(slot, entry),
+      (error) => this.#refer(slot, new Entry("object", { error })),
+    );
+  }
+
+  #lend(slot: number, ticket: number): void {
+    const entry = this.#slots.get(slot);
+    if (entry !== undefined) this.#host.lend(ticket, entry, this);
+  }
+
+  #refer(slot: number, entry: Entry): void {
+    if (slot === serverSlot) throw new Error("Cannot use the slot of the server itself");
+    this.#release(slot);
+    this.#slots.set(slot, entry);
+    this.#host.refer(entry, 1, this);
+  }
+
+  #release(slot: number): void {
+    const entry = this.#slots.get(slot);
+    if (entry === undefined || slot === serverSlot) return;
+    this.#slots.delete(slot);
+    this.#host.refer(entry, -1, this);
+  }
+
+  /** Reads the arguments and goes on with them; at once where nothing must be loaded or claimed first. */
+  #withArguments(
+    decoder: Decoder,
+    go: (args: readonly unknown[]) => void | Promise<void>,
+    fail: (error: unknown) => void,
+  ): void | Promise<void> {
+    const end = decoder.readSized();
+    let args: unknown;
+    try {
+      args = readLoading(decoder);
+    } catch (error) {
+      decoder.position = end;
+      return fail(error);
+    }
+    decoder.position = end;
+    if (!(args instanceof Promise) && this.#awaited.length === 0) {
+      return go(args as readonly unknown[]);
+    }
+    return this.#performLater(decoder, end, args, go, fail);
+  }
+
+  async #performLater(
+    decoder: Decoder,
+    end: number,
+    loaded: unknown,
+    go: (args: readonly unknown[]) => void | Promise<void>,
+    fail: (error: unknown) => void,
+  ): Promise<void> {
+    let args: readonly unknown[];
+    try {
+      args = await loaded as readonly unknown[];
+    } catch (error) {
+      return fail(error);
+    } finally {
+      // Where a module was loaded, they were read once more.
+      decoder.position = end;
+    }
+    await Promise.all(this.#awaited.splice(0));
+    await go(args);
+  }
+
+  // ---- what travels
+
+  /** A request of this client refers to something that the client has lent by another conversation. */
+  await(claimed: Promise<void>): void {
+    this.#awaited.push(claimed);
+  }
+
+  speaksFor(link: object): boolean {
+    return this.#host.isOwn(link);
+  }
+
+  describeOwn(slot: number, type: string): Description {
+    return ["granted", this.grant(this.#host.ownEntry(slot)), type];
+  }
+
+  /** A proxy for the server, of an object that the client has sent a proxy of. */
+  proxyAt(slot: number): object {
+    const entry = this.#slots.get(slot);
+    if (entry === undefined) throw new Error("Cannot use a proxy as its object was released");
+    return this.#host.proxyOf(entry);
+  }
+
+  /** Gives the client a slot for an object. */
+  grant(entry: Entry): number {
+    this.#refer(this.#granted += 2, entry);
+    return this.#granted;
+  }
+
+  /** The object at a slot. */
+  entryAt(slot: number): Entry | undefined {
+    return this.#slots.get(slot);
+  }
+
+  // ---- its end
+
+  /** It is gone: nobody waits for its calls, and it refers to nothing any more. */
+  leave(): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.#changed.ring();
+    for (const caller of this.#calls.values()) caller.giveUp(new Error("The client is gone"));
+    for (const held of [...this.held]) held.forget(this);
+    this.#outbox.undo();
+    for (const slot of [...this.#slots.keys()]) this.#release(slot);
+    this.#replies.close();
+  }
+
+  /** The server ends: whoever waits is told so. */
+  dismiss(reason: Error): void {
+    for (const id of this.#calls.keys()) this.#reply(id, ending.rejected, reason);
+    this.#outbox.flush();
+    this.isGone = true;
+    this.#replies.close();
+  }
+}
+
+/** What ends a call that its client has cancelled. */
+const cancelled = Symbol("cancelled");
+
+const isThenable = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === "object" && value !== null && "then" in value &&
+  typeof value.then === "function";

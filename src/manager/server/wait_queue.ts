@@ -1,0 +1,66 @@
+/**
+ * Waiting within a server: those who wait for a managed object, first come, first served.
+ *
+ * @module
+ * @internal
+ */
+
+import { longestTimer } from "../../wait/latch.ts";
+import type { Caller } from "./call_context.ts";
+
+/** Somebody who waits. */
+export interface Waiter<W> {
+  readonly caller: Caller;
+  /** What they have brought with them. */
+  readonly brought: W;
+}
+
+interface Place<T, W> extends Waiter<W> {
+  give(value: T): void;
+}
+
+/** Those who wait to be given a `T`, and what each has brought. */
+export class WaitLine<T = true, W = undefined> {
+  readonly #places = new Set<Place<T, W>>();
+
+  /** How many wait. */
+  get length(): number {
+    return this.#places.size;
+  }
+
+  /**
+   * Waits to be given something; `undefined` once `timeout` (milliseconds) is over.
+   *
+   * @throws Why the call was given up, if it is: then nothing was given.
+   */
+  wait(caller: Caller, timeout: number | undefined, brought: W): Promise<T | undefined> {
+    if (caller.givenUp !== undefined) return Promise.reject(caller.givenUp.reason);
+    if (timeout !== undefined && timeout <= 0) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      const leave = (settle: () => void) => {
+        this.#places.delete(place);
+        clearTimeout(timer);
+        caller.onGivenUp = undefined;
+        settle();
+      };
+      const place = { caller, brought, give: (value: T) => leave(() => resolve(value)) };
+      const timer = timeout === undefined || timeout > longestTimer
+        ? undefined
+        : setTimeout(() => leave(() => resolve(undefined)), timeout);
+      caller.onGivenUp = (reason) => leave(() => reject(reason));
+      this.#places.add(place);
+    });
+  }
+
+  /** Gives something to the one who has waited longest, if anyone waits; who that was. */
+  give(value: T): Waiter<W> | undefined {
+    const [first] = this.#places;
+    first?.give(value);
+    return first;
+  }
+
+  /** Gives the same to all who wait. */
+  giveAll(value: T): void {
+    for (const place of [...this.#places]) place.give(value);
+  }
+}
