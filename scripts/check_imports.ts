@@ -31,6 +31,11 @@ const layers: string[][] = [
   ["futures", "context.ts"],
 ];
 
+/** The folders within a layer, from the lowest to the highest; the files beside them are above all. */
+const inside: Readonly<Record<string, readonly string[]>> = {
+  manager: ["protocol", "client", "server"],
+};
+
 /** One import of a file: the file or module it names. */
 interface Import {
   from: string;
@@ -82,6 +87,13 @@ async function allImports(): Promise<Import[]> {
 
 /** What of `src/` a file belongs to: a folder, or the file itself where it is in none. */
 const part = (file: string): string => file.split("/")[1]!;
+/** How high a file is within its layer. */
+function height(file: string): number {
+  const [, layer, folder, ...rest] = file.split("/");
+  const folders = inside[layer!] ?? [];
+  return rest.length === 0 ? folders.length : folders.indexOf(folder!);
+}
+
 const layer = (file: string): number => layers.findIndex((parts) => parts.includes(part(file)));
 
 function fault({ from, to }: Import): string | undefined {
@@ -90,7 +102,9 @@ function fault({ from, to }: Import): string | undefined {
   }
   if (!to.startsWith("src/")) return `"${to}" is outside src/`;
   if (/\/(mod|index)\.ts$/.test(to)) return `"${to}" is a barrel: import the file that declares it`;
-  if (part(from) === part(to)) return undefined;
+  if (part(from) === part(to)) {
+    return height(to) <= height(from) ? undefined : `"${to}" is in a folder above`;
+  }
   if (layer(to) < layer(from)) return undefined;
   const where = layer(to) === layer(from) ? "beside" : "above";
   return `"${to}" is in ${part(to)}, ${where} ${part(from)}`;

@@ -5,7 +5,7 @@ import { connect } from "./channel/connect.ts";
 import { Listener } from "./channel/listener.ts";
 import { type Pipe, pipeOf } from "./channel/pipe.ts";
 import { wait } from "./channel/wait.ts";
-import { Manager } from "./manager/client/manager.ts";
+import { Manager } from "./manager/manager.ts";
 import { JoinableQueue } from "./queue/joinable_queue.ts";
 import { Queue } from "./queue/queue.ts";
 import { SimpleQueue } from "./queue/simple_queue.ts";

@@ -5,7 +5,8 @@
  * @internal
  */
 
-import { isIterable, wrongArgument } from "../../arguments.ts";
+import { checkInteger, isIterable, wrongArgument } from "../../arguments.ts";
+import { type Element, elementNamed, elementOf } from "../../shared/element_type.ts";
 import { targetOf } from "./target.ts";
 
 /** The items that something is given; `what` says what cannot be done otherwise. */
@@ -44,4 +45,50 @@ export function propertiesOf(given: unknown, what: string): object {
     `Cannot ${what}, and not a proxy, of which a copy must be read first`,
     given,
   );
+}
+
+/** The codes of CPython's `array`; `c` is one of `ctypes` alone. */
+const codes = "b B h H i I l L q Q f d";
+
+/** What is known of the type of a managed array. */
+export function arrayElement(type: unknown): Element {
+  if (typeof type === "string" && type.length === 1 && !codes.split(" ").includes(type)) {
+    throw wrongArgument(
+      TypeError,
+      `Cannot make a managed Array as its typecode must be one of ${codes}`,
+      type,
+    );
+  }
+  // A class does not travel, its name does.
+  return (typeof type === "string" && type.length > 1 ? elementNamed(type) : undefined) ??
+    elementOf("managed Array", type);
+}
+
+/** The items of an array to be, checked. */
+export function arrayItems(element: Element, init: Iterable<unknown>): unknown[] {
+  const items = itemsOf(init, "make a managed Array as init");
+  for (const item of items) checkItem(element, item);
+  return items;
+}
+
+/** Checks one item of an array. */
+export function checkItem(element: Element, item: unknown): void {
+  if (!element.accepts(item)) {
+    throw element.refusal(item, "Cannot hold an item in the array as it");
+  }
+}
+
+/** Checks how many items a queue may hold; no limit below 1. */
+export function checkMaxSize(maxSize: number): void {
+  if (maxSize !== Infinity) checkInteger("make a queue", "maxSize", maxSize);
+}
+
+/** Checks what a semaphore begins with. */
+export function checkSemaphoreValue(value: number): void {
+  checkInteger("make a semaphore", "its value", value, 0);
+}
+
+/** Checks how many must come to a barrier. */
+export function checkParties(parties: number): void {
+  checkInteger("make a barrier", "parties", parties, 1);
 }

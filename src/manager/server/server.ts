@@ -33,7 +33,8 @@ import { targetOf } from "../protocol/target.ts";
 import { Tickets } from "./tickets.ts";
 import { LoopTransport, neverOver, nobody, readFrame } from "../client/transport.ts";
 import "../client/travel.ts";
-import { type RegisteredType, Types } from "./types.ts";
+import type { RegisteredType } from "../protocol/registered_type.ts";
+import { Types } from "./types.ts";
 
 /** The role of a server, and the module whose evaluation begins it. */
 export const serverRole: { readonly role: string; readonly entry: string } = {

@@ -6,16 +6,9 @@
  */
 
 import { wrongArgument } from "../../arguments.ts";
-import { type ClassReference, referenceToClass, resolveClass } from "../../code/class_reference.ts";
-import {
-  callFound,
-  type Found,
-  type FunctionReference,
-  referenceTo,
-  resolveReference,
-} from "../../code/function_reference.ts";
-import type { AnyClass } from "../../code/registered_class.ts";
-import type { Callable } from "../../code/task.ts";
+import { resolveClass } from "../../code/class_reference.ts";
+import { callFound, type Found, resolveReference } from "../../code/function_reference.ts";
+import type { RegisteredType } from "../protocol/registered_type.ts";
 import { TypedArray } from "./objects/array.ts";
 import { Barrier } from "./objects/barrier.ts";
 import { Condition } from "./objects/condition.ts";
@@ -50,22 +43,6 @@ export const builtIn: Readonly<Record<string, Class>> = {
   Barrier,
   Pool,
 };
-
-/** A type of the user's own, as the server is told of it. */
-export interface RegisteredType {
-  readonly name: string;
-  /** A class whose instances are managed, or a function that gives an object to manage. */
-  readonly maker:
-    | { readonly kind: "class"; readonly reference: ClassReference }
-    | { readonly kind: "function"; readonly reference: FunctionReference };
-}
-
-/** What a server is told of a type of the user's own. */
-export function typeOf(name: string, maker: AnyClass | Callable): RegisteredType {
-  return /^class\b/.test(Function.prototype.toString.call(maker))
-    ? { name, maker: { kind: "class", reference: referenceToClass(maker as AnyClass) } }
-    : { name, maker: { kind: "function", reference: referenceTo(maker as Callable) } };
-}
 
 type Make = (args: readonly unknown[]) => object | Promise<object>;
 

@@ -1,4 +1,4 @@
-import type { SortOptions } from "../../server/objects/list.ts";
+import type { SortOptions } from "../../protocol/options.ts";
 import { itemsOf } from "../../protocol/checked_arguments.ts";
 import { defineProxy } from "../../protocol/target.ts";
 import { BaseProxy, call } from "./base_proxy.ts";

@@ -22,7 +22,7 @@ import { References } from "../../../wait/keep_alive.ts";
 import type { Feed } from "../../../pool/scheduler.ts";
 import { status } from "../../../pool/wire.ts";
 import { inForeground } from "../../../runtime/timers.ts";
-import type { RemotePoolOptions } from "../../server/objects/pool.ts";
+import type { RemotePoolOptions } from "../../protocol/options.ts";
 import { defineProxy } from "../../protocol/target.ts";
 import { BaseProxy, call } from "./base_proxy.ts";
 

@@ -1,15 +1,8 @@
-/**
- * Managed barriers.
- *
- * @module
- * @internal
- */
-
-import { checkInteger } from "../../../arguments.ts";
 import { BrokenBarrierError } from "../../../errors.ts";
 import { Attended, type Caller } from "../call_context.ts";
 import { WaitLine } from "../wait_queue.ts";
-import type { Patience } from "./options.ts";
+import type { Patience } from "../../protocol/options.ts";
+import { checkParties } from "../../protocol/checked_arguments.ts";
 
 /** What a barrier has besides its number of parties. */
 interface Options {
@@ -37,7 +30,7 @@ export class Barrier extends Attended {
 
   constructor(parties: number, options: Options = {}) {
     super();
-    checkInteger("make a barrier", "parties", parties, 1);
+    checkParties(parties);
     this.#parties = parties;
     this.#options = options;
   }

@@ -9,7 +9,7 @@ import { checkInteger } from "../../../arguments.ts";
 import { Attended, type Caller } from "../call_context.ts";
 import { WaitLine } from "../wait_queue.ts";
 import { BaseLock, Lock } from "./lock.ts";
-import { limitOf, type Patience } from "./options.ts";
+import { limitOf, type Patience } from "../../protocol/options.ts";
 
 /** A lock, and a way to wait for what others do under it. */
 export class Condition extends Attended {

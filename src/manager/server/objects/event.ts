@@ -7,7 +7,7 @@
 
 import { Attended, type Caller } from "../call_context.ts";
 import { WaitLine } from "../wait_queue.ts";
-import { limitOf, type Patience } from "./options.ts";
+import { limitOf, type Patience } from "../../protocol/options.ts";
 
 /** A flag that can be waited for. */
 export class Event extends Attended {

@@ -5,19 +5,12 @@
  * @internal
  */
 
+import type { SortOptions } from "../../protocol/options.ts";
 import { areEqual } from "./equality.ts";
 import { compare } from "./order.ts";
 import { clampedPosition, positionIn } from "./sequence.ts";
 
 const what = "list";
-
-/** How to sort a list. */
-export interface SortOptions {
-  /** The greatest first. */
-  readonly reverse?: boolean | undefined;
-  /** What of an item is compared: a `task()`, as it travels to the server. */
-  readonly key?: ((item: never) => unknown) | undefined;
-}
 
 /** A list with Python's methods. */
 export class List {

@@ -7,7 +7,7 @@
 
 import { Attended, type Caller, type Held, type Holder } from "../call_context.ts";
 import { WaitLine } from "../wait_queue.ts";
-import { limitOf, type Patience } from "./options.ts";
+import { limitOf, type Patience } from "../../protocol/options.ts";
 
 /** A lock that one client holds; `Lock` and `RLock` say who may acquire it again. */
 export abstract class BaseLock extends Attended implements Held {

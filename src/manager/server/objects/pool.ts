@@ -13,8 +13,9 @@ import {
 import { task } from "../../../code/task.ts";
 import { AsyncResult } from "../../../pool/async_result.ts";
 import { Pool as LocalPool } from "../../../pool/pool.ts";
-import type { MapOptions, PoolOptions, TaskOptions } from "../../../pool/options.ts";
+import type { MapOptions, TaskOptions } from "../../../pool/options.ts";
 import { Attended, type Caller } from "../call_context.ts";
+import type { RemotePoolOptions } from "../../protocol/options.ts";
 
 /** Runs a function that the server was told of, and cannot find itself: its workers can. */
 const run = task(
@@ -23,11 +24,6 @@ const run = task(
   async (reference: FunctionReference, args: readonly unknown[]): Promise<unknown> =>
     await callFound(await resolveReference(reference), args),
 );
-
-/** What of a pool's options gets to the server. */
-export interface RemotePoolOptions extends Omit<PoolOptions, "initializer"> {
-  readonly initializer?: FunctionReference | undefined;
-}
 
 /** A pool of the server's children. */
 export class Pool extends Attended {

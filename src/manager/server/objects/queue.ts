@@ -1,16 +1,9 @@
-/**
- * Managed queues.
- *
- * @module
- * @internal
- */
-
-import { checkInteger } from "../../../arguments.ts";
 import { Empty, Full } from "../../../errors.ts";
 import { Attended, type Caller } from "../call_context.ts";
 import { WaitLine } from "../wait_queue.ts";
 import { Fifo } from "./fifo.ts";
-import { limitOf, type Patience } from "./options.ts";
+import { limitOf, type Patience } from "../../protocol/options.ts";
+import { checkMaxSize } from "../../protocol/checked_arguments.ts";
 
 /** An item for somebody who waits for one. */
 interface Given {
@@ -29,7 +22,7 @@ export class Queue extends Attended {
 
   constructor(maxSize: number = 0) {
     super();
-    if (maxSize !== Infinity) checkInteger("make a queue", "maxSize", maxSize);
+    checkMaxSize(maxSize);
     this.#maxSize = maxSize > 0 ? maxSize : Infinity;
   }
 

@@ -1,14 +1,7 @@
-/**
- * Managed semaphores.
- *
- * @module
- * @internal
- */
-
-import { checkInteger } from "../../../arguments.ts";
 import { Attended, type Caller } from "../call_context.ts";
 import { WaitLine } from "../wait_queue.ts";
-import { limitOf, type Patience } from "./options.ts";
+import { limitOf, type Patience } from "../../protocol/options.ts";
+import { checkSemaphoreValue } from "../../protocol/checked_arguments.ts";
 
 /** A count that is never below 0: who would make it so waits. */
 export class Semaphore extends Attended {
@@ -18,7 +11,7 @@ export class Semaphore extends Attended {
 
   constructor(value: number = 1, most: number = Infinity) {
     super();
-    checkInteger("make a semaphore", "its value", value, 0);
+    checkSemaphoreValue(value);
     this.#value = value;
     this.#most = most;
   }

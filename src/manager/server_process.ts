@@ -5,19 +5,19 @@
  * @internal
  */
 
-import type { Limits } from "../../channel/limits.ts";
-import { generateAuthKey } from "../../channel/auth_key.ts";
-import { encoderFor, frameKind } from "../../process/messages.ts";
-import { adopt } from "../../process/process.ts";
-import { StartedChild } from "../../process/started_child.ts";
-import { allocateQueue, Queue } from "../../queue/queue.ts";
-import { mayMakeFolders, plannedPath, removeFolderOf } from "../../runtime/socket_server.ts";
-import type { StartMethod } from "../../runtime/start_method.ts";
-import type { ListenTls } from "../../runtime/tls_options.ts";
-import type { Link } from "./server_link.ts";
-import { linkTo } from "./server_links.ts";
-import { serverRole, type ServerSetUp } from "../server/server.ts";
-import type { RegisteredType } from "../server/types.ts";
+import type { Limits } from "../channel/limits.ts";
+import { generateAuthKey } from "../channel/auth_key.ts";
+import { encoderFor, frameKind } from "../process/messages.ts";
+import { adopt } from "../process/process.ts";
+import { StartedChild } from "../process/started_child.ts";
+import { allocateQueue, Queue } from "../queue/queue.ts";
+import { mayMakeFolders, plannedPath, removeFolderOf } from "../runtime/socket_server.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import type { ListenTls } from "../runtime/tls_options.ts";
+import type { Link } from "./client/server_link.ts";
+import { linkTo } from "./client/server_links.ts";
+import { serverRole, type ServerSetUp } from "./server/server.ts";
+import type { RegisteredType } from "./protocol/registered_type.ts";
 
 /** How long a server may take to end by itself, in milliseconds. */
 const grace = 2000;

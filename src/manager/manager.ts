@@ -4,46 +4,54 @@ import {
   checkOptions,
   checkTimeout,
   wrongArgument,
-} from "../../arguments.ts";
-import { refuseToSend } from "../../codec/extension.ts";
-import type { AnyClass } from "../../code/registered_class.ts";
-import { keyOf } from "../../channel/authentication.ts";
-import { parseAddress } from "../../channel/address.ts";
-import type { ConnectOptions } from "../../channel/connect.ts";
-import { checkLimits, type Limits } from "../../channel/limits.ts";
-import type { PoolOptions } from "../../pool/options.ts";
-import type { StartMethod } from "../../runtime/start_method.ts";
-import { startMethodOf } from "../../runtime/start_methods.ts";
-import type { ListenTls } from "../../runtime/tls_options.ts";
-import type { ElementOf, ElementType } from "../../shared/element_type.ts";
-import type { BarrierOptions } from "../../sync/barrier.ts";
-import { entriesOf, itemsOf, propertiesOf } from "../protocol/checked_arguments.ts";
-import type { Link } from "./server_link.ts";
-import { arrayElement, arrayItems } from "../server/objects/array.ts";
-import { serverSlot } from "../protocol/messages.ts";
+} from "../arguments.ts";
+import { refuseToSend } from "../codec/extension.ts";
+import type { AnyClass } from "../code/registered_class.ts";
+import { keyOf } from "../channel/authentication.ts";
+import { parseAddress } from "../channel/address.ts";
+import type { ConnectOptions } from "../channel/connect.ts";
+import { checkLimits, type Limits } from "../channel/limits.ts";
+import type { PoolOptions } from "../pool/options.ts";
+import type { StartMethod } from "../runtime/start_method.ts";
+import { startMethodOf } from "../runtime/start_methods.ts";
+import type { ListenTls } from "../runtime/tls_options.ts";
+import type { ElementOf, ElementType } from "../shared/element_type.ts";
+import type { BarrierOptions } from "../sync/barrier.ts";
+import {
+  arrayElement,
+  arrayItems,
+  checkMaxSize,
+  checkParties,
+  checkSemaphoreValue,
+  entriesOf,
+  itemsOf,
+  propertiesOf,
+} from "./protocol/checked_arguments.ts";
+import type { Link } from "./client/server_link.ts";
+import { serverSlot } from "./protocol/messages.ts";
 import type {
   BoundedSemaphoreProxy,
   ConditionProxy,
   LockProxy,
   RLockProxy,
   SemaphoreProxy,
-} from "./proxies/acquirable_proxy.ts";
-import type { ArrayProxy } from "./proxies/array_proxy.ts";
-import type { BarrierProxy } from "./proxies/barrier_proxy.ts";
-import type { DictInit, DictProxy } from "./proxies/dict_proxy.ts";
-import type { EventProxy } from "./proxies/event_proxy.ts";
-import type { ListProxy } from "./proxies/list_proxy.ts";
-import type { NamespaceProxy } from "./proxies/namespace_proxy.ts";
-import type { ManagedObject } from "./proxies/object_proxy.ts";
-import { type PoolProxy, sendablePool } from "./proxies/pool_proxy.ts";
-import type { JoinableQueueProxy, QueueProxy } from "./proxies/queue_proxy.ts";
-import type { ValueProxy } from "./proxies/value_proxy.ts";
-import { reachRemote, type Remote } from "./remote.ts";
+} from "./client/proxies/acquirable_proxy.ts";
+import type { ArrayProxy } from "./client/proxies/array_proxy.ts";
+import type { BarrierProxy } from "./client/proxies/barrier_proxy.ts";
+import type { DictInit, DictProxy } from "./client/proxies/dict_proxy.ts";
+import type { EventProxy } from "./client/proxies/event_proxy.ts";
+import type { ListProxy } from "./client/proxies/list_proxy.ts";
+import type { NamespaceProxy } from "./client/proxies/namespace_proxy.ts";
+import type { ManagedObject } from "./client/proxies/object_proxy.ts";
+import { type PoolProxy, sendablePool } from "./client/proxies/pool_proxy.ts";
+import type { JoinableQueueProxy, QueueProxy } from "./client/proxies/queue_proxy.ts";
+import type { ValueProxy } from "./client/proxies/value_proxy.ts";
+import { reachRemote, type Remote } from "./client/remote.ts";
 import { ServerProcess } from "./server_process.ts";
-import { targetOf } from "../protocol/target.ts";
-import "./travel.ts";
-import { builtIn, type RegisteredType, typeOf } from "../server/types.ts";
-import { showAs } from "../../runtime/inspection.ts";
+import { targetOf } from "./protocol/target.ts";
+import "./client/travel.ts";
+import { type RegisteredType, typeOf } from "./protocol/registered_type.ts";
+import { showAs } from "../runtime/inspection.ts";
 
 /** What a manager is to be. */
 export interface ManagerOptions {
@@ -322,12 +330,14 @@ export class Manager implements AsyncDisposable, Disposable {
    * @throws {TypeError | RangeError} If it is no integer.
    */
   Queue<T = unknown>(maxSize: number = 0): QueueProxy<T> {
-    return this.#makeChecked("Queue", [maxSize]) as QueueProxy<T>;
+    checkMaxSize(maxSize);
+    return this.#make("Queue", [maxSize]) as QueueProxy<T>;
   }
 
   /** Makes a queue. It counts what is still to be done, as one that `Queue` makes does, too. */
   JoinableQueue<T = unknown>(maxSize: number = 0): JoinableQueueProxy<T> {
-    return this.#makeChecked("JoinableQueue", [maxSize]) as JoinableQueueProxy<T>;
+    checkMaxSize(maxSize);
+    return this.#make("JoinableQueue", [maxSize]) as JoinableQueueProxy<T>;
   }
 
   /** Makes a lock. */
@@ -342,12 +352,14 @@ export class Manager implements AsyncDisposable, Disposable {
 
   /** Makes a semaphore. */
   Semaphore(n: number = 1): SemaphoreProxy {
-    return this.#makeChecked("Semaphore", [n]) as SemaphoreProxy;
+    checkSemaphoreValue(n);
+    return this.#make("Semaphore", [n]) as SemaphoreProxy;
   }
 
   /** Makes a semaphore that cannot be released more often than it was acquired. */
   BoundedSemaphore(n: number = 1): BoundedSemaphoreProxy {
-    return this.#makeChecked("BoundedSemaphore", [n]) as BoundedSemaphoreProxy;
+    checkSemaphoreValue(n);
+    return this.#make("BoundedSemaphore", [n]) as BoundedSemaphoreProxy;
   }
 
   /** Makes an event. */
@@ -384,7 +396,8 @@ export class Manager implements AsyncDisposable, Disposable {
     checkOptions(verb, options);
     checkTimeout(options.timeout);
     if (options.action !== undefined) checkFunction(verb, "action", options.action);
-    return this.#makeChecked("Barrier", [parties, options]) as BarrierProxy;
+    checkParties(parties);
+    return this.#make("Barrier", [parties, options]) as BarrierProxy;
   }
 
   /**
@@ -422,12 +435,6 @@ export class Manager implements AsyncDisposable, Disposable {
 
   #make(type: string, args: readonly unknown[]): object {
     return this.#link(`make a ${type}`).create(type, args);
-  }
-
-  /** Has what is wrong with the arguments be thrown here. */
-  #makeChecked(type: keyof typeof builtIn, args: readonly unknown[]): object {
-    void new builtIn[type]!(...args as never[]);
-    return this.#make(type, args);
   }
 
   #link(what: string): Link {
