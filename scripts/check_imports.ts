@@ -90,7 +90,8 @@ const part = (file: string): string => file.split("/")[1]!;
 /** How high a file is within its layer. */
 function height(file: string): number {
   const [, layer, folder, ...rest] = file.split("/");
-  const folders = inside[layer!] ?? [];
+  const folders = inside[layer!];
+  if (folders === undefined) return 0;
   return rest.length === 0 ? folders.length : folders.indexOf(folder!);
 }
 
