@@ -83,7 +83,7 @@ export async function shakeHands(
   role: Role,
   { key, signal, onHeard }: HandshakeOptions,
 ): Promise<Introduction> {
-  const hearing = new Hearing(socket, role, signal, onHeard);
+  const hearing = new HandshakeReader(socket, role, signal, onHeard);
   const mine = joined([
     greeting,
     Uint8Array.of(version, key === undefined ? WITHOUT_KEY : WITH_KEY),
@@ -94,8 +94,8 @@ export async function shakeHands(
   if (key === undefined) return { rest: hearing.rest(), seals: undefined };
   const greetings = role === "listener" ? [mine, theirs] : [theirs, mine];
   const proof = (of: string) => proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
-  if (role === "listener") await judge(socket, hearing, proof);
-  else await plead(socket, hearing, proof);
+  if (role === "listener") await verifyPeer(socket, hearing, proof);
+  else await proveKey(socket, hearing, proof);
   const other = role === "listener" ? "connector" : "listener";
   const seals = new Seals(proof(`messages of the ${role}`), proof(`messages of the ${other}`));
   return { rest: hearing.rest(), seals };
@@ -107,7 +107,11 @@ function say(socket: Socket, bytes: Uint8Array): void {
 }
 
 /** Hears the other side's greeting, byte by byte: a stranger is told by the first that is wrong. */
-async function hearGreeting(hearing: Hearing, role: Role, hasKey: boolean): Promise<Uint8Array> {
+async function hearGreeting(
+  hearing: HandshakeReader,
+  role: Role,
+  hasKey: boolean,
+): Promise<Uint8Array> {
   const check = (isRight: boolean, why: string) => {
     if (!isRight) throw new AuthenticationError(`${failed[role]} as the other side ${why}`);
   };
@@ -124,7 +128,7 @@ async function hearGreeting(hearing: Hearing, role: Role, hasKey: boolean): Prom
 
 type Prove = (of: Role) => Uint8Array;
 
-async function judge(socket: Socket, hearing: Hearing, proof: Prove): Promise<void> {
+async function verifyPeer(socket: Socket, hearing: HandshakeReader, proof: Prove): Promise<void> {
   if (!isSameProof(await hearing.bytes(proofSize), proof("connector"))) {
     say(socket, Uint8Array.of(REFUSED));
     throw new AuthenticationError(`${failed.listener} as the other side has another authKey`);
@@ -132,7 +136,7 @@ async function judge(socket: Socket, hearing: Hearing, proof: Prove): Promise<vo
   say(socket, joined([Uint8Array.of(ACCEPTED), proof("listener")]));
 }
 
-async function plead(socket: Socket, hearing: Hearing, proof: Prove): Promise<void> {
+async function proveKey(socket: Socket, hearing: HandshakeReader, proof: Prove): Promise<void> {
   say(socket, proof("connector"));
   const [verdict] = await hearing.bytes(1);
   if (verdict !== ACCEPTED) {
@@ -146,7 +150,7 @@ async function plead(socket: Socket, hearing: Hearing, proof: Prove): Promise<vo
 }
 
 /** Hears what the other side says, and no more of it than was asked for and what came with that. */
-class Hearing {
+class HandshakeReader {
   readonly #socket: Socket;
   readonly #role: Role;
   readonly #signal: AbortSignal;

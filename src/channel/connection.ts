@@ -2,7 +2,7 @@ import { Encoder } from "../codec/encoder.ts";
 import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
 import { checkWait, type WaitOptions } from "../wait/latch.ts";
 import { LoopItems } from "../wait/loop_items.ts";
-import type { End, SyncWaitOptions } from "./end.ts";
+import type { ConnectionEnd, SyncWaitOptions } from "./end.ts";
 import {
   bytesOf,
   encodeBytes,
@@ -12,7 +12,7 @@ import {
   readValueOrBytes,
   tooLong,
 } from "./message_format.ts";
-import { type Read, settleTrips, type Taken } from "./messages.ts";
+import { type ReadMessage, settleDelivery, type TakenMessage } from "./messages.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** How long a message may be. */
@@ -26,7 +26,7 @@ export interface RecvBytesOptions extends WaitOptions {
  *
  * @internal
  */
-export let endOf: (connection: Connection) => End;
+export let endOf: (connection: Connection) => ConnectionEnd;
 
 /**
  * Whether a value is a connection.
@@ -52,13 +52,13 @@ export let isConnection: (value: object) => value is Connection;
  * ```
  */
 export class Connection implements AsyncIterable<unknown> {
-  readonly #end: End;
+  readonly #end: ConnectionEnd;
   readonly #encoder: Encoder;
   #closed = false;
   #readable: boolean;
 
   /** @internal */
-  constructor(end: End) {
+  constructor(end: ConnectionEnd) {
     this.#end = end;
     this.#encoder = new Encoder({ channel: end.channel, defers: true, heldBy: "carrier" });
     this.#readable = end.canRead;
@@ -101,12 +101,12 @@ export class Connection implements AsyncIterable<unknown> {
   async send(value: unknown, options: WaitOptions = {}): Promise<void> {
     this.#checkWritable(options);
     const bytes = encodeValue(this.#encoder, value);
-    const trips = this.#encoder.takeTrips(this.#end.carrier);
+    const trips = this.#encoder.takeHooks(this.#end.carrier);
     let isSent = false;
     try {
       isSent = await this.#end.put(bytes, options);
     } finally {
-      settleTrips(trips, isSent);
+      settleDelivery(trips, isSent);
     }
     checkSent(isSent, options);
   }
@@ -120,12 +120,12 @@ export class Connection implements AsyncIterable<unknown> {
   sendSync(value: unknown, options: SyncWaitOptions = {}): void {
     this.#checkWritable(options);
     const bytes = encodeValue(this.#encoder, value);
-    const trips = this.#encoder.takeTrips(this.#end.carrier);
+    const trips = this.#encoder.takeHooks(this.#end.carrier);
     let isSent = false;
     try {
       isSent = this.#end.putSync(bytes, options);
     } finally {
-      settleTrips(trips, isSent);
+      settleDelivery(trips, isSent);
     }
     checkSent(isSent, options);
   }
@@ -307,7 +307,7 @@ export class Connection implements AsyncIterable<unknown> {
     if (!this.#end.canWrite) throw new Error("Cannot send as this connection can only receive");
   }
 
-  #reader<T>(read: Read<T>): Read<T> {
+  #reader<T>(read: ReadMessage<T>): ReadMessage<T> {
     return this.#end.carrier === undefined ? fromOutside(read) : read;
   }
 
@@ -338,7 +338,7 @@ function putInto(target: Uint8Array, bytes: Uint8Array): number {
   return bytes.length;
 }
 
-function received<T>(taken: Taken<T> | undefined, { timeout }: WaitOptions): T {
+function received<T>(taken: TakenMessage<T> | undefined, { timeout }: WaitOptions): T {
   if (taken !== undefined) return taken.value;
   throw new TimeoutError(`Cannot receive as nothing came within ${timeout} ms`);
 }

@@ -10,7 +10,7 @@
 import type { Socket } from "../runtime/socket.ts";
 
 /** A socket's place among the others. */
-export interface Place {
+export interface SocketSlot {
   /** It has said something. */
   speak(): void;
   /** It has proven itself: it stays as long as its two sides want. */
@@ -33,7 +33,7 @@ export class Crowd {
   }
 
   /** Takes one in. `drop` is called if it has to go before it has proven itself: at once, if nobody else can. */
-  enter(socket: Socket, drop: () => void): Place {
+  enter(socket: Socket, drop: () => void): SocketSlot {
     this.#count++;
     const leave = (): void => {
       this.#silent.delete(socket);

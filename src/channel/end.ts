@@ -5,10 +5,10 @@
  * @internal
  */
 
-import type { Pace } from "../memory/futex.ts";
+import type { WaitPolicy } from "../memory/futex.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import type { Carrier } from "../handles/holds.ts";
-import type { Read, Taken } from "./messages.ts";
+import type { ReadMessage, TakenMessage } from "./messages.ts";
 
 /** How a call that blocks the thread waits. */
 export type SyncWaitOptions = Omit<WaitOptions, "signal">;
@@ -20,7 +20,7 @@ export interface TakeOptions extends WaitOptions {
 }
 
 /** One end. */
-export interface End {
+export interface ConnectionEnd {
   /** What an encoder for its messages is told of it: see `EncoderOptions`. */
   readonly channel: unknown;
   /** What has the messages until they are read, where that is memory that children share. */
@@ -43,8 +43,12 @@ export interface End {
    * @throws {EOFError} If there is none, and none can come any more.
    * @returns `undefined` once the time is over.
    */
-  take<T>(read: Read<T>, options: TakeOptions, pace?: Pace): Promise<Taken<T> | undefined>;
-  takeSync<T>(read: Read<T>, options: SyncWaitOptions): Taken<T> | undefined;
+  take<T>(
+    read: ReadMessage<T>,
+    options: TakeOptions,
+    pace?: WaitPolicy,
+  ): Promise<TakenMessage<T> | undefined>;
+  takeSync<T>(read: ReadMessage<T>, options: SyncWaitOptions): TakenMessage<T> | undefined;
   /** Whether a message can be taken, or none can come any more, within the time. */
   poll(options: WaitOptions): Promise<boolean>;
   pollSync(options: SyncWaitOptions): boolean;

@@ -102,7 +102,7 @@ export function allocateLane(method: StartMethod, limits: LaneLimits, more: numb
 /** How the block of a lane ends, when nobody has its handle any more. */
 export const endLane: Ending = 1;
 registerEnding(endLane, (block) => {
-  if (block.isLive) new Lane(block, "a queue").dispose();
+  if (block.isLive) new RecordQueue(block, "a queue").dispose();
 });
 
 /** Says how much the lane at `offset` of a block may hold. */
@@ -117,7 +117,7 @@ export function freeSegments({ arena, word }: Block, offset: number): void {
 }
 
 /** A lane, as this child sees it. */
-export class Lane implements Carrier {
+export class RecordQueue implements Carrier {
   readonly block: Block;
   /** Woken when there is something to take. */
   readonly filled: Futex;

@@ -1,13 +1,13 @@
 import { checkObject, checkOptions, checkTimeout } from "../arguments.ts";
 import { refuseToSend } from "../codec/extension.ts";
 import { AuthenticationError, TimeoutError } from "../errors.ts";
-import { Bell, checkWait, countdown, longestTimer, type WaitOptions } from "../wait/latch.ts";
+import { checkWait, countdown, longestTimer, Notify, type WaitOptions } from "../wait/latch.ts";
 import type { Socket, SocketAddress } from "../runtime/socket.ts";
 import { inBackground, nextTurn } from "../runtime/timers.ts";
 import { freshAddress, SocketServer } from "../runtime/socket_server.ts";
 import type { ListenTls } from "../runtime/tls_options.ts";
 import { warnOnce } from "../runtime/warning.ts";
-import { Line } from "../wait/local_queue.ts";
+import { LocalWaitQueue } from "../wait/local_queue.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { keyOf, shakeHands } from "./authentication.ts";
 import type { Connection } from "./connection.ts";
@@ -85,8 +85,8 @@ export class Listener implements Disposable {
   /** What drops those that have not proven themselves yet. */
   readonly #unproven = new Set<AbortController>();
   readonly #proven: Connection[] = [];
-  readonly #accepting = new Line();
-  readonly #changed = new Bell();
+  readonly #accepting = new LocalWaitQueue();
+  readonly #changed = new Notify();
   #closed = false;
 
   /**
@@ -117,7 +117,7 @@ export class Listener implements Disposable {
     this.#address = this.#server.listen(target).then(formatAddress);
     this.#address.catch((error) => {
       this.#failure = { error };
-      this.#changed.ring();
+      this.#changed.notify();
     });
   }
 
@@ -182,7 +182,7 @@ export class Listener implements Disposable {
     this.#server.close();
     for (const drop of this.#unproven) drop.abort(new Error("The listener is closed"));
     for (const connection of this.#proven.splice(0)) connection.close();
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   /** Closes the listener. */
@@ -206,7 +206,7 @@ export class Listener implements Disposable {
       drop.signal.throwIfAborted();
       place.stay();
       this.#proven.push(socketConnection(socket, first, this.#key, this.#messageSize));
-      this.#changed.ring();
+      this.#changed.notify();
     } catch (error) {
       place.leave();
       if (!this.#closed) this.#onRefused?.(error as Error);

@@ -9,7 +9,7 @@ import { checkInteger, wrongArgument } from "../arguments.ts";
 import type { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
-import type { Read } from "./messages.ts";
+import type { ReadMessage } from "./messages.ts";
 
 /** What a message is: its first number. */
 const VALUE = 0;
@@ -57,7 +57,7 @@ const forgedFailure = (): Error =>
   new DecodeFailure("it tells a failure, which only this program can");
 
 /** Reads a message: a value; of a message of bytes, the bytes. */
-export const readValueOrBytes: Read<unknown> = (decoder, length) => {
+export const readValueOrBytes: ReadMessage<unknown> = (decoder, length) => {
   const head = decoder.readUint();
   if (head === BYTES) return readRest(decoder, head, length);
   const value = decoder.read();
@@ -66,7 +66,7 @@ export const readValueOrBytes: Read<unknown> = (decoder, length) => {
 };
 
 /** Reads a message that comes from another program itself, as another reader does. */
-export const fromOutside = <T>(read: Read<T>): Read<T> => (decoder, length) => {
+export const fromOutside = <T>(read: ReadMessage<T>): ReadMessage<T> => (decoder, length) => {
   const start = decoder.position;
   if (decoder.readUint() === FAILURE) throw forgedFailure();
   decoder.position = start;
@@ -80,7 +80,7 @@ export const fromOutside = <T>(read: Read<T>): Read<T> => (decoder, length) => {
  */
 export function readUpTo(
   maxLength: number | undefined,
-): Read<Uint8Array<ArrayBuffer> | typeof tooLong> {
+): ReadMessage<Uint8Array<ArrayBuffer> | typeof tooLong> {
   if (maxLength !== undefined) checkInteger("receive", "maxLength", maxLength, 0);
   return (decoder, length) => {
     const head = decoder.readUint();

@@ -7,23 +7,23 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { loadNeeded } from "../code/load_module.ts";
-import type { Trip } from "../codec/extension.ts";
+import type { DeliveryHooks } from "../codec/extension.ts";
 import { ModuleNeeded } from "../code/module_needed.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { Origin } from "../code/origin.ts";
-import type { Futex, Pace } from "../memory/futex.ts";
+import type { Futex, WaitPolicy } from "../memory/futex.ts";
 import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import { pause } from "../memory/sleep.ts";
-import { joinLine } from "../wait/local_queue.ts";
-import { Kept, type Lane } from "./lane.ts";
+import { joinLocalQueue } from "../wait/local_queue.ts";
+import { Kept, type RecordQueue } from "./lane.ts";
 
 /** A message that was taken. */
-export interface Taken<T> {
+export interface TakenMessage<T> {
   readonly value: T;
 }
 
 /** What a look at the first message gives; `Kept` if a module must be imported for it first. */
-type Found<T> = Taken<T> | Kept<ModuleNeeded> | undefined;
+type FirstMessage<T> = TakenMessage<T> | Kept<ModuleNeeded> | undefined;
 
 /** How often to look whether a wait for a module is over, in milliseconds. */
 const lookEvery = 50;
@@ -32,7 +32,7 @@ const lookEvery = 50;
 const soon = 40;
 
 /** Reads a message of so many bytes, whose first the decoder reads next. */
-export type Read<T> = (decoder: Decoder, length: number) => T;
+export type ReadMessage<T> = (decoder: Decoder, length: number) => T;
 
 /**
  * Called before each attempt of a wait; what it throws ends the wait.
@@ -42,19 +42,19 @@ export type Read<T> = (decoder: Decoder, length: number) => T;
 export type Check = () => boolean;
 
 /** Has the values of a message do what they do when it was sent, or was not. */
-export function settleTrips(trips: readonly Trip[], isSent: boolean): void {
+export function settleDelivery(trips: readonly DeliveryHooks[], isSent: boolean): void {
   for (const trip of trips) {
-    if (isSent) trip.begin?.();
-    else trip.drop();
+    if (isSent) trip.sent?.();
+    else trip.dropped();
   }
 }
 
 /** Reads a message that is one value. */
-export const readValue: Read<unknown> = (decoder) => decoder.read();
+export const readValue: ReadMessage<unknown> = (decoder) => decoder.read();
 
 /** A put that may have to wait: for room in the lane, or for memory, by turns. */
 class PutAttempt {
-  readonly #lane: Lane;
+  readonly #lane: RecordQueue;
   readonly #bytes: Uint8Array;
   readonly #check: Check;
   /** Woken when the next attempt may succeed. */
@@ -62,7 +62,7 @@ class PutAttempt {
   /** Whether it is put, or there is nothing to wait for any more. */
   isOver = false;
 
-  constructor(lane: Lane, bytes: Uint8Array, check: Check) {
+  constructor(lane: RecordQueue, bytes: Uint8Array, check: Check) {
     this.#lane = lane;
     this.#bytes = bytes;
     this.#check = check;
@@ -81,7 +81,7 @@ class PutAttempt {
 
 /** A lane that carries messages. */
 export class Messages {
-  readonly lane: Lane;
+  readonly lane: RecordQueue;
   readonly #decoder: Decoder;
   /** What an error calls a message. */
   readonly #root: string;
@@ -94,7 +94,7 @@ export class Messages {
   readonly #origin: Origin;
 
   /** `origin`: who puts messages there, if that is not this program. */
-  constructor(lane: Lane, root: string, origin: Origin = "program") {
+  constructor(lane: RecordQueue, root: string, origin: Origin = "program") {
     const { arena } = lane.block;
     this.#origin = origin;
     this.lane = lane;
@@ -112,7 +112,7 @@ export class Messages {
     // The next message of this child is encoded into the same memory.
     const bytes = encoded.slice();
     const left = countdown(timeout);
-    const { place, leave } = joinLine(this.#lineOf("put"));
+    const { place, leave } = joinLocalQueue(this.#lineOf("put"));
     this.#putting++;
     try {
       if (!await place.toFront({ timeout, signal })) return false;
@@ -141,7 +141,7 @@ export class Messages {
    * Takes the first message if there is one, nobody of this child waits for it before, and it needs
    * no module that must be imported first. It looks several times: a wait costs as much as many looks.
    */
-  trySoon<T>(read: Read<T>): Taken<T> | undefined {
+  trySoon<T>(read: ReadMessage<T>): TakenMessage<T> | undefined {
     if (this.#taking > 0) return undefined;
     let taken = this.#take(read);
     for (let look = 0; taken === undefined && look < soon; look++) {
@@ -156,19 +156,19 @@ export class Messages {
    *
    * @throws {Error} If the message needs a module that must be imported first. It stays where it is.
    */
-  takeNow<T>(read: Read<T>): Taken<T> | undefined {
+  takeNow<T>(read: ReadMessage<T>): TakenMessage<T> | undefined {
     return this.#taking > 0 ? undefined : this.#atOnce(this.#take(read));
   }
 
   /** Waits for a message, and takes it; `undefined` once the time is over, or there is nothing more. */
   async take<T>(
-    read: Read<T>,
+    read: ReadMessage<T>,
     { timeout, signal }: WaitOptions,
     check: Check,
-    pace?: Pace,
-  ): Promise<Taken<T> | undefined> {
+    pace?: WaitPolicy,
+  ): Promise<TakenMessage<T> | undefined> {
     const left = countdown(timeout);
-    const { place, leave } = joinLine(this.#lineOf("take"));
+    const { place, leave } = joinLocalQueue(this.#lineOf("take"));
     this.#taking++;
     try {
       if (!await place.toFront({ timeout, signal })) return undefined;
@@ -185,12 +185,12 @@ export class Messages {
   }
 
   async #takeOne<T>(
-    read: Read<T>,
+    read: ReadMessage<T>,
     options: WaitOptions,
     check: Check,
-    pace: Pace | undefined,
-  ): Promise<Found<T>> {
-    let found: Found<T>;
+    pace: WaitPolicy | undefined,
+  ): Promise<FirstMessage<T>> {
+    let found: FirstMessage<T>;
     const attempt = () => {
       // Asked first: who has put the last message may be gone as soon as it is taken.
       const isOver = check();
@@ -206,8 +206,12 @@ export class Messages {
    *
    * @throws {Error} If the message needs a module that must be imported first. It stays where it is.
    */
-  takeSync<T>(read: Read<T>, timeout: number | undefined, check: Check): Taken<T> | undefined {
-    let taken: Taken<T> | undefined;
+  takeSync<T>(
+    read: ReadMessage<T>,
+    timeout: number | undefined,
+    check: Check,
+  ): TakenMessage<T> | undefined {
+    let taken: TakenMessage<T> | undefined;
     this.lane.filled.waitSync(() => {
       const isOver = check();
       taken = this.#atOnce(this.#take(read));
@@ -216,11 +220,15 @@ export class Messages {
     return taken;
   }
 
-  #take<T>(read: Read<T>): Found<T> {
+  #take<T>(read: ReadMessage<T>): FirstMessage<T> {
     return this.lane.take((position, length) => this.#read(read, position, length));
   }
 
-  #read<T>(read: Read<T>, position: number, length: number): Taken<T> | Kept<ModuleNeeded> {
+  #read<T>(
+    read: ReadMessage<T>,
+    position: number,
+    length: number,
+  ): TakenMessage<T> | Kept<ModuleNeeded> {
     this.#decoder.restart(position);
     try {
       return { value: read(this.#decoder, length) };
@@ -256,7 +264,7 @@ export class Messages {
     return true;
   }
 
-  #atOnce<T>(found: Found<T>): Taken<T> | undefined {
+  #atOnce<T>(found: FirstMessage<T>): TakenMessage<T> | undefined {
     if (!(found instanceof Kept)) return found;
     throw new Error(
       `Cannot take the ${this.#root} at once as its module must be imported first: ` +

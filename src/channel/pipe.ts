@@ -1,21 +1,21 @@
 import { checkOptions } from "../arguments.ts";
 import type { Origin } from "../code/origin.ts";
-import { registerKind } from "../codec/extension.ts";
+import { registerExtension } from "../codec/extension.ts";
 import { EOFError } from "../errors.ts";
 import { allocate, Block, free } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
-import type { Pace } from "../memory/futex.ts";
+import type { WaitPolicy } from "../memory/futex.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { getStartMethod } from "../runtime/start_methods.ts";
 import { hold, letGo } from "../handles/holding.ts";
 import { holdsOf, type MessageHold } from "../handles/holds.ts";
-import { type Ending, registerEnding, Target } from "../handles/target.ts";
+import { type Ending, HoldTarget, registerEnding } from "../handles/target.ts";
 import { arrive, depart } from "../handles/travel.ts";
 import { Connection, endOf, isConnection } from "./connection.ts";
-import type { End, SyncWaitOptions } from "./end.ts";
-import { freeSegments, Lane, laneWords, limitLane } from "./lane.ts";
-import { type Check, Messages, type Read, type Taken } from "./messages.ts";
+import type { ConnectionEnd, SyncWaitOptions } from "./end.ts";
+import { freeSegments, laneWords, limitLane, RecordQueue } from "./lane.ts";
+import { type Check, Messages, type ReadMessage, type TakenMessage } from "./messages.ts";
 
 /** How many bytes may be under way in one direction; a larger message goes alone. */
 const capacity = 2 * 1024 * 1024;
@@ -51,7 +51,7 @@ registerEnding(endSide, (block, part) => close(block, part as Side));
 const lookEvery = 20;
 
 /** One end of a pipe, as one holder has it. */
-class PipeEnd implements End {
+class PipeEnd implements ConnectionEnd {
   readonly block: Block;
   readonly side: Side;
   readonly channel: StartMethod;
@@ -59,8 +59,8 @@ class PipeEnd implements End {
   readonly canWrite: boolean;
   readonly #incoming: Messages;
   readonly #outgoing: Messages;
-  readonly target: Target;
-  readonly #peers: Target;
+  readonly target: HoldTarget;
+  readonly #peers: HoldTarget;
   #lookedAt = -Infinity;
   #closed = false;
 
@@ -72,18 +72,21 @@ class PipeEnd implements End {
     this.canRead = !isOneWay || side === 0;
     this.canWrite = !isOneWay || side === 1;
     this.#incoming = new Messages(
-      new Lane(block, "a connection", laneTo(side)),
+      new RecordQueue(block, "a connection", laneTo(side)),
       "message",
       originAt(block, side),
     );
-    this.#outgoing = new Messages(new Lane(block, "a connection", laneTo(other(side))), "message");
-    this.target = new Target(block, endSide, side);
-    this.#peers = new Target(block, endSide, other(side));
+    this.#outgoing = new Messages(
+      new RecordQueue(block, "a connection", laneTo(other(side))),
+      "message",
+    );
+    this.target = new HoldTarget(block, endSide, side);
+    this.#peers = new HoldTarget(block, endSide, other(side));
     hold(this, this.target);
   }
 
   /** What has the messages until they are read. */
-  get carrier(): Lane {
+  get carrier(): RecordQueue {
     return this.#outgoing.lane;
   }
 
@@ -104,17 +107,17 @@ class PipeEnd implements End {
   }
 
   async take<T>(
-    read: Read<T>,
+    read: ReadMessage<T>,
     options: WaitOptions,
-    pace?: Pace,
-  ): Promise<Taken<T> | undefined> {
+    pace?: WaitPolicy,
+  ): Promise<TakenMessage<T> | undefined> {
     const taken = this.#incoming.trySoon(read) ??
       await this.#incoming.take(read, options, this.#checkIn, pace);
     if (taken === undefined) this.#checkEnd();
     return taken;
   }
 
-  takeSync<T>(read: Read<T>, { timeout }: SyncWaitOptions): Taken<T> | undefined {
+  takeSync<T>(read: ReadMessage<T>, { timeout }: SyncWaitOptions): TakenMessage<T> | undefined {
     const taken = this.#incoming.takeSync(read, timeout, this.#checkIn);
     if (taken === undefined) this.#checkEnd();
     return taken;
@@ -177,7 +180,7 @@ const isClosed = ({ arena, word }: Block, side: Side): boolean =>
 function close(block: Block, side: Side): void {
   if (!block.isLive) return;
   Atomics.store(block.arena.words, block.word + closedAt(side), 1);
-  const lanes = ([0, 1] as const).map((to) => new Lane(block, "a connection", laneTo(to)));
+  const lanes = ([0, 1] as const).map((to) => new RecordQueue(block, "a connection", laneTo(to)));
   // Who waits here, or at the other end, looks again.
   const stir = () => {
     for (const lane of lanes) {
@@ -198,7 +201,7 @@ function freeLanes(block: Block): void {
   freeSegments(block, laneTo(1));
 }
 
-type Description = [
+type PipeDescription = [
   method: StartMethod,
   address: number,
   serial: number,
@@ -208,7 +211,7 @@ type Description = [
 
 const pipeEndOf = (value: object): PipeEnd => endOf(value as Connection) as PipeEnd;
 
-registerKind({
+registerExtension({
   name: "Connection",
   module: import.meta.url,
   isLocal: true,
@@ -223,13 +226,13 @@ registerKind({
     }
     return `is a Connection for children of the start method "${method}", and this one is a "${channel}"`;
   },
-  describe: (value, departure): Description => {
+  describe: (value, departure): PipeDescription => {
     const { block, side, target } = pipeEndOf(value);
     const { arena: { method }, address, serial } = block;
     return [method, address, serial, side, depart(target, departure)];
   },
   revive: (description) => {
-    const [method, address, serial, side, held] = description as Description;
+    const [method, address, serial, side, held] = description as PipeDescription;
     const end = new PipeEnd(new Block(arenaOf(method), address, serial), side);
     // Only now: the end has been held all the time.
     arrive(end.target, held);

@@ -13,7 +13,7 @@ import { isSameProof, Prover } from "../runtime/proof.ts";
 export const sealSize = 16;
 
 /** The seals of one direction. */
-class Direction {
+class DirectionSeals {
   readonly #prover: Prover;
   readonly #number = new Uint8Array(8);
   #messages = 0n;
@@ -31,13 +31,13 @@ class Direction {
 
 /** The seals of a conversation, as one of its ends makes and checks them. */
 export class Seals {
-  readonly #sent: Direction;
-  readonly #heard: Direction;
+  readonly #sent: DirectionSeals;
+  readonly #heard: DirectionSeals;
 
   /** `mine` and `theirs` are the keys of the two directions. */
   constructor(mine: Uint8Array, theirs: Uint8Array) {
-    this.#sent = new Direction(mine);
-    this.#heard = new Direction(theirs);
+    this.#sent = new DirectionSeals(mine);
+    this.#heard = new DirectionSeals(theirs);
   }
 
   /** The seal of the next message to be sent. */

@@ -9,19 +9,19 @@ import { Decoder } from "../codec/decoder.ts";
 import { loadNeeded } from "../code/load_module.ts";
 import { ModuleNeeded } from "../code/module_needed.ts";
 import { TaskReferenceError } from "../errors.ts";
-import type { Pace } from "../memory/futex.ts";
+import type { WaitPolicy } from "../memory/futex.ts";
 import { countdown, type WaitOptions } from "../wait/latch.ts";
-import { Line } from "../wait/local_queue.ts";
-import type { End, TakeOptions } from "./end.ts";
+import { LocalWaitQueue } from "../wait/local_queue.ts";
+import type { ConnectionEnd, TakeOptions } from "./end.ts";
 import { headSize, tooLong } from "./message_format.ts";
-import type { Read, Taken } from "./messages.ts";
+import type { ReadMessage, TakenMessage } from "./messages.ts";
 import type { Wire } from "./wire.ts";
 
 /** Closes connections that were collected. */
 const collected = new FinalizationRegistry<Wire>((wire) => wire.close());
 
 /** One end of a connection to another program, which knows nothing of this program's memory. */
-export class SocketEnd implements End {
+export class SocketEnd implements ConnectionEnd {
   readonly channel: undefined;
   readonly carrier: undefined;
   readonly canRead: boolean = true;
@@ -29,7 +29,7 @@ export class SocketEnd implements End {
   readonly #wire: Wire;
   /** Whether the other side has proven a key, and may name modules to be imported. */
   readonly origin: "proven" | "stranger";
-  readonly #takers = new Line();
+  readonly #takers = new LocalWaitQueue();
   /** Why it cannot be used any more. */
   #gone: string | undefined;
 
@@ -58,10 +58,10 @@ export class SocketEnd implements End {
   }
 
   async take<T>(
-    read: Read<T>,
+    read: ReadMessage<T>,
     { timeout, signal, maxLength }: TakeOptions,
-    pace?: Pace,
-  ): Promise<Taken<T> | undefined> {
+    pace?: WaitPolicy,
+  ): Promise<TakenMessage<T> | undefined> {
     const left = countdown(timeout);
     const place = this.#takers.join();
     try {
@@ -119,10 +119,10 @@ export class SocketEnd implements End {
 
   /** Reads the first message, and takes it, unless the signal is aborted before its modules are there. */
   async #read<T>(
-    read: Read<T>,
+    read: ReadMessage<T>,
     message: Uint8Array,
     signal: AbortSignal | undefined,
-  ): Promise<Taken<T>> {
+  ): Promise<TakenMessage<T>> {
     const decoder = new Decoder(message, [], this.origin);
     const imported = new Set<string>();
     let isTaken = true;

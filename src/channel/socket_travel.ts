@@ -7,13 +7,13 @@
  */
 
 import type { Decoder } from "../codec/decoder.ts";
-import { registerKind } from "../codec/extension.ts";
+import { registerExtension } from "../codec/extension.ts";
 import { EOFError } from "../errors.ts";
 import { idle } from "../memory/futex.ts";
 import { bootNote } from "../runtime/boot.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Connection, endOf, isConnection } from "./connection.ts";
-import type { End } from "./end.ts";
+import type { ConnectionEnd } from "./end.ts";
 import { encodeFailure, passedOn } from "./message_format.ts";
 import { makePipe } from "./pipe.ts";
 import { SocketEnd } from "./socket_end.ts";
@@ -29,7 +29,7 @@ const leaving = new WeakSet<SocketEnd>();
 
 const socketEndOf = (value: object): SocketEnd => endOf(value as Connection) as SocketEnd;
 
-registerKind({
+registerExtension({
   name: "SocketConnection",
   module: import.meta.url,
   matches: (value) => isConnection(value) && endOf(value) instanceof SocketEnd,
@@ -48,14 +48,14 @@ registerKind({
     const [mine, theirs] = makePipe(departure.channel as StartMethod, true, end.origin);
     leaving.add(end);
     let hasBegun = false;
-    departure.onTrip({
-      begin: () => {
+    departure.onDelivery({
+      sent: () => {
         hasBegun = true;
         leaving.delete(end);
         theirs.close();
         void relay(end.handOn(), endOf(mine));
       },
-      drop: () => {
+      dropped: () => {
         leaving.delete(end);
         // If it was sent and nobody reads it, the pipe's other end is closed, which ends the relay.
         if (hasBegun) return;
@@ -69,12 +69,12 @@ registerKind({
 });
 
 /** Passes on what comes at one end to the other, in both directions, until both have ended. */
-async function relay(socket: SocketEnd, pipe: End): Promise<void> {
+async function relay(socket: SocketEnd, pipe: ConnectionEnd): Promise<void> {
   await Promise.all([passIn(socket, pipe), passOut(pipe, socket)]);
 }
 
 /** To the child, until the other program has closed the connection, or both have. */
-async function passIn(socket: End, pipe: End): Promise<void> {
+async function passIn(socket: ConnectionEnd, pipe: ConnectionEnd): Promise<void> {
   let failure: unknown;
   try {
     while (failure === undefined) {
@@ -93,7 +93,7 @@ async function passIn(socket: End, pipe: End): Promise<void> {
 }
 
 /** From the child, until it has closed its end; then the connection is closed behind what it sent. */
-async function passOut(pipe: End, socket: End): Promise<void> {
+async function passOut(pipe: ConnectionEnd, socket: ConnectionEnd): Promise<void> {
   let message: Uint8Array | undefined;
   // It was closed here, as the other program has closed the connection.
   const taken = () => next(pipe).catch(() => undefined);
@@ -105,7 +105,7 @@ async function passOut(pipe: End, socket: End): Promise<void> {
 }
 
 /** The next message; nothing if there is none and none can come. */
-async function next(end: End): Promise<Uint8Array | undefined> {
+async function next(end: ConnectionEnd): Promise<Uint8Array | undefined> {
   try {
     const read = (decoder: Decoder, length: number) => decoder.readBytes(length);
     const taken = await end.take(read, {}, pace);

@@ -11,10 +11,10 @@
 import type { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { EOFError } from "../errors.ts";
-import type { Pace } from "../memory/futex.ts";
+import type { WaitPolicy } from "../memory/futex.ts";
 import { type Connection, endOf } from "./connection.ts";
-import type { End } from "./end.ts";
-import { type Read, settleTrips } from "./messages.ts";
+import type { ConnectionEnd } from "./end.ts";
+import { type ReadMessage, settleDelivery } from "./messages.ts";
 
 /** What a message is: its first number. */
 export const say = {
@@ -40,7 +40,7 @@ export type Message =
 
 /** One side's hold on the pipe of a stream. */
 export class StreamLink {
-  readonly #end: End;
+  readonly #end: ConnectionEnd;
   readonly #encoder: Encoder;
 
   constructor(connection: Connection) {
@@ -67,7 +67,7 @@ export class StreamLink {
    * @throws {RangeError} If the memory that children share is used up.
    */
   async flush(): Promise<void> {
-    const trips = this.#encoder.takeTrips(this.#end.carrier);
+    const trips = this.#encoder.takeHooks(this.#end.carrier);
     let isSent = false;
     try {
       await this.#end.put(this.#encoder.view(0));
@@ -75,7 +75,7 @@ export class StreamLink {
     } catch (error) {
       if (error instanceof RangeError) throw error;
     } finally {
-      settleTrips(trips, isSent);
+      settleDelivery(trips, isSent);
     }
   }
 
@@ -114,7 +114,7 @@ export class StreamLink {
    * @throws {EOFError} If the other side is gone and nothing is left.
    * @throws What a chunk throws that cannot be read here; it is gone.
    */
-  async receive(pace?: Pace, signal?: AbortSignal): Promise<Message> {
+  async receive(pace?: WaitPolicy, signal?: AbortSignal): Promise<Message> {
     const taken = await this.#end.take(readMessage, { signal }, pace);
     if (taken === undefined) throw new EOFError("Cannot receive as nothing more can come");
     return taken.value;
@@ -142,7 +142,7 @@ export class StreamLink {
   }
 }
 
-const readMessage: Read<Message> = (decoder: Decoder, size: number): Message => {
+const readMessage: ReadMessage<Message> = (decoder: Decoder, size: number): Message => {
   const kind = decoder.readUint();
   switch (kind) {
     case say.bytes:

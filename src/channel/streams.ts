@@ -18,7 +18,7 @@
  */
 
 import { aName } from "../codec/failure.ts";
-import { type Departure, registerKind } from "../codec/extension.ts";
+import { type Departure, registerExtension } from "../codec/extension.ts";
 import { classOfPrototype } from "../code/registered_class.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type Connection, isConnection } from "./connection.ts";
@@ -28,7 +28,7 @@ import { StreamLink } from "./stream_link.ts";
 import { receivedWritable, SentWritable } from "./writable.ts";
 
 /** A reader or writer: this side's hold on the stream that it sends. */
-interface Held {
+interface SentStream {
   begin(link: StreamLink): void;
   releaseLock(): void;
 }
@@ -49,18 +49,18 @@ function refusal(name: string, stream: Stream, channel: unknown): string | undef
  * Makes the pipe of a stream, and gives the other side's end. `hold` locks the stream, at once: it
  * may be sent a little later, and nobody is to use it meanwhile.
  */
-function send(hold: () => Held, departure: Departure): Connection {
+function send(hold: () => SentStream, departure: Departure): Connection {
   const [mine, theirs] = makePipe(departure.channel as StartMethod, true);
   const held = hold();
   let hasBegun = false;
-  departure.onTrip({
-    begin: () => {
+  departure.onDelivery({
+    sent: () => {
       hasBegun = true;
       // From here on the message holds it alone.
       theirs.close();
       held.begin(new StreamLink(mine));
     },
-    drop: () => {
+    dropped: () => {
       if (hasBegun) return;
       theirs.close();
       mine.close();
@@ -72,7 +72,7 @@ function send(hold: () => Held, departure: Departure): Connection {
 
 type ReadableDescription = [end: Connection, isBytes: boolean];
 
-registerKind({
+registerExtension({
   name: "ReadableStream",
   module,
   matches: (value) => value instanceof ReadableStream,
@@ -81,7 +81,7 @@ registerKind({
   describe: (value, departure): ReadableDescription => {
     const stream = value as ReadableStream<unknown>;
     const isBytes = givesBytes(stream);
-    const hold = (): Held => {
+    const hold = (): SentStream => {
       const reader = stream.getReader();
       return {
         begin: (link) => new SentReadable(reader, link).begin(),
@@ -107,14 +107,14 @@ function givesBytes(stream: ReadableStream<unknown>): boolean {
   }
 }
 
-registerKind({
+registerExtension({
   name: "WritableStream",
   module,
   matches: (value) => value instanceof WritableStream,
   refuses: (value, channel) => refusal("WritableStream", value as WritableStream, channel),
   shape: (description) => isObject(description) && isConnection(description),
   describe: (value, departure): Connection => {
-    const hold = (): Held => {
+    const hold = (): SentStream => {
       const writer = (value as WritableStream<unknown>).getWriter();
       return {
         begin: (link) => new SentWritable(writer, link).begin(),
@@ -135,7 +135,7 @@ interface Pair {
 /** What a connection of the platform tells of itself that is no property of its own. */
 const addresses = ["localAddr", "remoteAddr"];
 
-registerKind({
+registerExtension({
   name: "streams",
   module,
   matches: isPair,

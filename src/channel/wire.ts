@@ -6,10 +6,10 @@
  */
 
 import { AuthenticationError, EOFError } from "../errors.ts";
-import { Bell, countdown, Latch, type WaitOptions } from "../wait/latch.ts";
+import { countdown, Latch, Notify, type WaitOptions } from "../wait/latch.ts";
 import type { Socket } from "../runtime/socket.ts";
 import { nextTurn } from "../runtime/timers.ts";
-import { Line } from "../wait/local_queue.ts";
+import { LocalWaitQueue } from "../wait/local_queue.ts";
 import type { Introduction } from "./authentication.ts";
 import { framed, FrameReader, headSize } from "./frames.ts";
 import { type Seals, sealSize } from "./seal.ts";
@@ -34,12 +34,12 @@ export class Wire {
   /** Whether no more is to be read. */
   #isDeaf = false;
   #over: { readonly error: Error | undefined } | undefined;
-  readonly #changed = new Bell();
+  readonly #changed = new Notify();
   /** Those who wait to send, each until what was sent before is in the hands of the system. */
-  readonly #senders = new Line();
+  readonly #senders = new LocalWaitQueue();
   /** How many messages are being sent. */
   #sending = 0;
-  readonly #sent = new Bell();
+  readonly #sent = new Notify();
 
   /** `messageSize`: how many bytes a message may have. */
   constructor(socket: Socket, { rest, seals }: Introduction, messageSize: number) {
@@ -66,7 +66,7 @@ export class Wire {
   #hear(bytes: Uint8Array): void {
     if (this.#isDeaf) return;
     this.#frames.add(bytes);
-    this.#changed.ring();
+    this.#changed.notify();
     if (this.#frames.isTooLong) this.#end(tooLong(this.#messageSize));
     else this.#steer();
   }
@@ -100,7 +100,7 @@ export class Wire {
 
   /** Has all who wait look again. */
   stir(): void {
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   /** The first message that was not received. */
@@ -236,7 +236,7 @@ export class Wire {
     } finally {
       release();
       this.#sending--;
-      this.#sent.ring();
+      this.#sent.notify();
     }
   }
 

@@ -83,7 +83,7 @@ export class SentWritable {
 
 /** The stream whose chunks the other side writes. What it is asked for keeps the program alive. */
 export function receivedWritable(link: StreamLink): WritableStream<unknown> {
-  const sink = new Sink(link);
+  const sink = new RemoteSink(link);
   collected.register(sink, link);
   void listen(link, new WeakRef(sink));
   return new WritableStream({
@@ -98,7 +98,7 @@ export function receivedWritable(link: StreamLink): WritableStream<unknown> {
 const collected = new FinalizationRegistry<StreamLink>((link) => link.close());
 
 /** Hands a sink what the other side says, for as long as somebody has the sink. */
-async function listen(link: StreamLink, sink: WeakRef<Sink>): Promise<void> {
+async function listen(link: StreamLink, sink: WeakRef<RemoteSink>): Promise<void> {
   try {
     for (;;) {
       const message = await link.receive(idle);
@@ -115,9 +115,9 @@ async function listen(link: StreamLink, sink: WeakRef<Sink>): Promise<void> {
 }
 
 /** Sinks that wait for an answer: nobody else may hold them. */
-const busy = new Map<Sink, () => void>();
+const busy = new Map<RemoteSink, () => void>();
 
-class Sink {
+class RemoteSink {
   readonly #link: StreamLink;
   readonly #waiting: PromiseWithResolvers<void>[] = [];
   #controller: WritableStreamDefaultController | undefined;

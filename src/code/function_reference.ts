@@ -11,7 +11,7 @@
  */
 
 import { TaskReferenceError } from "../errors.ts";
-import type { Namespace } from "../runtime/import_module.ts";
+import type { ModuleNamespace } from "../runtime/import_module.ts";
 import { evaluate, isExpression } from "../runtime/source_code.ts";
 import { type Exporters, exportersOf, exportersOfValue } from "./exporters.ts";
 import { exportedValues, isOwnMain, loadModule, namespaceAt } from "./load_module.ts";
@@ -30,7 +30,7 @@ export interface SourceReference extends SourceText, Exporters {
 export type FunctionReference = ({ readonly kind: "task" } & TaskAddress) | SourceReference;
 
 /** A function that was found again, and whether it came as source text. */
-export interface Found {
+export interface FoundFunction {
   readonly fn: Callable;
   readonly inline: boolean;
   /** Of an inline one, where it was looked for, for a message. */
@@ -152,7 +152,7 @@ export function functionOf(value: FunctionValue): Callable {
 }
 
 /** Finds, in a child, the function that a reference names. Imports modules where it must. */
-export async function resolveReference(reference: FunctionReference): Promise<Found> {
+export async function resolveReference(reference: FunctionReference): Promise<FoundFunction> {
   if (reference.kind === "task") return { fn: await resolveTask(reference), inline: false };
   for (const url of reference.modules) {
     const fn = findExport(await loadModule(url), reference, url);
@@ -177,7 +177,7 @@ async function resolveTask(address: TaskAddress): Promise<Callable> {
 
 /** The export with this name and source text, or the only one so made under another name. */
 export function findExport(
-  namespace: Namespace,
+  namespace: ModuleNamespace,
   wanted: SourceText & { readonly name: string; readonly as?: string },
   url: string,
 ): unknown {
@@ -197,7 +197,7 @@ export function findExport(
 }
 
 /** Adds to a `ReferenceError` out of an inline function what its author needs to know. */
-export function explainClosure(error: unknown, { inline, sought = "" }: Found): unknown {
+export function explainClosure(error: unknown, { inline, sought = "" }: FoundFunction): unknown {
   if (inline && error instanceof ReferenceError) {
     error.message +=
       `. This function travelled as source text, and closures do not travel: ${remedy}${sought}`;
@@ -219,7 +219,7 @@ function soughtIn({ name, modules, specifiers }: SourceReference): string {
 }
 
 /** Calls a function that was found again. */
-export async function callFound(found: Found, args: readonly unknown[]): Promise<unknown> {
+export async function callFound(found: FoundFunction, args: readonly unknown[]): Promise<unknown> {
   try {
     return await found.fn(...args as never[]);
   } catch (error) {

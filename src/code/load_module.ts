@@ -9,7 +9,7 @@
 import { TaskReferenceError } from "../errors.ts";
 import { bootNote } from "../runtime/boot.ts";
 import { runtime } from "../runtime/current.ts";
-import { importModule, type Namespace } from "../runtime/import_module.ts";
+import { importModule, type ModuleNamespace } from "../runtime/import_module.ts";
 import { isMainPartStop } from "../runtime/main_part.ts";
 import { importRefusal, isForeign, type Origin } from "./origin.ts";
 import type { ModuleNeeded } from "./module_needed.ts";
@@ -22,7 +22,7 @@ export interface Export {
 }
 
 /** The modules that were imported here by their URLs. */
-const namespaces = new Map<string, Namespace>();
+const namespaces = new Map<string, ModuleNamespace>();
 /** What these modules export. */
 const exportsOf = new WeakMap<object, Export>();
 
@@ -49,7 +49,7 @@ export function isOwnMain(url: string): boolean {
 }
 
 /** What a module exports that was imported here by its URL; `undefined`: it was not. */
-export function namespaceAt(url: string): Namespace | undefined {
+export function namespaceAt(url: string): ModuleNamespace | undefined {
   return namespaces.get(url);
 }
 
@@ -68,7 +68,10 @@ export function noteExport(value: object, place: Export): void {
  *
  * @throws {TaskReferenceError} If that is no absolute URL, or one that `origin` may not name.
  */
-export async function loadModule(url: string, origin: Origin = "program"): Promise<Namespace> {
+export async function loadModule(
+  url: string,
+  origin: Origin = "program",
+): Promise<ModuleNamespace> {
   const known = namespaces.get(url);
   if (known !== undefined) return known;
   if (isOwnMain(url)) {
@@ -109,7 +112,7 @@ export async function loadNeeded(
   }
 }
 
-async function evaluateModule(url: string): Promise<Namespace> {
+async function evaluateModule(url: string): Promise<ModuleNamespace> {
   countLoading(1);
   try {
     return await importModule(url);
@@ -123,7 +126,7 @@ async function evaluateModule(url: string): Promise<Namespace> {
 }
 
 /** The functions and classes that a module exports, by their names there. */
-export function exportedValues(namespace: Namespace): [string, object][] {
+export function exportedValues(namespace: ModuleNamespace): [string, object][] {
   const values: [string, object][] = [];
   // A CommonJS module's exports are the default, and not all of them are named beside it.
   const { default: common } = namespace;

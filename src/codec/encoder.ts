@@ -9,7 +9,7 @@ import "./function_extensions.ts";
 import "./library_errors.ts";
 import { refusal } from "./failure.ts";
 import { type Root, rooted, SAME } from "./path.ts";
-import type { HeldBy, Trip } from "./extension.ts";
+import type { DeliveryHooks, HeldBy } from "./extension.ts";
 import { Transfers } from "./transfers.ts";
 import { ValueWriter } from "./value_writer.ts";
 
@@ -28,13 +28,13 @@ export interface EncoderOptions {
 }
 
 /** A message: what a `Decoder` takes, and the list for `postMessage`. */
-export interface Parcel {
+export interface EncodedMessage {
   /** In memory of their own, which may be transferred. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** What the bytes cannot say. Always empty where the channel carries bytes alone. */
   readonly attachments: unknown[];
   /** What is to be done if nobody will read it. */
-  readonly trips: readonly Trip[];
+  readonly trips: readonly DeliveryHooks[];
   /** What the sender keeps until then, or until it was read. */
   readonly kept: readonly object[];
   /** Those attachments that are moved. The bytes are not among them. */
@@ -120,9 +120,9 @@ export class Encoder {
 
   #move(): void {
     if (!this.#defers) return this.#transfers.move();
-    const begin = this.#transfers.moveLater();
-    if (begin === undefined) return;
-    this.#writer.trips.push({ trip: { begin, drop: () => {} }, at: this.size });
+    const sent = this.#transfers.moveLater();
+    if (sent === undefined) return;
+    this.#writer.trips.push({ trip: { sent, dropped: () => {} }, at: this.size });
   }
 
   /** Begins a message anew. What the one before was to do, somebody has taken. */
@@ -170,15 +170,15 @@ export class Encoder {
    *
    * @throws {RangeError} If there is no memory to note that. Then the message is not to be sent.
    */
-  takeTrips(carrier?: object): readonly Trip[] {
+  takeHooks(carrier?: object): readonly DeliveryHooks[] {
     if (this.#writer.trips.length === 0) return none;
     const trips = this.#writer.trips.splice(0).map(({ trip }) => trip);
     if (carrier === undefined) return trips;
     try {
-      for (const trip of trips) trip.board?.(carrier);
+      for (const trip of trips) trip.departing?.(carrier);
       return trips;
     } catch (error) {
-      for (const trip of trips) trip.drop();
+      for (const trip of trips) trip.dropped();
       throw error;
     }
   }
@@ -210,15 +210,15 @@ export class Encoder {
   }
 
   /** Hands out the message, which is as good as sent, and begins the next. */
-  take(): Parcel {
+  take(): EncodedMessage {
     const parcel = this.takeUnsent();
-    for (const trip of parcel.trips) trip.begin?.();
+    for (const trip of parcel.trips) trip.sent?.();
     return parcel;
   }
 
   /** Hands out the message, whose trips have not begun, and begins the next. */
-  takeUnsent(): Parcel {
-    const trips = this.takeTrips();
+  takeUnsent(): EncodedMessage {
+    const trips = this.takeHooks();
     const kept = this.takeKept();
     return { bytes: this.#writer.out.take(), ...this.#transfers.take(), trips, kept };
   }

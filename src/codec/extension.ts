@@ -7,13 +7,13 @@ import type { Shape } from "./shape.ts";
  *
  * @internal
  */
-export interface Trip {
+export interface DeliveryHooks {
   /** The message is about to be sent, and `carrier` will have it until it is read. Followed by one of the others. */
-  board?(carrier: object): void;
+  departing?(carrier: object): void;
   /** The message is sent. */
-  begin?(): void;
+  sent?(): void;
   /** The message is not sent after all, or was, and nobody will read it. */
-  drop(): void;
+  dropped(): void;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Departure {
   readonly peer: unknown;
   readonly heldBy: HeldBy;
   /** Says what else is to be done when the message is sent, or is not. */
-  onTrip(trip: Trip): void;
+  onDelivery(trip: DeliveryHooks): void;
   /** Has the sender keep an object until nobody will read the message any more. */
   keep(object: object): void;
 }
@@ -46,7 +46,7 @@ export interface Departure {
  *
  * @internal
  */
-export interface Kind {
+export interface CodecExtension {
   /** What both sides know the kind by. */
   readonly name: string;
   /** The module that registers it, where the other side may not have loaded that yet. */
@@ -78,9 +78,9 @@ export interface Kind {
   revive(description: unknown, peer: unknown, origin: Origin): object;
 }
 
-const kinds = new Map<string, Kind>();
+const kinds = new Map<string, CodecExtension>();
 /** The same kinds, in the order in which they are asked: a class that extends another comes later, and first. */
-const kindList: Kind[] = [];
+const kindList: CodecExtension[] = [];
 /** What has one of these prototypes is of no kind, and no kind is asked. */
 const builtIn: ReadonlySet<object> = new Set(
   [
@@ -96,7 +96,7 @@ const builtIn: ReadonlySet<object> = new Set(
  *
  * @internal
  */
-export function registerKind(kind: Kind): void {
+export function registerExtension(kind: CodecExtension): void {
   if (kinds.has(kind.name)) {
     throw new Error(`Cannot register the kind ${kind.name} as there is one of that name`);
   }
@@ -117,7 +117,7 @@ export function refuseToSend(
 ): void {
   const article = /^[AEIO]/.test(name) ? "an" : "a";
   const reason = `is ${article} ${name}, which stays where it was made`;
-  registerKind({
+  registerExtension({
     name,
     shape: [],
     matches,
@@ -133,7 +133,7 @@ export function refuseToSend(
  *
  * @internal
  */
-export function kindOf(value: object): Kind | undefined {
+export function extensionOf(value: object): CodecExtension | undefined {
   if (builtIn.has(Object.getPrototypeOf(value))) return undefined;
   for (let i = 0; i < kindList.length; i++) {
     if (kindList[i]!.matches(value)) return kindList[i];
@@ -146,6 +146,6 @@ export function kindOf(value: object): Kind | undefined {
  *
  * @internal
  */
-export function kindNamed(name: string): Kind | undefined {
+export function extensionNamed(name: string): CodecExtension | undefined {
   return kinds.get(name);
 }

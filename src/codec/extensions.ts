@@ -8,13 +8,13 @@
 import { aName, DecodeFailure } from "./failure.ts";
 import { SAME } from "./path.ts";
 import { hasShape } from "./shape.ts";
-import { type Kind, kindNamed } from "./extension.ts";
+import { type CodecExtension, extensionNamed } from "./extension.ts";
 import { ModuleNeeded } from "../code/module_needed.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./codec_context.ts";
 
 /** Encodes a value by its kind's description of it. */
-export function writeKind(writer: Writer, kind: Kind, value: object): void {
+export function writeKind(writer: Writer, kind: CodecExtension, value: object): void {
   if (writer.errors > 0 && kind.isSure?.(value) === false) {
     throw writer.path.refuse(SAME, `is ${aName(kind.name)} that may not be found again`);
   }
@@ -33,7 +33,7 @@ export function readKind(reader: Reader): object {
   const name = reader.input.key();
   const module = reader.input.key();
   const description = reader.value();
-  const kind = kindNamed(name);
+  const kind = extensionNamed(name);
   if (kind === undefined) {
     if (module !== "") throw new ModuleNeeded(module, name);
     throw new DecodeFailure(`nothing here knows a ${JSON.stringify(name)}`);

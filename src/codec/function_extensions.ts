@@ -10,7 +10,7 @@ import { functionOf, type FunctionValue, valueReference } from "../code/function
 import { exportOf } from "../code/load_module.ts";
 import { ModuleNeeded } from "../code/module_needed.ts";
 import { type Callable, type TaskAddress, taskAddress, taskAt } from "../code/task.ts";
-import { registerKind } from "./extension.ts";
+import { registerExtension } from "./extension.ts";
 
 function isAddress(value: unknown): value is TaskAddress {
   if (typeof value !== "object" || value === null) return false;
@@ -19,7 +19,7 @@ function isAddress(value: unknown): value is TaskAddress {
   return Number.isSafeInteger(index) && texts.every((text) => typeof text === "string");
 }
 
-registerKind({
+registerExtension({
   name: "task",
   matches: (value) => typeof value === "function" && taskAddress(value as Callable) !== undefined,
   shape: isAddress,
@@ -34,7 +34,7 @@ registerKind({
   },
 });
 
-registerKind({
+registerExtension({
   name: "function",
   matches: (value) => typeof value === "function" && taskAddress(value as Callable) === undefined,
   isSure: (value) => exportOf(value) !== undefined,

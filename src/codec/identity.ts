@@ -9,7 +9,7 @@
 const LIST_LIMIT = 12;
 
 /** The objects of the value that is being encoded, numbered in the order in which they were met. */
-export class Identity {
+export class ObjectNumbers {
   count = 0;
   readonly #objects: (object | undefined)[] = [];
   #numbers: Map<object, number> | undefined;

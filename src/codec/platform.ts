@@ -10,7 +10,7 @@ import { aName } from "./failure.ts";
 import { SAME } from "./path.ts";
 import type { Writer } from "./codec_context.ts";
 import { writeKind } from "./extensions.ts";
-import type { Kind } from "./extension.ts";
+import type { CodecExtension } from "./extension.ts";
 import { platformKind, travelsAsBytesAlways } from "./platform_kinds.ts";
 
 /** A class of the platform, such as `Blob` or `AbortSignal`, whose objects hold what no property shows. */
@@ -55,7 +55,7 @@ export function writeHost(writer: Writer, value: object, host: HostClass): void 
   );
 }
 
-function writeAsBytes(writer: Writer, kind: Kind, value: object): void {
+function writeAsBytes(writer: Writer, kind: CodecExtension, value: object): void {
   try {
     writeKind(writer, kind, value);
   } catch (error) {

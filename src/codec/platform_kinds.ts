@@ -8,7 +8,7 @@
 
 import { type KeyObject, lateCrypto } from "../runtime/lazy_builtins.ts";
 import { capabilities } from "../runtime/capabilities.ts";
-import { type Kind, registerKind } from "./extension.ts";
+import { type CodecExtension, registerExtension } from "./extension.ts";
 
 /** What is read of a `CryptoKey`; its class is the web's, and a program's types may lack it. */
 interface WebKey {
@@ -60,7 +60,7 @@ function reviveBlob(description: unknown): object {
 /** No value is looked up here: its class is known already. */
 const matches = () => false;
 
-const blobKind: Omit<Kind, "name"> = {
+const blobKind: Omit<CodecExtension, "name"> = {
   matches,
   shape: ["bytes", "string", "string?", "number?"],
   refuses: refusalOfBlob,
@@ -68,7 +68,7 @@ const blobKind: Omit<Kind, "name"> = {
   revive: reviveBlob,
 };
 
-const kinds: readonly Kind[] = [
+const kinds: readonly CodecExtension[] = [
   {
     name: "KeyObject",
     matches,
@@ -107,10 +107,10 @@ const kinds: readonly Kind[] = [
 ];
 
 const byName = new Map(kinds.map((kind) => [kind.name, kind]));
-for (const kind of kinds) registerKind(kind);
+for (const kind of kinds) registerExtension(kind);
 
 /** How objects of a class of the platform travel as bytes, if they can or there is more to say of it. */
-export function platformKind(className: string): Kind | undefined {
+export function platformKind(className: string): CodecExtension | undefined {
   return byName.get(className);
 }
 

@@ -25,10 +25,10 @@ export function readLoading(decoder: Decoder): unknown {
 }
 
 /** A value that was read, or the reason why it could not be. */
-export type Read = { readonly value: unknown } | { readonly error: unknown };
+export type ReadResult = { readonly value: unknown } | { readonly error: unknown };
 
 /** As `readLoading`, and tells an error instead of throwing it. */
-export function tryReadLoading(decoder: Decoder): Read | Promise<Read> {
+export function tryReadLoading(decoder: Decoder): ReadResult | Promise<ReadResult> {
   try {
     const value = readLoading(decoder);
     if (!(value instanceof Promise)) return { value };

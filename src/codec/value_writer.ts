@@ -11,13 +11,13 @@ import { writeBuiltin } from "./builtins.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { writeRegistered } from "./classes.ts";
 import { exportedClass } from "../code/exported_class.ts";
-import { Identity } from "./identity.ts";
+import { ObjectNumbers } from "./identity.ts";
 import { writeKind } from "./extensions.ts";
 import { writeObject } from "./objects.ts";
 import type { Mark, Writer } from "./codec_context.ts";
 import { Path, type Root, SAME, type Step } from "./path.ts";
 import { hostClass, writeHost } from "./platform.ts";
-import { type HeldBy, kindOf, type Trip } from "./extension.ts";
+import { type DeliveryHooks, extensionOf, type HeldBy } from "./extension.ts";
 import { classOfPrototype, type RegisteredClass } from "../code/registered_class.ts";
 import { Shapes } from "./shapes.ts";
 import * as tag from "./tags.ts";
@@ -38,7 +38,7 @@ export class ValueWriter implements Writer {
   readonly transfers: Transfers;
   readonly memory: ViewedMemory = new ViewedMemory();
   /** What values do that were written at a position or before. */
-  readonly trips: { readonly trip: Trip; readonly at: number }[] = [];
+  readonly trips: { readonly trip: DeliveryHooks; readonly at: number }[] = [];
   /** What is kept for them. */
   readonly kept: { readonly object: object; readonly at: number }[] = [];
   /** How many errors hold each other where it is encoding. */
@@ -46,7 +46,7 @@ export class ValueWriter implements Writer {
   readonly channel: unknown;
   readonly peer: unknown;
   readonly heldBy: HeldBy;
-  readonly #identity = new Identity();
+  readonly #identity = new ObjectNumbers();
 
   constructor(transfers: Transfers, channel: unknown, peer: unknown, heldBy: HeldBy) {
     this.transfers = transfers;
@@ -55,7 +55,7 @@ export class ValueWriter implements Writer {
     this.heldBy = heldBy;
   }
 
-  onTrip(trip: Trip): void {
+  onDelivery(trip: DeliveryHooks): void {
     this.trips.push({ trip, at: this.out.position });
   }
 
@@ -149,7 +149,9 @@ export class ValueWriter implements Writer {
 
   /** Drops the bytes from there on, with what their values had in mind. */
   truncate(position: number): void {
-    while (this.trips.length > 0 && this.trips.at(-1)!.at > position) this.trips.pop()!.trip.drop();
+    while (this.trips.length > 0 && this.trips.at(-1)!.at > position) {
+      this.trips.pop()!.trip.dropped();
+    }
     while (this.kept.length > 0 && this.kept.at(-1)!.at > position) this.kept.pop();
     this.out.position = position;
   }
@@ -177,7 +179,7 @@ export class ValueWriter implements Writer {
 
   #function(value: object, step: Step): void {
     if (this.reference(value)) return;
-    const kind = kindOf(value);
+    const kind = extensionOf(value);
     if (kind === undefined) throw this.path.refuse(step, "is a function that no module exports");
     this.path.enter(value, step);
     writeKind(this, kind, value);
@@ -187,7 +189,7 @@ export class ValueWriter implements Writer {
   #special(value: object, prototype: object | null, step: Step): void {
     if (this.transfers.moves(value) && !this.memory.has(value)) return this.attach(value);
     this.path.enter(value, step);
-    const kind = kindOf(value);
+    const kind = extensionOf(value);
     if (kind === undefined) this.#instance(value, prototype);
     else writeKind(this, kind, value);
     this.path.depth--;

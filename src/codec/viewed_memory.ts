@@ -17,7 +17,7 @@
 import type { ByteReader } from "./byte_reader.ts";
 import type { ByteWriter } from "./byte_writer.ts";
 import { DecodeFailure } from "./failure.ts";
-import { Identity } from "./identity.ts";
+import { ObjectNumbers } from "./identity.ts";
 import type { Room } from "./room.ts";
 
 /** From here on bytes are worth some more in front of them, so that they are copied word by word. */
@@ -76,7 +76,7 @@ export interface MemoryMark {
 /** What the value that is being encoded shows of buffers that do not travel as values of their own. */
 export class ViewedMemory {
   readonly #buffers: ArrayBuffer[] = [];
-  readonly #numbers = new Identity();
+  readonly #numbers = new ObjectNumbers();
   readonly #shown: Shown[] = [];
   /** Where the first view of each buffer leaves room for the distance. */
   readonly #distances: number[] = [];

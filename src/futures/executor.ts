@@ -142,7 +142,7 @@ export class ProcessPoolExecutor {
       maxTasksPerChild,
       permissions: undefined,
       daemon: false,
-      breakage,
+      onBroken,
     });
     dropped.register(this, this.#scheduler, this);
   }
@@ -266,7 +266,7 @@ export class ProcessPoolExecutor {
 }
 
 /** What every future fails with once this has happened. */
-function breakage(cause: unknown): BrokenProcessPool {
+function onBroken(cause: unknown): BrokenProcessPool {
   return new BrokenProcessPool(
     "The executor is broken: a worker died, or could not be started or initialized",
     { cause },

@@ -81,9 +81,9 @@ export class Future<T> implements PromiseLike<T> {
     // The same function may be given twice.
     const entry = () => listener();
     listeners.add(entry);
-    future.#scheduler.hold();
+    future.#scheduler.ref();
     return () => {
-      if (listeners.delete(entry)) future.#scheduler.letGo();
+      if (listeners.delete(entry)) future.#scheduler.unref();
     };
   }
 
@@ -123,7 +123,7 @@ export class Future<T> implements PromiseLike<T> {
     future.#listeners = undefined;
     for (const listener of listeners) {
       listeners.delete(listener);
-      future.#scheduler.letGo();
+      future.#scheduler.unref();
       listener();
     }
   }

@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { Bell, type WaitOptions } from "../wait/latch.ts";
+import { Notify, type WaitOptions } from "../wait/latch.ts";
 import type { Future } from "./future.ts";
 
 /** Futures that were submitted, from the next one on. */
@@ -15,7 +15,7 @@ export class FutureQueue<T> {
   #behind: Future<T>[] = [];
   /** Nothing more will come, but for the error that the input ended with. */
   #end: { error?: unknown } | undefined;
-  readonly #changed = new Bell();
+  readonly #changed = new Notify();
 
   /** Whether what comes is still wanted. */
   get isOpen(): boolean {
@@ -24,19 +24,19 @@ export class FutureQueue<T> {
 
   push(futures: readonly Future<T>[]): void {
     for (const future of futures) this.#behind.push(future);
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   /** Nothing more will come. */
   end(): void {
     this.#end ??= {};
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   /** Nothing more will come, and what was waited for then is this error. */
   fail(error: unknown): void {
     this.#end ??= { error };
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   /** Cancels what has not begun; nothing more will come. */
@@ -45,7 +45,7 @@ export class FutureQueue<T> {
     for (const future of [...this.#next, ...this.#behind]) future.cancel();
     this.#next = [];
     this.#behind = [];
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   /** Waits until it is known what comes next: `false` if it is not in time. */

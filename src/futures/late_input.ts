@@ -7,13 +7,13 @@
 
 import { CancelledError } from "../errors.ts";
 import type { Input } from "../pool/options.ts";
-import type { Feed, Scheduler } from "../pool/scheduler.ts";
+import type { InputSource, Scheduler } from "../pool/scheduler.ts";
 import type { Future } from "./future.ts";
 import type { FutureQueue } from "./future_queue.ts";
 import { rowsOfLater } from "./rows.ts";
 
 /** Reads inputs to their end, from now on. A pool that is closed meanwhile waits for it. */
-export class LateInput<T> implements Feed {
+export class LateInput<T> implements InputSource {
   readonly #scheduler: Scheduler;
   readonly #rows: AsyncGenerator<unknown[]>;
   readonly #queue: FutureQueue<T>;

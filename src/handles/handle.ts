@@ -7,13 +7,13 @@
  * @internal
  */
 
-import { type Departure, registerKind } from "../codec/extension.ts";
+import { type Departure, registerExtension } from "../codec/extension.ts";
 import { Block, shareBlock } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { hold } from "./holding.ts";
 import type { MessageHold } from "./holds.ts";
-import { endBlock, type Ending, Target } from "./target.ts";
+import { endBlock, type Ending, HoldTarget } from "./target.ts";
 import { arrive, depart } from "./travel.ts";
 
 /** A class of handles. */
@@ -33,7 +33,7 @@ export interface HandleKind<T extends object> {
   revive(block: Block, description: unknown): T;
 }
 
-type Description = [
+type HandleDescription = [
   method: StartMethod,
   address: number,
   serial: number,
@@ -44,25 +44,25 @@ type Description = [
 /** Lets a class of handles travel, to the children of the start method that they were made for. */
 export function registerHandle<T extends object>(kind: HandleKind<T>): void {
   const { name, module, ending = endBlock } = kind;
-  registerKind({
+  registerExtension({
     name,
     module,
     isLocal: true,
     shape: ["string", "number", "number", "any?", "any?"],
     matches: (value) => kind.matches(value),
     refuses: (value, channel) => refusal(name, kind.blockOf(value as T), channel),
-    describe: (value, departure): Description => {
+    describe: (value, departure): HandleDescription => {
       const block = kind.blockOf(value as T);
-      const target = new Target(block, ending);
+      const target = new HoldTarget(block, ending);
       if (shareBlock(block)) hold(block, target);
       const held = departTo(departure, block, target);
       const { arena: { method }, address, serial } = block;
       return [method, address, serial, kind.describe?.(value as T), held];
     },
     revive: (description) => {
-      const [method, address, serial, more, held] = description as Description;
+      const [method, address, serial, more, held] = description as HandleDescription;
       const block = new Block(arenaOf(method), address, serial);
-      const target = new Target(block, ending);
+      const target = new HoldTarget(block, ending);
       hold(block, target);
       arrive(target, held);
       return kind.revive(block, more);
@@ -71,7 +71,7 @@ export function registerHandle<T extends object>(kind: HandleKind<T>): void {
 }
 
 /** A sender that hears of the end of its message keeps the block until then: that costs least. */
-function departTo(departure: Departure, block: Block, target: Target): MessageHold | undefined {
+function departTo(departure: Departure, block: Block, target: HoldTarget): MessageHold | undefined {
   if (departure.heldBy !== "sender") return depart(target, departure);
   departure.keep(block);
   return undefined;

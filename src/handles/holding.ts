@@ -9,30 +9,30 @@
 import { feelPressure } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
 import { holdsOf } from "./holds.ts";
-import type { Target } from "./target.ts";
+import type { HoldTarget } from "./target.ts";
 
 /** A target that this child holds, and by how many objects. */
-interface Held {
+interface HeldTarget {
   readonly serial: number;
   objects: number;
 }
 
-const heldIn = new Map<Arena, Map<number, Held>>();
+const heldIn = new Map<Arena, Map<number, HeldTarget>>();
 
-function heldOf(arena: Arena): Map<number, Held> {
+function heldOf(arena: Arena): Map<number, HeldTarget> {
   let held = heldIn.get(arena);
   if (held === undefined) heldIn.set(arena, held = new Map());
   return held;
 }
 
-const collected = new FinalizationRegistry<Target>(giveUp);
+const collected = new FinalizationRegistry<HoldTarget>(giveUp);
 
 /**
  * Has this child hold a target until that object is collected, or `letGo` is called with it.
  *
  * @throws {RangeError} If there is no memory to note that.
  */
-export function hold(object: object, target: Target): void {
+export function hold(object: object, target: HoldTarget): void {
   feelPressure(target.arena);
   const held = heldOf(target.arena);
   const known = held.get(target.key);
@@ -47,15 +47,15 @@ export function hold(object: object, target: Target): void {
 }
 
 /** Gives up the hold that an object stands for. */
-export function letGo(object: object, target: Target): void {
+export function letGo(object: object, target: HoldTarget): void {
   collected.unregister(object);
   giveUp(target);
 }
 
-function giveUp(target: Target): void {
+function giveUp(target: HoldTarget): void {
   const { arena, key, serial } = target;
   // What a child held that was declared dead is anyone's already.
-  if (arena.isLeft()) return;
+  if (arena.isDeclaredDead()) return;
   const held = heldOf(arena);
   const known = held.get(key);
   if (known?.serial !== serial || --known.objects > 0) return;

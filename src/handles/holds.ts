@@ -27,7 +27,7 @@ import {
 import { type Arena, holdsAt } from "../memory/arena.ts";
 import { LinkedList } from "../memory/linked_list.ts";
 import { Mutex, mutexSize } from "../memory/mutex.ts";
-import { type Ending, knowsEnding, Target } from "./target.ts";
+import { type Ending, HoldTarget, knowsEnding } from "./target.ts";
 
 /** The word of the arena that names the table: the locks, and the buckets behind them. */
 const tableWord = holdsAt / 4;
@@ -88,7 +88,7 @@ export class Holds {
   }
 
   /** Adds a hold of this child; with a carrier, for a message that it is about to put there. */
-  add(target: Target, carrier?: Carrier): void {
+  add(target: HoldTarget, carrier?: Carrier): void {
     const { me } = this.#arena;
     this.#inBucket(target, (list) => {
       const at = this.#counted(list, target, me, carrier);
@@ -98,12 +98,12 @@ export class Holds {
   }
 
   /** Takes such a hold away: with a carrier, as the message was not put. */
-  remove(target: Target, carrier?: Carrier): void {
+  remove(target: HoldTarget, carrier?: Carrier): void {
     this.#removing(target, (list) => this.#leave(list, target, carrier));
   }
 
   /** Adds a hold of a message, which lasts as long as the child with that token, if nobody takes it away. */
-  addMessage(target: Target, owner: number): MessageHold {
+  addMessage(target: HoldTarget, owner: number): MessageHold {
     return this.#inBucket(target, (list) => {
       const { address, serial } = blockAt(this.#arena, this.#insert(list, target, owner, 0));
       return [address, serial];
@@ -111,7 +111,7 @@ export class Holds {
   }
 
   /** Takes the hold of a message away, if it is still there. */
-  removeMessage(target: Target, [address, serial]: MessageHold): void {
+  removeMessage(target: HoldTarget, [address, serial]: MessageHold): void {
     const hold = new Block(this.#arena, address, serial);
     this.#removing(target, (list) => {
       const at = this.#find(
@@ -124,7 +124,7 @@ export class Holds {
   }
 
   /** The message was put: the hold is the carrier's until it is read. */
-  carry(target: Target, carrier: Carrier): void {
+  carry(target: HoldTarget, carrier: Carrier): void {
     this.#inBucket(target, (list) => {
       const known = this.#counted(list, target, 0, carrier);
       if (known !== undefined) this.#note(known);
@@ -134,7 +134,7 @@ export class Holds {
     });
   }
 
-  #leave(list: LinkedList, target: Target, carrier: Carrier | undefined): void {
+  #leave(list: LinkedList, target: HoldTarget, carrier: Carrier | undefined): void {
     const at = this.#counted(list, target, this.#arena.me, carrier);
     if (at !== undefined && --this.#words[at + countAt]! === 0) this.#delete(list, at);
   }
@@ -142,7 +142,7 @@ export class Holds {
   /** The hold that is counted, of the child with that token, or of nobody but the carrier. */
   #counted(
     list: LinkedList,
-    target: Target,
+    target: HoldTarget,
     owner: number,
     carrier: Carrier | undefined,
   ): number | undefined {
@@ -158,7 +158,7 @@ export class Holds {
   }
 
   /** Whether anybody holds it that lives. Its end is the caller's affair. */
-  has(target: Target): boolean {
+  has(target: HoldTarget): boolean {
     return this.#inBucket(target, (list) => this.#hasLive(list, target));
   }
 
@@ -178,10 +178,10 @@ export class Holds {
     return ended;
   }
 
-  #sweepBucket(bucket: number): Target[] {
+  #sweepBucket(bucket: number): HoldTarget[] {
     const words = this.#words;
     const list = this.#listAt(bucket);
-    const touched: Target[] = [];
+    const touched: HoldTarget[] = [];
     for (const at of list) {
       if (this.#isAlive(at) || !knowsEnding(words[at + endingAt]!)) continue;
       touched.push(this.#targetAt(at));
@@ -193,16 +193,16 @@ export class Holds {
     });
   }
 
-  #targetAt(at: number): Target {
+  #targetAt(at: number): HoldTarget {
     const words = this.#words;
     const key = words[at + keyAt]!;
     const part = key % partsPerBlock;
     const block = new Block(this.#arena, key - part, words[at + serialAt]!);
-    return new Target(block, words[at + endingAt]! as Ending, part);
+    return new HoldTarget(block, words[at + endingAt]! as Ending, part);
   }
 
   /** Does something with the list of a target, which may have been its last hold. */
-  #removing(target: Target, action: (list: LinkedList) => void): void {
+  #removing(target: HoldTarget, action: (list: LinkedList) => void): void {
     const isHeld = this.#inBucket(target, (list) => {
       action(list);
       return this.#hasLive(list, target);
@@ -210,7 +210,7 @@ export class Holds {
     if (!isHeld) target.end();
   }
 
-  #inBucket<T>(target: Target, action: (list: LinkedList) => T): T {
+  #inBucket<T>(target: HoldTarget, action: (list: LinkedList) => T): T {
     const bucket = bucketOf(target);
     this.#isBusy = true;
     try {
@@ -231,20 +231,24 @@ export class Holds {
     return new LinkedList(this.#words, this.#table.word + bucketsAt + bucket, nextAt);
   }
 
-  #find(list: LinkedList, target: Target, matches: (at: number) => boolean): number | undefined {
+  #find(
+    list: LinkedList,
+    target: HoldTarget,
+    matches: (at: number) => boolean,
+  ): number | undefined {
     for (const at of list) {
       if (this.#isFor(at, target) && matches(at)) return at;
     }
     return undefined;
   }
 
-  #isFor(at: number, { key, serial }: Target): boolean {
+  #isFor(at: number, { key, serial }: HoldTarget): boolean {
     return this.#words[at + keyAt] === key && this.#words[at + serialAt] === serial;
   }
 
   #insert(
     list: LinkedList,
-    target: Target,
+    target: HoldTarget,
     owner: number,
     count: number,
     carrier?: Carrier,
@@ -256,7 +260,7 @@ export class Holds {
 
   #tryInsert(
     list: LinkedList,
-    target: Target,
+    target: HoldTarget,
     owner: number,
     count: number,
     carrier?: Carrier,
@@ -293,7 +297,7 @@ export class Holds {
   }
 
   /** Whether anybody holds a target that lives. Takes dead holds on it away. */
-  #hasLive(list: LinkedList, target: Target): boolean {
+  #hasLive(list: LinkedList, target: HoldTarget): boolean {
     let isHeld = false;
     for (const at of list) {
       if (!this.#isFor(at, target)) continue;
@@ -322,12 +326,12 @@ export class Holds {
 /** Parts are told by the bytes of a block's first line. */
 const partsPerBlock = 64;
 
-const bucketOf = ({ address }: Target): number => {
+const bucketOf = ({ address }: HoldTarget): number => {
   const line = address / partsPerBlock;
   return (line ^ line >>> 12) % buckets;
 };
 
-const isSame = (a: Target, b: Target): boolean => a.key === b.key && a.serial === b.serial;
+const isSame = (a: HoldTarget, b: HoldTarget): boolean => a.key === b.key && a.serial === b.serial;
 
 function tableOf(arena: Arena): Block {
   const known = Atomics.load(arena.words, tableWord);

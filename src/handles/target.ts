@@ -12,15 +12,15 @@ import type { Arena } from "../memory/arena.ts";
 export type Ending = number;
 
 /** What is done with a target of which nobody is left that holds it. */
-type End = (block: Block, part: number) => void;
+type EndTarget = (block: Block, part: number) => void;
 
 /** The block is given back, and nothing else. */
 export const endBlock: Ending = 0;
 
-const endings = new Map<Ending, End>([[endBlock, (block) => free(block)]]);
+const endings = new Map<Ending, EndTarget>([[endBlock, (block) => free(block)]]);
 
 /** Says how targets end. A child in which nobody has said it leaves such targets to others. */
-export function registerEnding(ending: Ending, end: End): void {
+export function registerEnding(ending: Ending, end: EndTarget): void {
   endings.set(ending, end);
 }
 
@@ -28,7 +28,7 @@ export function registerEnding(ending: Ending, end: End): void {
 export const knowsEnding = (ending: Ending): boolean => endings.has(ending);
 
 /** Something that is held. It does not hold the block: that is the affair of who made this. */
-export class Target {
+export class HoldTarget {
   readonly arena: Arena;
   /** Where its block is, and what tells that from others there. */
   readonly address: number;

@@ -5,10 +5,10 @@
  * @internal
  */
 
-import type { Departure, Trip } from "../codec/extension.ts";
+import type { DeliveryHooks, Departure } from "../codec/extension.ts";
 import type { Arena } from "../memory/arena.ts";
 import { type Carrier, holdsOf, type MessageHold } from "./holds.ts";
-import type { Target } from "./target.ts";
+import type { HoldTarget } from "./target.ts";
 
 /**
  * Has a message hold a target.
@@ -16,13 +16,13 @@ import type { Target } from "./target.ts";
  * @returns What who reads it needs for `arrive`, if it needs anything.
  * @throws {RangeError} If there is no memory to note that.
  */
-export function depart(target: Target, departure: Departure): MessageHold | undefined {
+export function depart(target: HoldTarget, departure: Departure): MessageHold | undefined {
   if (departure.heldBy === "carrier") {
-    departure.onTrip(new Boarding(target));
+    departure.onDelivery(new Boarding(target));
     return undefined;
   }
   const hold = holdsOf(target.arena).addMessage(target, holderOf(departure, target.arena));
-  departure.onTrip({ drop: () => arrive(target, hold) });
+  departure.onDelivery({ dropped: () => arrive(target, hold) });
   return hold;
 }
 
@@ -33,30 +33,30 @@ function holderOf({ heldBy }: Departure, { me, members }: Arena): number {
 }
 
 /** The message was read, and who has read it has a hold of its own; or nobody will read it. */
-export function arrive(target: Target, hold: MessageHold | undefined): void {
+export function arrive(target: HoldTarget, hold: MessageHold | undefined): void {
   if (hold !== undefined) holdsOf(target.arena).removeMessage(target, hold);
 }
 
 /** The trip of a target with something that carries messages. */
-class Boarding implements Trip {
-  readonly #target: Target;
+class Boarding implements DeliveryHooks {
+  readonly #target: HoldTarget;
   #carrier: Carrier | undefined;
 
-  constructor(target: Target) {
+  constructor(target: HoldTarget) {
     this.#target = target;
   }
 
-  board(carrier: object): void {
+  departing(carrier: object): void {
     holdsOf(this.#target.arena).add(this.#target, carrier as Carrier);
     this.#carrier = carrier as Carrier;
   }
 
-  begin(): void {
+  sent(): void {
     const carrier = this.#leave();
     if (carrier !== undefined) holdsOf(this.#target.arena).carry(this.#target, carrier);
   }
 
-  drop(): void {
+  dropped(): void {
     const carrier = this.#leave();
     if (carrier !== undefined) holdsOf(this.#target.arena).remove(this.#target, carrier);
   }

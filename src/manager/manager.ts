@@ -27,7 +27,7 @@ import {
   itemsOf,
   propertiesOf,
 } from "./protocol/checked_arguments.ts";
-import type { Link } from "./client/server_link.ts";
+import type { ServerLink } from "./client/server_link.ts";
 import { serverSlot } from "./protocol/messages.ts";
 import type {
   BoundedSemaphoreProxy,
@@ -189,11 +189,11 @@ export class Manager implements AsyncDisposable, Disposable {
 
   async #listen(): Promise<string> {
     const link = this.#link("tell the address");
-    if (this.#remote !== undefined) return link.way.gate!.address;
+    if (this.#remote !== undefined) return link.route.socket!.address;
     const address = await link.call(serverSlot, "address", []) as string;
     // The children of this program know no certificates: they go by the socket that is theirs.
     if (this.#options.tls === undefined) {
-      link.way = { ...link.way, gate: { address, authKey: this.#server!.authKey } };
+      link.route = { ...link.route, socket: { address, authKey: this.#server!.authKey } };
     }
     return address;
   }
@@ -437,7 +437,7 @@ export class Manager implements AsyncDisposable, Disposable {
     return this.#link(`make a ${type}`).create(type, args);
   }
 
-  #link(what: string): Link {
+  #link(what: string): ServerLink {
     if (this.#isShutDown) {
       const whose = this.#remote === undefined ? "the manager" : "the connection to the manager";
       throw new Error(`Cannot ${what} as ${whose} was shut down`);

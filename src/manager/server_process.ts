@@ -14,7 +14,7 @@ import { allocateQueue, Queue } from "../queue/queue.ts";
 import { mayMakeFolders, plannedPath, removeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { ListenTls } from "../runtime/tls_options.ts";
-import type { Link } from "./client/server_link.ts";
+import type { ServerLink } from "./client/server_link.ts";
 import { linkTo } from "./client/server_links.ts";
 import { serverRole, type ServerSetUp } from "./server/server.ts";
 import type { RegisteredType } from "./protocol/registered_type.ts";
@@ -34,7 +34,7 @@ let count = 0;
 
 /** A server that was started. */
 export class ServerProcess {
-  readonly link: Link;
+  readonly link: ServerLink;
   readonly authKey: string | Uint8Array;
   readonly #child: StartedChild;
   readonly #inbox: Queue;
@@ -68,9 +68,14 @@ export class ServerProcess {
     }, { ended: () => this.#end() });
     adopt(this.#child);
     this.#child.keepAlive(false);
-    const { token } = this.#child;
-    const door = { method, inbox: this.#inbox, token, socket: this.#socket, authKey: this.authKey };
-    this.link = linkTo({ id: setUp.id, door, gate: undefined });
+    const memory = {
+      method,
+      inbox: this.#inbox,
+      memberId: this.#child.token,
+      socketPath: this.#socket,
+      authKey: this.authKey,
+    };
+    this.link = linkTo({ id: setUp.id, memory, socket: undefined });
   }
 
   /** Ends the server: by itself, or if it is busy, by force. */

@@ -16,7 +16,7 @@ import {
 import { type MappedFutex, mappedFutex } from "../runtime/mapping.ts";
 import { capabilities } from "../runtime/capabilities.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { Members, placesOf } from "./members.ts";
+import { Members, slotCountOf } from "./members.ts";
 import { Reserve } from "./reserve.ts";
 
 /** Bytes 0 to 63: counters. See `allocator.ts`. */
@@ -69,7 +69,7 @@ export class Arena {
     this.words = new Int32Array(buffer);
     this.longs = new BigInt64Array(buffer);
     const isMapped = method === "process";
-    const places = placesOf(method);
+    const places = slotCountOf(method);
     const parentsAt = statesAt + 4 * places;
     this.heapAt = parentsAt + 4 * places;
     const ask = isMapped ? reserveProcessMemory : undefined;
@@ -91,8 +91,8 @@ export class Arena {
    * Whether this child was declared dead. That is so in a thread that was ended and has not returned
    * to its event loop since: Deno does not stop it (its `exit` event comes nevertheless).
    */
-  isLeft(): boolean {
-    return this.#mayOutliveItsEnd && this.members.hasLeft;
+  isDeclaredDead(): boolean {
+    return this.#mayOutliveItsEnd && this.members.isDeclaredDead;
   }
 
   /** Says that holds may have ended without anybody saying so, as of a child that was killed. */
@@ -146,23 +146,23 @@ export function noteDeath(method: StartMethod, pid: number, stamp: number): void
   // A process that has not mapped the memory has not given its children anything that is there.
   const arena = method === "worker" ? arenaOfThreads() : arenas.get(method);
   if (pid <= 0) return;
-  arena?.members.leave(pid, stamp);
+  arena?.members.noteEnd(pid, stamp);
   arena?.noteLoss();
 }
 
 /** Says that this thread ends: who started it may be busy. */
 export function noteOwnDeath(): void {
-  arenaOfThreads()?.members.leaveSelf();
+  arenaOfThreads()?.members.noteOwnEnd();
 }
 
 /** Whether this child was declared dead: its runtime has not stopped it yet. */
 export function hasLeft(method: StartMethod): boolean {
-  return arenas.get(method)?.isLeft() ?? false;
+  return arenas.get(method)?.isDeclaredDead() ?? false;
 }
 
 /** Says that a child is being ended. */
-export function noteDoom(method: StartMethod, pid: number): void {
-  arenas.get(method)?.members.doom(pid);
+export function markTerminating(method: StartMethod, pid: number): void {
+  arenas.get(method)?.members.markTerminating(pid);
 }
 
 /** The value of a word of the arena of processes, if this process has mapped it. */

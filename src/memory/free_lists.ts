@@ -189,15 +189,15 @@ function merge(arena: Arena): void {
 }
 
 /** A block that was taken out of its list, in lines. */
-interface Taken {
+interface TakenBlock {
   readonly first: number;
   readonly lines: number;
   readonly known: boolean;
 }
 
 /** Takes the free blocks out of their lists, and gives them as they stand one behind the other. */
-function takeAll(arena: Arena): Taken[] {
-  const blocks: Taken[] = [];
+function takeAll(arena: Arena): TakenBlock[] {
+  const blocks: TakenBlock[] = [];
   for (let sizeClass = classes(arena) - 1; sizeClass >= 0; sizeClass--) {
     const lines = linesOf(sizeClass);
     while (blocks.length < mostMerged) {

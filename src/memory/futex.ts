@@ -25,7 +25,7 @@ const longSpin = 0.1;
 const shortSpin = 0.005;
 
 /** How a wait goes on between two looks. */
-export interface Pace {
+export interface WaitPolicy {
   /** How long the next sleep may last, in milliseconds; `undefined`: as long as it likes. */
   longest(): number | undefined;
   /** Whether the program may end meanwhile: nobody wants what is waited for. */
@@ -38,7 +38,7 @@ const fewestShort = 8;
 const mostShort = 256;
 
 /** How long to look before a sleep: what the waits before have taught. */
-export interface Habit {
+export interface SpinPolicy {
   /** In milliseconds. */
   spin: number;
   /** How many long spins in a row were in vain. */
@@ -49,12 +49,17 @@ export interface Habit {
 }
 
 /** Begins as if the wait before had been a short one. */
-export const newHabit = (): Habit => ({ spin: longSpin, vain: 0, pauses: 0, lastPauses: 0 });
+export const newSpinPolicy = (): SpinPolicy => ({
+  spin: longSpin,
+  vain: 0,
+  pauses: 0,
+  lastPauses: 0,
+});
 
-const steady: Pace = { longest: () => undefined };
+const steady: WaitPolicy = { longest: () => undefined };
 
 /** How what must only not be missed is waited for: that does not keep the program alive. */
-export const idle: Pace = { ...steady, isIdle: true };
+export const idle: WaitPolicy = { ...steady, isIdle: true };
 
 /** The two words of a futex, and how to wait on them. */
 export class Futex {
@@ -62,10 +67,10 @@ export class Futex {
   readonly #words: Int32Array;
   /** The word of the count of changes; the one behind it is the sleepers'. */
   readonly #word: number;
-  readonly #habit: Habit;
+  readonly #habit: SpinPolicy;
 
   /** Futexes on which one waits after the other can share a habit. */
-  constructor(arena: Arena, word: number, habit: Habit = newHabit()) {
+  constructor(arena: Arena, word: number, habit: SpinPolicy = newSpinPolicy()) {
     this.#habit = habit;
     this.#arena = arena;
     this.#words = arena.words;
@@ -87,7 +92,7 @@ export class Futex {
   async wait(
     attempt: () => boolean,
     options: WaitOptions,
-    pace: Pace = steady,
+    pace: WaitPolicy = steady,
   ): Promise<boolean> {
     checkWait(options);
     const { timeout, signal } = options;
@@ -109,7 +114,11 @@ export class Futex {
   }
 
   /** The same, with this thread blocked meanwhile. */
-  waitSync(attempt: () => boolean, timeout: number | undefined, pace: Pace = steady): boolean {
+  waitSync(
+    attempt: () => boolean,
+    timeout: number | undefined,
+    pace: WaitPolicy = steady,
+  ): boolean {
     const left = countdown(timeout ?? Infinity);
     const begun = performance.now();
     if (left() <= 0) return attempt();

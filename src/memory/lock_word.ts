@@ -15,9 +15,9 @@
 
 import type { Arena } from "./arena.ts";
 import { type Block, free } from "./allocator.ts";
-import { Futex, type Pace } from "./futex.ts";
+import { Futex, type WaitPolicy } from "./futex.ts";
 import { checkWait, countdown, type WaitOptions } from "../wait/latch.ts";
-import { joinLine } from "../wait/local_queue.ts";
+import { joinLocalQueue } from "../wait/local_queue.ts";
 
 /** How to acquire something. */
 export interface AcquireOptions extends WaitOptions {
@@ -39,32 +39,32 @@ export const RESERVED: number = 1 << 30;
 const patience = 1;
 
 /** How long what is free is kept for whoever has the turn, and how often that looks; in milliseconds. */
-const keptFor = 20;
-const turnLook = 10;
+const reservedFor = 20;
+const reservationLook = 10;
 /** How often to look whether somebody has died, which asks the system. */
 export const deathLook = 50;
 
 /** Where the parts of a gate are, in words from its beginning, which is that of a long. */
-const keepsAt = 1;
+const reservationsAt = 1;
 const futexAt = 2;
-export const turnAt: number = 4;
+export const reservationAt: number = 4;
 export const arrivalsAt: number = 6;
 /** How many words a gate takes. */
-export const gateWords = 8;
+export const lockWordSize = 8;
 
 /**
  * For how long something was kept, as this child has seen it: how often it had been kept for somebody
  * when this child first looked, and when that was. No clock is the same for all children and never steps back.
  */
-const keepsSeen = new Map<string, { keeps: number; since: number }>();
+const reservationsSeen = new Map<string, { keeps: number; since: number }>();
 /** More than are waited for at once: those of locks that were asked for once only. */
-const mostKeepsSeen = 1000;
+const mostReservationsSeen = 1000;
 
 /** One waiter, as the others know it: 0 where nobody needs to. */
 const nobody = 0n;
 
 /** A thing that is taken and given back. What its state means, its heirs know. */
-export abstract class Gate {
+export abstract class LockWord {
   readonly block: Block;
   protected readonly arena: Arena;
   protected readonly words: Int32Array;
@@ -85,7 +85,7 @@ export abstract class Gate {
     this.words = block.arena.words;
     this.state = block.word + offset;
     this.futex = new Futex(block.arena, this.state + futexAt);
-    this.#turn = (this.state + turnAt) / 2;
+    this.#turn = (this.state + reservationAt) / 2;
     this.#key = `${block.arena.method} ${this.state} ${block.serial}`;
     this.#header = block.address / 4;
     this.#serial = block.serial;
@@ -103,7 +103,7 @@ export abstract class Gate {
 
   #checkAcquire(): void {
     this.check("acquire");
-    if (this.arena.isLeft()) {
+    if (this.arena.isDeclaredDead()) {
       throw new Error(`Cannot acquire ${this.name} as this thread was ended`);
     }
   }
@@ -140,7 +140,7 @@ export abstract class Gate {
     if (this.tryAcquire()) return true;
     if (triesOnce(options)) return false;
     const left = countdown(timeout);
-    const { place, leave } = joinLine(this.#key);
+    const { place, leave } = joinLocalQueue(this.#key);
     try {
       if (!await place.toFront({ timeout: left(), signal })) return false;
       const waiter = this.#arrive();
@@ -173,7 +173,7 @@ export abstract class Gate {
   }
 
   /** Begins a wait. */
-  #arrive(): Waiting {
+  #arrive(): Acquisition {
     // 31 bits, so that a turn is a positive long.
     const arrival = Atomics.add(this.words, this.state + arrivalsAt, 1) & arrivalMask;
     const me = BigInt(arrival) << 32n | BigInt(this.arena.me);
@@ -216,7 +216,7 @@ export abstract class Gate {
         if (turn !== nobody && isBefore(turn, me) && this.#isAlive(turn)) return false;
         if (Atomics.compareExchange(this.arena.longs, this.#turn, turn, me) !== turn) continue;
       } else if ((Atomics.load(this.words, this.state) & RESERVED) !== 0) return false;
-      this.keep();
+      this.reserve();
       Atomics.or(this.words, this.state, RESERVED);
       return true;
     }
@@ -233,12 +233,12 @@ export abstract class Gate {
     const isReserved = (Atomics.load(this.words, this.state) & RESERVED) !== 0;
     // While it is held there is a wake-up to come.
     if (!isReserved || !this.isFree) return undefined;
-    return Atomics.load(this.arena.longs, this.#turn) === me ? turnLook : keptFor;
+    return Atomics.load(this.arena.longs, this.#turn) === me ? reservationLook : reservedFor;
   }
 
   /** From now on what is free is kept for whoever has the turn. */
-  protected keep(): void {
-    Atomics.add(this.words, this.state + keepsAt, 1);
+  protected reserve(): void {
+    Atomics.add(this.words, this.state + reservationsAt, 1);
   }
 
   /** Gives the turn back, and lets the others have a look. */
@@ -248,7 +248,7 @@ export abstract class Gate {
   }
 
   /** Whether a caller may take what is reserved: it has the turn, or nobody has. */
-  protected mayPass(turn: bigint): boolean {
+  protected mayTake(turn: bigint): boolean {
     const now = Atomics.load(this.arena.longs, this.#turn);
     if (now === nobody || now === turn || !this.#isAlive(now)) return true;
     if (!this.#wasKeptLong()) return false;
@@ -257,16 +257,16 @@ export abstract class Gate {
   }
 
   #wasKeptLong(): boolean {
-    const keeps = Atomics.load(this.words, this.state + keepsAt);
+    const keeps = Atomics.load(this.words, this.state + reservationsAt);
     const now = performance.now();
-    const seen = keepsSeen.get(this.#key);
+    const seen = reservationsSeen.get(this.#key);
     if (seen?.keeps === keeps) {
-      if (now - seen.since < keptFor) return false;
-      keepsSeen.delete(this.#key);
+      if (now - seen.since < reservedFor) return false;
+      reservationsSeen.delete(this.#key);
       return true;
     }
-    if (keepsSeen.size >= mostKeepsSeen) keepsSeen.clear();
-    keepsSeen.set(this.#key, { keeps, since: now });
+    if (reservationsSeen.size >= mostReservationsSeen) reservationsSeen.clear();
+    reservationsSeen.set(this.#key, { keeps, since: now });
     return false;
   }
 
@@ -276,7 +276,7 @@ export abstract class Gate {
 }
 
 /** A wait, from its arrival on. */
-interface Waiting extends Pace {
+interface Acquisition extends WaitPolicy {
   attempt(): boolean;
   leave(): void;
 }

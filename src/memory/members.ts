@@ -28,13 +28,13 @@ import {
   threadNumber,
 } from "../runtime/thread_id.ts";
 
-const placeBitsOf: Readonly<Record<StartMethod, number>> = {
+const slotBitsOf: Readonly<Record<StartMethod, number>> = {
   // As many process ids as Linux has (`PID_MAX_LIMIT`).
   process: 22,
   worker: Math.log2(perProcess),
 };
 /** How many places a method's arena has. */
-export const placesOf = (method: StartMethod): number => 2 ** placeBitsOf[method];
+export const slotCountOf = (method: StartMethod): number => 2 ** slotBitsOf[method];
 
 /** Set in every token, so that none is 0. */
 const TOKEN = 1 << 29;
@@ -42,10 +42,10 @@ const TOKEN = 1 << 29;
 const tellingBits = 29;
 
 /** How many bits a token has. */
-export const tokenBits = 30;
+export const memberIdBits = 30;
 
 /** Threads that this one is ending, by their places, and when they will have ended. */
-const doomed = new Map<number, number>();
+const terminating = new Map<number, number>();
 /** How long it takes to end a thread, in milliseconds. */
 const endTime = 100;
 
@@ -74,7 +74,7 @@ export class Members {
     reserve: (place: number) => boolean = () => true,
   ) {
     this.#method = method;
-    this.#placeBits = placeBitsOf[method];
+    this.#placeBits = slotBitsOf[method];
     this.#endsBits = tellingBits - this.#placeBits;
     this.#states = states;
     this.#parents = parents;
@@ -107,7 +107,7 @@ export class Members {
    * @throws {RangeError} If there is no memory for its place.
    */
   enter(id: number, stamp: number): number {
-    const place = this.#reserved(placeOf(this.#method, id));
+    const place = this.#reserved(slotOf(this.#method, id));
     const mark = this.#markOf(stamp);
     for (;;) {
       const parent = Atomics.load(this.#parents, place);
@@ -157,7 +157,7 @@ export class Members {
   }
 
   /** Whether this child was declared dead. */
-  get hasLeft(): boolean {
+  get isDeclaredDead(): boolean {
     return !this.#isThere(this.me);
   }
 
@@ -185,14 +185,14 @@ export class Members {
     const place = this.#placeIn(token);
     const hasEnded = this.#method === "process"
       ? hasProcessEnded(place)
-      : (doomed.get(place) ?? Infinity) < performance.now();
+      : (terminating.get(place) ?? Infinity) < performance.now();
     if (hasEnded) this.#end(token);
   }
 
   /** Says that a child of this one is being ended, which takes a moment. */
-  doom(pid: number): void {
+  markTerminating(pid: number): void {
     if (this.#method === "worker") {
-      doomed.set(placeOf(this.#method, pid), performance.now() + endTime);
+      terminating.set(slotOf(this.#method, pid), performance.now() + endTime);
     }
   }
 
@@ -200,9 +200,9 @@ export class Members {
    * Says that the child with that id and stamp has ended. What it held is anyone's from here on. Without
    * effect if that was said before, also if another child has the id by now.
    */
-  leave(id: number, stamp: number): void {
-    const place = placeOf(this.#method, id);
-    doomed.delete(place);
+  noteEnd(id: number, stamp: number): void {
+    const place = slotOf(this.#method, id);
+    terminating.delete(place);
     // Without memory for its place nobody has its token.
     if (!this.#reserve(place)) return;
     for (;;) {
@@ -213,13 +213,13 @@ export class Members {
   }
 
   /** Says that this child ends. */
-  leaveSelf(): void {
+  noteOwnEnd(): void {
     this.#end(this.me);
   }
 }
 
-function placeOf(method: StartMethod, id: number): number {
-  if (method === "process") return id % placesOf(method);
+function slotOf(method: StartMethod, id: number): number {
+  if (method === "process") return id % slotCountOf(method);
   // The main thread has its process' id.
   return id === osPid() ? 0 : threadNumber(id);
 }

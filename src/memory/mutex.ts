@@ -6,21 +6,21 @@
  */
 
 import type { Block } from "./allocator.ts";
-import { tokenBits } from "./members.ts";
-import { Gate, gateWords, RESERVED } from "./lock_word.ts";
+import { memberIdBits } from "./members.ts";
+import { LockWord, lockWordSize, RESERVED } from "./lock_word.ts";
 
 /** In the word of state: the holder took it from one that had died. */
 const ABANDONED = 1 << 31;
-const OWNER = (1 << tokenBits) - 1;
+const OWNER = (1 << memberIdBits) - 1;
 
 /** How many bytes a mutex needs. */
-export const mutexSize: number = gateWords * 4;
+export const mutexSize: number = lockWordSize * 4;
 
 /** Who may release a mutex that another child holds. */
 export type ReleasedBy = "anyone" | "owner";
 
 /** Mutual exclusion between children. Held by a child, not by one of its tasks. */
-export class Mutex extends Gate {
+export class Mutex extends LockWord {
   readonly #releasedBy: ReleasedBy;
 
   constructor(block: Block, name: string, releasedBy: ReleasedBy, offset?: number) {
@@ -73,7 +73,7 @@ export class Mutex extends Gate {
       const seen = Atomics.load(words, state);
       const owner = seen & OWNER;
       if (owner !== 0 && arena.members.isAlive(owner)) return false;
-      if ((seen & RESERVED) !== 0 && !this.mayPass(turn)) return false;
+      if ((seen & RESERVED) !== 0 && !this.mayTake(turn)) return false;
       const taken = owner === 0 ? arena.me : arena.me | ABANDONED;
       if (Atomics.compareExchange(words, state, seen, taken) === seen) return true;
     }
@@ -120,10 +120,10 @@ export class Mutex extends Gate {
       const seen = Atomics.load(words, state);
       const owner = seen & OWNER;
       if (owner === 0) throw new Error(`Cannot release ${this.name} as nobody holds it`);
-      if (owner !== arena.me && (this.#releasedBy === "owner" || arena.isLeft())) {
+      if (owner !== arena.me && (this.#releasedBy === "owner" || arena.isDeclaredDead())) {
         throw new Error(`Cannot release ${this.name} as another child holds it`);
       }
-      if ((seen & RESERVED) !== 0) this.keep();
+      if ((seen & RESERVED) !== 0) this.reserve();
       if (Atomics.compareExchange(words, state, seen, seen & RESERVED) === seen) return;
     }
   }

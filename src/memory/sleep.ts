@@ -44,12 +44,15 @@ const longestThreadSleep = 100;
 const longestProcessSleep = 50;
 
 /** Who sleeps here on a word, and the value that the word had when the first lay down. */
-interface Bed {
+interface ParkedWaiters {
   readonly count: number;
   readonly sleepers: Set<() => void>;
 }
 
-const beds = { worker: new Map<number, Bed>(), process: new Map<number, Bed>() };
+const parked = {
+  worker: new Map<number, ParkedWaiters>(),
+  process: new Map<number, ParkedWaiters>(),
+};
 
 /** Sleeps until the word was changed, the time is over, or the signal is aborted. */
 export function sleep(
@@ -66,7 +69,7 @@ export function sleep(
       sleepers?.delete(up);
       resolve();
     };
-    const sleepers = lieDown(arena, word, count);
+    const sleepers = park(arena, word, count);
     if (sleepers === undefined) return resolve();
     sleepers.add(up);
     // Keeps the program alive, which `waitAsync` does not on Deno and Node.
@@ -76,27 +79,27 @@ export function sleep(
 }
 
 /** Gives who sleeps on the word until it changes; `undefined` if it has changed. */
-function lieDown(arena: Arena, word: number, count: number): Set<() => void> | undefined {
-  const known = beds[arena.method].get(word);
+function park(arena: Arena, word: number, count: number): Set<() => void> | undefined {
+  const known = parked[arena.method].get(word);
   if (known?.count === count) return known.sleepers;
-  const bed: Bed = { count, sleepers: new Set() };
+  const bed: ParkedWaiters = { count, sleepers: new Set() };
   if (arena.method === "worker") {
     const wait = Atomics.waitAsync(arena.words, word, count);
     if (!wait.async) return undefined;
-    void wait.value.then(() => getUp(beds.worker, word, bed));
+    void wait.value.then(() => unpark(parked.worker, word, bed));
   } else announceSleep(word, count);
-  beds[arena.method].set(word, bed);
+  parked[arena.method].set(word, bed);
   return bed.sleepers;
 }
 
-function getUp(of: Map<number, Bed>, word: number, bed: Bed): void {
+function unpark(of: Map<number, ParkedWaiters>, word: number, bed: ParkedWaiters): void {
   if (of.get(word) === bed) of.delete(word);
   for (const up of [...bed.sleepers]) up();
 }
 
 onWake((word) => {
-  const bed = beds.process.get(word);
-  if (bed !== undefined) getUp(beds.process, word, bed);
+  const bed = parked.process.get(word);
+  if (bed !== undefined) unpark(parked.process, word, bed);
 });
 
 /** How a blocked child of an arena sleeps; 0 if it cannot be woken, and looks up again and again. */

@@ -7,7 +7,7 @@
  */
 
 /** What carries sleeps and wake-ups to the other processes. */
-export interface Switchboard {
+export interface WakeRouter {
   /** Something in this process sleeps on a word that has the value `count`. */
   sleeps(word: number, count: number): void;
   /** A word was changed here; whoever sleeps on it is to look. */
@@ -15,11 +15,11 @@ export interface Switchboard {
 }
 
 /** Without one, sleepers look up from time to time. */
-let switchboard: Switchboard | undefined;
+let switchboard: WakeRouter | undefined;
 const listeners: ((word: number) => void)[] = [];
 
 /** Connects this process to the others. */
-export function connectSwitchboard(connected: Switchboard): void {
+export function connectWakeRouter(connected: WakeRouter): void {
   switchboard = connected;
 }
 

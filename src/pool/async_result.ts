@@ -153,9 +153,9 @@ export class AsyncResult<T> implements PromiseLike<T> {
 
   #holdUntilSettled(): void {
     const settle = this.#settlePromise!;
-    this.#pool.hold();
+    this.#pool.ref();
     this.#settlePromise = (outcome) => {
-      this.#pool.letGo();
+      this.#pool.unref();
       settle(outcome);
     };
   }
@@ -174,11 +174,11 @@ export class AsyncResult<T> implements PromiseLike<T> {
   async #ready(options?: WaitOptions): Promise<boolean> {
     if (options !== undefined) checkWait(options);
     if (this.#outcome !== undefined) return true;
-    this.#pool.hold();
+    this.#pool.ref();
     try {
       return await (this.#latch ??= new Latch()).wait(options);
     } finally {
-      this.#pool.letGo();
+      this.#pool.unref();
     }
   }
 }

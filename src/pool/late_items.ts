@@ -1,5 +1,5 @@
 import { CancelledError } from "../errors.ts";
-import type { Feed } from "./scheduler.ts";
+import type { InputSource } from "./scheduler.ts";
 
 /**
  * The items of a map's asynchronous input, of which only the end tells how many there are. It may
@@ -7,7 +7,7 @@ import type { Feed } from "./scheduler.ts";
  *
  * @internal
  */
-export class LateItems implements Feed {
+export class LateItems implements InputSource {
   readonly #input: AsyncIterator<unknown>;
   readonly #signal: AbortSignal | undefined;
   readonly #givenUp = Promise.withResolvers<never>();

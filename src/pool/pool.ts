@@ -392,8 +392,8 @@ export class Pool {
     const limits = limitsOfChunks(options);
     scheduler.estimate(fn);
     const source: IteratorSource = {
-      hold: () => scheduler.hold(),
-      letGo: () => scheduler.letGo(),
+      ref: () => scheduler.ref(),
+      unref: () => scheduler.unref(),
       addFeed: (feed) => scheduler.addFeed(feed),
       removeFeed: (feed) => scheduler.removeFeed(feed),
       // Through `this`: a pool whose results are being taken is not dropped.

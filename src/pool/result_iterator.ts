@@ -4,7 +4,7 @@ import { checkWait, Latch, type WaitOptions } from "../wait/latch.ts";
 import { inForeground } from "../runtime/timers.ts";
 import { withCaller } from "./caller_stack.ts";
 import type { KeepAlive } from "../wait/keep_alive.ts";
-import type { Feed } from "./scheduler.ts";
+import type { InputSource } from "./scheduler.ts";
 import { type Outcome, status } from "./wire.ts";
 import { showAs } from "../runtime/inspection.ts";
 
@@ -14,8 +14,8 @@ import { showAs } from "../runtime/inspection.ts";
  * @internal
  */
 export interface IteratorSource extends KeepAlive {
-  addFeed(feed: Feed): void;
-  removeFeed(feed: Feed): void;
+  addFeed(feed: InputSource): void;
+  removeFeed(feed: InputSource): void;
   /** Submits one chunk, whose first item is the input's number `first`; what it refuses it throws. */
   submit(chunk: unknown[], first: number, settle: (outcome: Outcome) => void): void;
   /** How many chunks may be under way or waiting to be taken. */
@@ -41,13 +41,13 @@ const closeTime = 500;
 const manyChunks = 16;
 
 /** A result that can be taken: an item, or the error of the chunk at its place. */
-type Entry = { readonly value: unknown } | { readonly error: unknown };
+type TakenResult = { readonly value: unknown } | { readonly error: unknown };
 
 /** Somebody who waits for the next result; what was taken for them, once the latch is open. */
-interface Place {
+interface ResultWaiter {
   readonly latch: Latch;
   /** `undefined` at the end of the results. */
-  entry?: Entry | undefined;
+  entry?: TakenResult | undefined;
 }
 
 /**
@@ -74,13 +74,13 @@ export class ResultIterator<R>
   readonly #source: IteratorSource;
   readonly #input: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #options: IteratorOptions;
-  readonly #feed: Feed = { unbind: () => this.#unbind(), cancel: () => this.#cancel() };
+  readonly #feed: InputSource = { unbind: () => this.#unbind(), cancel: () => this.#cancel() };
   readonly #onAbort = (): void => this.#giveUp(this.#options.signal?.reason);
   /** Outcomes of chunks that came before their turn. */
   readonly #early = new Map<number, Outcome>();
-  readonly #ready: Entry[][] = [];
+  readonly #ready: TakenResult[][] = [];
   /** Those who wait, first come, first served. */
-  readonly #queue: Place[] = [];
+  readonly #queue: ResultWaiter[] = [];
   #submitted = 0;
   #arrived = 0;
   #taken = 0;
@@ -170,7 +170,7 @@ export class ResultIterator<R>
     return this.#ready.length > 0 || (this.#inputEnded && this.#arrived === this.#submitted);
   }
 
-  #take(): Entry | undefined {
+  #take(): TakenResult | undefined {
     const entries = this.#ready[0];
     const entry = entries?.shift();
     if (entries?.length === 0) {
@@ -182,15 +182,15 @@ export class ResultIterator<R>
     return entry;
   }
 
-  async #wait(options?: WaitOptions): Promise<Entry | undefined> {
-    const place: Place = { latch: new Latch() };
+  async #wait(options?: WaitOptions): Promise<TakenResult | undefined> {
+    const place: ResultWaiter = { latch: new Latch() };
     this.#queue.push(place);
-    this.#source.hold();
+    this.#source.ref();
     try {
       if (await place.latch.wait(options)) return place.entry;
       throw new TimeoutError(`The next result is not ready after ${options?.timeout} ms`);
     } finally {
-      this.#source.letGo();
+      this.#source.unref();
       const index = this.#queue.indexOf(place);
       if (index >= 0) this.#queue.splice(index, 1);
     }

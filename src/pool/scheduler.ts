@@ -39,11 +39,11 @@ export interface SchedulerOptions {
    * Where it is given, a worker that dies breaks the pool, as an initializer that throws breaks any:
    * it makes the error of every task from what has happened.
    */
-  readonly breakage?: ((cause: unknown) => unknown) | undefined;
+  readonly onBroken?: ((cause: unknown) => unknown) | undefined;
 }
 
 /** Something that submits more as its results are taken. */
-export interface Feed {
+export interface InputSource {
   /** Submits all of its input, whether or not its results are taken: the pool's end is waited for. */
   unbind(): void;
   /** Submits nothing more: the pool is terminated. */
@@ -69,7 +69,7 @@ export class Scheduler implements KeepAlive {
   #isSetUpUsed = false;
   readonly #workers = new Set<PoolWorker>();
   readonly #queue = new TaskQueue();
-  readonly #feeds = new Set<Feed>();
+  readonly #feeds = new Set<InputSource>();
   #dispatching = false;
   #named = 0;
   #state: "open" | "closed" | "terminated" = "open";
@@ -121,12 +121,12 @@ export class Scheduler implements KeepAlive {
    */
   async untilFinished(): Promise<void> {
     for (const feed of this.#feeds) feed.unbind();
-    this.hold();
+    this.ref();
     try {
       await this.finished.wait();
       if (this.#options.method === "worker") await written().wait();
     } finally {
-      this.letGo();
+      this.unref();
     }
   }
 
@@ -237,7 +237,7 @@ export class Scheduler implements KeepAlive {
   /** An idle worker; for a small task also the one that holds the least. */
   #workerFor(task: PoolTask): PoolWorker | undefined {
     let least: PoolWorker | undefined;
-    const ahead = !task.alone && task.fn.estimate < longTask;
+    const ahead = !task.exclusive && task.fn.estimate < longTask;
     const limit = this.#frameTime(task);
     for (const worker of this.#workers) {
       if (worker.isIdle) return worker;
@@ -259,12 +259,12 @@ export class Scheduler implements KeepAlive {
     const share = Math.min(worker.quota, Math.ceil(this.#queue.length / this.processes));
     const batch = [first];
     this.#queue.shift();
-    if (first.alone || !worker.hasJournal) return batch;
+    if (first.exclusive || !worker.hasJournal) return batch;
     const limit = this.#frameTime(first);
     let time = first.fn.estimate;
     while (batch.length < share && time < limit) {
       const task = this.#queue.peek();
-      if (task === undefined || task.alone || task.fn.estimate >= longTask) break;
+      if (task === undefined || task.exclusive || task.fn.estimate >= longTask) break;
       time += task.fn.estimate;
       batch.push(task);
       this.#queue.shift();
@@ -290,7 +290,7 @@ export class Scheduler implements KeepAlive {
         },
         notInitialized: (error) => this.#break(error),
         lost: (error) => {
-          if (this.#options.breakage !== undefined) this.#break(error);
+          if (this.#options.onBroken !== undefined) this.#break(error);
         },
         ended: (isLost) => this.#replace(worker, isLost),
       },
@@ -357,8 +357,8 @@ export class Scheduler implements KeepAlive {
   /** Fails every task, those to come as well. */
   #break(cause: unknown): void {
     if (this.#broken !== undefined) return;
-    const { breakage } = this.#options;
-    const error = breakage === undefined ? cause : breakage(cause);
+    const { onBroken } = this.#options;
+    const error = onBroken === undefined ? cause : onBroken(cause);
     this.#broken = { error };
     this.#replacements.cancel();
     this.#rejectAll(error);
@@ -426,23 +426,23 @@ export class Scheduler implements KeepAlive {
   }
 
   /** Notes something that will submit more. */
-  addFeed(feed: Feed): void {
+  addFeed(feed: InputSource): void {
     this.#feeds.add(feed);
   }
 
   /** It will not submit more. */
-  removeFeed(feed: Feed): void {
+  removeFeed(feed: InputSource): void {
     if (this.#feeds.delete(feed)) this.#dispatchSoon();
   }
 
   // ---- keeping the program alive
 
-  hold(): void {
-    this.#references.hold();
+  ref(): void {
+    this.#references.ref();
   }
 
-  letGo(): void {
-    this.#references.letGo();
+  unref(): void {
+    this.#references.unref();
   }
 }
 

@@ -5,7 +5,7 @@
  * @internal
  */
 
-import type { Trip } from "../codec/extension.ts";
+import type { DeliveryHooks } from "../codec/extension.ts";
 import type { FunctionReference } from "../code/function_reference.ts";
 import type { Outcome } from "./wire.ts";
 
@@ -33,19 +33,19 @@ export class PoolFunction {
 const empty = new Uint8Array(0);
 
 /** Tasks that were encoded together; all but the last are bytes alone. */
-export class Block {
+export class TaskBlock {
   bytes: Uint8Array = empty;
   /** What the last task carries beside its bytes. */
   attachments: readonly unknown[] = [];
   transfer: readonly object[] = [];
   /** What is to be done if nobody reads that. */
-  trips: readonly Trip[] = [];
+  trips: readonly DeliveryHooks[] = [];
   /** What its tasks refer to: it is there as long as one of them may be sent, or read. */
   kept: readonly object[] = [];
 }
 
 /** What waits for a task's outcome: a function, and what it is called for. */
-export interface Listener {
+export interface OutcomeListener {
   readonly call: (target: never, outcome: Outcome) => void;
   readonly target: unknown;
 }
@@ -63,12 +63,12 @@ export const noLease: Lease = { end: Infinity };
 export class PoolTask {
   readonly id: number;
   readonly fn: PoolFunction;
-  readonly block: Block;
+  readonly block: TaskBlock;
   /** Where its bytes are in the block. */
   readonly start: number;
   readonly end: number;
   /** It is sent to an idle worker, and nothing behind it: it may be aborted, or carries things. */
-  readonly alone: boolean;
+  readonly exclusive: boolean;
   /** It is settled, and passed over where it still stands in a queue. */
   settled = false;
   /**
@@ -81,24 +81,24 @@ export class PoolTask {
   cost = 0;
   /** What the scheduler does when it begins, and when it is settled, where it has limits. */
   limits: { readonly began: (() => void) | undefined; readonly end: () => void } | undefined;
-  readonly #call: Listener["call"];
+  readonly #call: OutcomeListener["call"];
   readonly #target: unknown;
 
   constructor(
     id: number,
     fn: PoolFunction,
-    block: Block,
+    block: TaskBlock,
     start: number,
     end: number,
     alone: boolean,
-    { call, target }: Listener,
+    { call, target }: OutcomeListener,
   ) {
     this.id = id;
     this.fn = fn;
     this.block = block;
     this.start = start;
     this.end = end;
-    this.alone = alone;
+    this.exclusive = alone;
     this.#call = call;
     this.#target = target;
   }
@@ -115,17 +115,17 @@ export class PoolTask {
 
   /** Whether it is the task of its block that may carry more than bytes. */
   get #carriesMore(): boolean {
-    return this.alone && this.end === this.block.bytes.length;
+    return this.exclusive && this.end === this.block.bytes.length;
   }
 
   /** It is taken: what it carries is on its way from here on. */
   beginTrips(): void {
-    if (this.#carriesMore) { for (const trip of this.block.trips) trip.begin?.(); }
+    if (this.#carriesMore) { for (const trip of this.block.trips) trip.sent?.(); }
   }
 
   /** Nobody will read its arguments any more, if nobody has. */
   dropTrips(): void {
-    if (this.#carriesMore) { for (const trip of this.block.trips) trip.drop(); }
+    if (this.#carriesMore) { for (const trip of this.block.trips) trip.dropped(); }
   }
 
   /** Tells how it ended; a second end is nothing new. */

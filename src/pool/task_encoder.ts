@@ -10,13 +10,13 @@ import type { Encoder } from "../codec/encoder.ts";
 import { refusal } from "../codec/failure.ts";
 import { referenceTo } from "../code/function_reference.ts";
 import type { Root } from "../codec/path.ts";
-import type { Trip } from "../codec/extension.ts";
+import type { DeliveryHooks } from "../codec/extension.ts";
 import type { Callable } from "../code/task.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
 import { plainJSON } from "../runtime/plain_json.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { Block, type Listener, PoolFunction, PoolTask } from "./task.ts";
+import { type OutcomeListener, PoolFunction, PoolTask, TaskBlock } from "./task.ts";
 import { trait } from "./wire.ts";
 
 /** A task to submit. */
@@ -34,12 +34,12 @@ export interface Submission {
   readonly signal: AbortSignal | undefined;
   /** Milliseconds that it may run. */
   readonly timeout: number | undefined;
-  readonly listener: Listener;
+  readonly listener: OutcomeListener;
 }
 
 /** How a worker begins. */
 export interface WorkerSetUp extends Frame {
-  readonly trips: readonly Trip[];
+  readonly trips: readonly DeliveryHooks[];
   /** What the arguments of the initializer refer to. */
   readonly kept: readonly object[];
   readonly hasInitializer: boolean;
@@ -51,7 +51,7 @@ export class TaskEncoder {
   readonly #functions = new WeakMap<Callable, PoolFunction>();
   /** By what is sent of them: an inline function may be another object at each call. */
   readonly #functionsSent = new Map<string, PoolFunction>();
-  #block = new Block();
+  #block = new TaskBlock();
   #tasks = 0;
 
   constructor(method: StartMethod) {
@@ -79,10 +79,10 @@ export class TaskEncoder {
     try {
       transfer = sentAgain(parcel.transfer);
     } catch (error) {
-      for (const trip of parcel.trips) trip.drop();
+      for (const trip of parcel.trips) trip.dropped();
       throw error;
     }
-    for (const trip of parcel.trips) trip.begin?.();
+    for (const trip of parcel.trips) trip.sent?.();
     return {
       ...parcel,
       transfer,
@@ -165,7 +165,7 @@ export class TaskEncoder {
   seal(): void {
     if (this.#encoder.size === 0) return;
     Object.assign(this.#block, this.#encoder.takeUnsent());
-    this.#block = new Block();
+    this.#block = new TaskBlock();
   }
 }
 

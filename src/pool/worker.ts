@@ -8,7 +8,7 @@
 
 import { Encoder } from "../codec/encoder.ts";
 import { Decoder } from "../codec/decoder.ts";
-import { type Read, tryReadLoading } from "../codec/read_loading.ts";
+import { type ReadResult, tryReadLoading } from "../codec/read_loading.ts";
 import { TimeoutError, WorkerLostError } from "../errors.ts";
 import { longestTimer } from "../wait/latch.ts";
 import { frameKind } from "../process/messages.ts";
@@ -190,7 +190,7 @@ export class PoolWorker {
     for (const task of tasks) {
       task.slot = ++this.#slots;
       task.lease = this.#held.size === 0 ? noLease : shared;
-      task.cost = task.alone ? loneCost : Math.ceil(1000 * task.fn.estimate);
+      task.cost = task.exclusive ? loneCost : Math.ceil(1000 * task.fn.estimate);
       this.load += task.cost;
       this.#held.set(task.id, task);
     }
@@ -310,7 +310,7 @@ export class PoolWorker {
     this.#events.progress();
   }
 
-  #settle({ id, status, milliseconds }: OutcomeHead, read: Read): void {
+  #settle({ id, status, milliseconds }: OutcomeHead, read: ReadResult): void {
     const task = this.#held.get(id);
     if (task === undefined) return;
     this.#release(task);

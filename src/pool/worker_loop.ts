@@ -11,14 +11,14 @@ import type { Decoder } from "../codec/decoder.ts";
 import type { Encoder } from "../codec/encoder.ts";
 import {
   explainClosure,
-  type Found,
+  type FoundFunction,
   type FunctionReference,
   resolveReference,
 } from "../code/function_reference.ts";
 import { readLoading } from "../codec/read_loading.ts";
 import type { Root } from "../codec/path.ts";
 import type { Callable } from "../code/task.ts";
-import { type Child, takeRole } from "../process/child_role.ts";
+import { type ChildContext, takeRole } from "../process/child_role.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
 import { untilOthersEnd } from "../process/others.ts";
 import { endSoon, inNextTurn, nextTurn } from "../runtime/timers.ts";
@@ -54,16 +54,16 @@ interface Batch {
 }
 
 /** A function that a task names: found when it is first called. */
-interface Target {
+interface TaskFunction {
   readonly reference: FunctionReference;
-  found?: Found;
+  found?: FoundFunction;
 }
 
 class WorkerLoop {
-  readonly #child: Child;
+  readonly #child: ChildContext;
   readonly #out: Encoder;
   readonly #journal: JournalWriter | undefined;
-  readonly #targets = new Map<number, Target>();
+  readonly #targets = new Map<number, TaskFunction>();
   readonly #batches: Batch[] = [];
   #busy = false;
   /** Set once there will be no more tasks. */
@@ -76,7 +76,7 @@ class WorkerLoop {
   /** What it must wait for before its first task. */
   #ready: Promise<void> | undefined;
 
-  constructor(child: Child) {
+  constructor(child: ChildContext) {
     this.#child = child;
     this.#out = encoderFor(child.note.method, "parent");
     const { scratch } = child.link;
@@ -98,7 +98,7 @@ class WorkerLoop {
     const { initializer, maxTasks } = await readLoading(body) as SetUp;
     if (maxTasks !== undefined) this.#tasksLeft = maxTasks;
     if (initializer === undefined) return;
-    let found: Found | undefined;
+    let found: FoundFunction | undefined;
     try {
       found = await resolveReference(initializer);
       await found.fn(...await readLoading(body) as never[]);
@@ -257,7 +257,12 @@ class WorkerLoop {
     return this.#call(id, body, traits, target.found);
   }
 
-  async #performFirst(id: number, body: Decoder, traits: number, target: Target): Promise<Outcome> {
+  async #performFirst(
+    id: number,
+    body: Decoder,
+    traits: number,
+    target: TaskFunction,
+  ): Promise<Outcome> {
     try {
       target.found = await resolveReference(target.reference);
     } catch (error) {
@@ -266,7 +271,12 @@ class WorkerLoop {
     return await this.#call(id, body, traits, target.found);
   }
 
-  #call(id: number, body: Decoder, traits: number, found: Found): Outcome | Promise<Outcome> {
+  #call(
+    id: number,
+    body: Decoder,
+    traits: number,
+    found: FoundFunction,
+  ): Outcome | Promise<Outcome> {
     try {
       if (traits & trait.announced) this.#announce(id);
       const root = traits & trait.chunk ? elementsOf("result", body.readUint()) : undefined;
@@ -298,14 +308,14 @@ class WorkerLoop {
   }
 }
 
-const rejected = (error: unknown, found: Found | undefined): Outcome => ({
+const rejected = (error: unknown, found: FoundFunction | undefined): Outcome => ({
   status: status.rejected,
   value: found ? explainClosure(error, found) : error,
 });
 
 async function settle(
   value: PromiseLike<unknown>,
-  found: Found,
+  found: FoundFunction,
   root: Root | undefined,
 ): Promise<Outcome> {
   try {

@@ -23,7 +23,7 @@ import { describeCrash } from "./crash.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
 /** A child's hold on its parent. */
-export interface Child {
+export interface ChildContext {
   readonly note: BootNote;
   readonly link: ParentLink;
 }
@@ -35,12 +35,12 @@ export type FrameHandler = (kind: number, body: Decoder) => void;
  * Makes this thread a child of the given role, if it was started as one. A bundle holds the
  * modules of every role: the one that fits takes it.
  */
-export function takeRole(role: string, begin: (child: Child) => FrameHandler): void {
+export function takeRole(role: string, begin: (child: ChildContext) => FrameHandler): void {
   const note = claimRole(role);
   if (note === undefined) return;
   adoptLaunch();
   const link = openParentLink(note.method);
-  const child: Child = { note, link };
+  const child: ChildContext = { note, link };
   if (note.method === "process") switchboard.connectParent(link);
   else atExit(noteOwnDeath);
   const stops = note.method === "process" && note.outlivesStopSignals
@@ -86,7 +86,7 @@ let crashing = false;
  * has to wait for is over.
  */
 export async function crash(
-  child: Child,
+  child: ChildContext,
   error: unknown,
   untilOver?: () => Promise<unknown>,
 ): Promise<void> {

@@ -9,19 +9,19 @@ import { bootNote } from "../runtime/boot.ts";
 import { osPid } from "../runtime/current.ts";
 
 /** What is known of this thread, or of its parent. */
-export interface Identity {
+export interface ChildIdentity {
   readonly name: string;
   readonly pid: number;
 }
 
 /** What this thread knows of itself. */
-export interface Self extends Identity {
+export interface Self extends ChildIdentity {
   /** Its place among the processes: `2` is the second, `2:1` that one's first; only a `Process` has one. */
-  readonly place: string | undefined;
+  readonly identity: string | undefined;
   readonly daemon: boolean;
   /** Whether it was started by this package. */
   readonly isChild: boolean;
-  readonly parent: Identity | undefined;
+  readonly parent: ChildIdentity | undefined;
 }
 
 let known: Self | undefined;
@@ -34,18 +34,18 @@ export function self(): Self {
 function whoAmI(): Self {
   const note = bootNote();
   if (note === undefined) {
-    const main = { name: "MainProcess", place: undefined, pid: osPid() };
+    const main = { name: "MainProcess", identity: undefined, pid: osPid() };
     return { ...main, daemon: false, isChild: false, parent: undefined };
   }
-  const { name, place, daemon, parent, thread } = note;
+  const { name, identity, daemon, parent, thread } = note;
   const pid = thread?.pid ?? osPid();
-  return { name, place, pid, daemon, isChild: true, parent };
+  return { name, identity, pid, daemon, isChild: true, parent };
 }
 
 let count = 0;
 
 /** The place of this thread's next child: see `Self`. As in CPython those count that are never started. */
-export function nextPlace(): string {
-  const { place } = self();
-  return place === undefined ? `${++count}` : `${place}:${++count}`;
+export function nextIdentity(): string {
+  const { identity } = self();
+  return identity === undefined ? `${++count}` : `${identity}:${++count}`;
 }

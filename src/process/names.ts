@@ -18,16 +18,16 @@ import type { Frame } from "../runtime/runtime.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
 /** One end of a link between a parent and its child. */
-interface Link {
+interface FrameLink {
   post(frame: Frame): void;
 }
 
-let parent: Link | undefined;
+let parent: FrameLink | undefined;
 /** All that is said is bytes, which any link carries. */
 const encoder = encoderFor("process");
 
 /** Connects this child to its parent. */
-export function connectParent(link: Link): void {
+export function connectParent(link: FrameLink): void {
   parent = link;
   connectKeepers({
     keep: (name) => post(link, frameKind.keeps, name),
@@ -36,7 +36,7 @@ export function connectParent(link: Link): void {
 }
 
 /** Takes a frame, if it is about a name. */
-export function hears(from: Link, kind: number, body: Decoder): boolean {
+export function hears(from: FrameLink, kind: number, body: Decoder): boolean {
   if (kind !== frameKind.keeps && kind !== frameKind.forgets) return false;
   const inode = body.readUint();
   const file = body.read() as string;
@@ -49,7 +49,7 @@ export function hears(from: Link, kind: number, body: Decoder): boolean {
   return true;
 }
 
-function post(to: Link, kind: number, { file, inode }: KeptName): void {
+function post(to: FrameLink, kind: number, { file, inode }: KeptName): void {
   encoder.writeUint(kind);
   encoder.writeUint(inode);
   encoder.write(file, "value");

@@ -1,4 +1,4 @@
-import { type Identity, self } from "./identity.ts";
+import { type ChildIdentity, self } from "./identity.ts";
 import { Latch, type WaitOptions } from "../wait/latch.ts";
 import { showAs } from "../runtime/inspection.ts";
 
@@ -18,7 +18,7 @@ export class ParentProcess {
   readonly pid: number;
 
   /** Made by `parentProcess()`. */
-  constructor({ name, pid }: Identity) {
+  constructor({ name, pid }: ChildIdentity) {
     this.name = name;
     this.pid = pid;
   }

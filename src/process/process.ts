@@ -7,7 +7,7 @@ import {
   checkString,
   wrongArgument,
 } from "../arguments.ts";
-import type { Parcel } from "../codec/encoder.ts";
+import type { EncodedMessage } from "../codec/encoder.ts";
 import { referenceToClass } from "../code/class_reference.ts";
 import { referenceTo } from "../code/function_reference.ts";
 import { refuseToSend } from "../codec/extension.ts";
@@ -16,7 +16,7 @@ import type { Callable } from "../code/task.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
-import { nextPlace, self } from "./identity.ts";
+import { nextIdentity, self } from "./identity.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { encoderFor, frameKind, type Job } from "./messages.ts";
 import { onEnd } from "./others.ts";
@@ -123,7 +123,7 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
     checkProcessOptions(options as ProcessOptions);
     const { target, args = [], kwargs, name, permissions, env } = options;
     const { daemon = self().daemon } = options;
-    const place = nextPlace();
+    const place = nextIdentity();
     states.set(this, {
       name: name ?? `${kindOf(new.target)}-${place}`,
       place,
@@ -213,7 +213,7 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
       entry: import.meta.url,
       role,
       name: state.name,
-      place: state.place,
+      identity: state.place,
       daemon: state.daemon,
       method,
       env: state.env,
@@ -348,7 +348,7 @@ function startedChild(process: Process): StartedChild {
   throw new Error(`Cannot wait for ${name}, signal it or end it as ${why}`);
 }
 
-function encodeJob(process: Process, state: State, method: StartMethod): Parcel {
+function encodeJob(process: Process, state: State, method: StartMethod): EncodedMessage {
   const job: Job = {
     target: state.target && referenceTo(state.target),
     subclass: process.run === Process.prototype.run

@@ -8,11 +8,15 @@
 
 import type { Decoder } from "../codec/decoder.ts";
 import { resolveClass } from "../code/class_reference.ts";
-import { explainClosure, type Found, resolveReference } from "../code/function_reference.ts";
+import {
+  explainClosure,
+  type FoundFunction,
+  resolveReference,
+} from "../code/function_reference.ts";
 import { readLoading } from "../codec/read_loading.ts";
 import type { Callable } from "../code/task.ts";
 import { setExitCode } from "../runtime/current.ts";
-import { type Child, crash } from "./child_role.ts";
+import { type ChildContext, crash } from "./child_role.ts";
 import type { Job } from "./messages.ts";
 import { untilOthersEnd } from "./others.ts";
 
@@ -34,11 +38,11 @@ export interface Runnable {
  * whom it has to wait for.
  */
 export async function runJob(
-  child: Child,
+  child: ChildContext,
   body: Decoder,
   assemble: (parts: Parts) => Runnable,
 ): Promise<void> {
-  let found: Found | undefined;
+  let found: FoundFunction | undefined;
   try {
     const job = await readLoading(body) as Job;
     found = job.target && await resolveReference(job.target);

@@ -7,13 +7,13 @@
 
 import { checkOptions } from "../arguments.ts";
 import { mainModule } from "../code/load_module.ts";
-import type { Parcel } from "../codec/encoder.ts";
+import type { EncodedMessage } from "../codec/encoder.ts";
 import type { Origin } from "../code/origin.ts";
-import type { Trip } from "../codec/extension.ts";
+import type { DeliveryHooks } from "../codec/extension.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
 import { readLoading } from "../codec/read_loading.ts";
-import { arenaOf, arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts";
+import { arenaOf, arenaOfThreads, markTerminating, noteDeath } from "../memory/arena.ts";
 import { unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { capabilities } from "../runtime/capabilities.ts";
@@ -47,7 +47,7 @@ export interface StartRequest {
   readonly entry: string;
   readonly role: string;
   readonly name: string;
-  readonly place?: string | undefined;
+  readonly identity?: string | undefined;
   readonly daemon: boolean;
   readonly method: StartMethod;
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -56,7 +56,7 @@ export interface StartRequest {
   /** Whether it leaves it to this child what becomes of it when the whole program is told to stop. */
   readonly outlivesStopSignals?: boolean;
   /** Makes the first frame for it; called once nothing speaks against a start any more. */
-  readonly first?: () => Parcel;
+  readonly first?: () => EncodedMessage;
 }
 
 /** What the holder of a child hears of it. */
@@ -99,7 +99,7 @@ export class StartedChild {
   /** What holds the first frame until the child has read it. */
   #firstFile: MemoryFile | undefined;
   /** What is to be done with what the child was sent, unless it has come to read it. */
-  #trips: Trip[] = [];
+  #trips: DeliveryHooks[] = [];
   /** What that refers to. */
   #kept: object[] = [];
   #earlySignal: Signal | undefined;
@@ -185,13 +185,13 @@ export class StartedChild {
   }
 
   /** Sends a frame, as soon as the child can be spoken to. */
-  post(frame: Frame & Partial<Pick<Parcel, "trips" | "kept">>): void {
+  post(frame: Frame & Partial<Pick<EncodedMessage, "trips" | "kept">>): void {
     this.#keepFor(frame);
     if (this.#ready) this.#child.post(frame);
     else this.#early.push(frame);
   }
 
-  #keepFor({ trips = [], kept = [] }: Partial<Pick<Parcel, "trips" | "kept">>): void {
+  #keepFor({ trips = [], kept = [] }: Partial<Pick<EncodedMessage, "trips" | "kept">>): void {
     this.#trips.push(...trips);
     this.#kept.push(...kept);
   }
@@ -199,7 +199,7 @@ export class StartedChild {
   /** Ends the child. */
   kill(signal: Signal): void {
     if (!this.isAlive) return;
-    noteDoom(this.method, this.pid);
+    markTerminating(this.method, this.pid);
     if (this.#ready || this.method === "process" || !capabilities.mayCrashEndingEarly) {
       this.#child.kill(signal);
     } else this.#earlySignal ??= signal;
@@ -350,7 +350,7 @@ export class StartedChild {
     this.#dropFirstFile();
     this.#early = [];
     this.#kept = [];
-    for (const trip of this.#trips.splice(0)) trip.drop();
+    for (const trip of this.#trips.splice(0)) trip.dropped();
   }
 }
 
@@ -374,13 +374,13 @@ function newThread(stamp: number): ThreadIdentity {
 }
 
 function spawnRequest(request: StartRequest, stamp: number): SpawnRequest {
-  const { entry, role, name, place, daemon, method, env, permissions, scratch } = request;
+  const { entry, role, name, identity, daemon, method, env, permissions, scratch } = request;
   const { outlivesStopSignals = false } = request;
   const parent = { name: self().name, pid: self().pid };
   return {
     entry,
     boot: {
-      ...{ role, name, place, daemon, method, parent, main: mainModule() },
+      ...{ role, name, identity, daemon, method, parent, main: mainModule() },
       ...{ outlivesStopSignals, launch, stamp, parentStamp: processStamp() },
       ...(method === "worker" && { thread: newThread(stamp) }),
     },

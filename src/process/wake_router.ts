@@ -12,29 +12,29 @@
 
 import type { Decoder } from "../codec/decoder.ts";
 import { wordOfProcesses } from "../memory/arena.ts";
-import { connectSwitchboard, wakeHere } from "../memory/wake_port.ts";
+import { connectWakeRouter, wakeHere } from "../memory/wake_port.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
 /** One end of a link between two processes. */
-interface Link {
+interface WakeLink {
   post(frame: Frame): void;
 }
 
 /** Behind which links somebody sleeps on a word. */
-const sleepers = new Map<number, Set<Link>>();
-let parent: Link | undefined;
+const sleepers = new Map<number, Set<WakeLink>>();
+let parent: WakeLink | undefined;
 const encoder = encoderFor("process");
 
 /** Connects this process to its parent. */
-export function connectParent(link: Link): void {
+export function connectParent(link: WakeLink): void {
   parent = link;
 }
 
-connectSwitchboard({ sleeps: tellSleep, wakes: (word) => passWake(word, undefined) });
+connectWakeRouter({ sleeps: tellSleep, wakes: (word) => passWake(word, undefined) });
 
 /** Forgets a child that has ended. */
-export function disconnect(child: Link): void {
+export function disconnect(child: WakeLink): void {
   for (const [word, links] of sleepers) {
     links.delete(child);
     if (links.size === 0) sleepers.delete(word);
@@ -42,7 +42,7 @@ export function disconnect(child: Link): void {
 }
 
 /** Takes a frame, if it is of the switchboard. */
-export function hears(from: Link, kind: number, body: Decoder): boolean {
+export function hears(from: WakeLink, kind: number, body: Decoder): boolean {
   if (kind === frameKind.sleeps) noteSleep(from, body.readUint(), body.readUint() | 0);
   else if (kind === frameKind.wakes) {
     const word = body.readUint();
@@ -52,7 +52,7 @@ export function hears(from: Link, kind: number, body: Decoder): boolean {
   return true;
 }
 
-function noteSleep(from: Link, word: number, count: number): void {
+function noteSleep(from: WakeLink, word: number, count: number): void {
   const now = wordOfProcesses(word);
   if (now !== undefined && now !== count) return postWake(from, word);
   const links = sleepers.get(word) ?? new Set();
@@ -69,14 +69,14 @@ function tellSleep(word: number, count: number): void {
 }
 
 /** Passes a wake-up on: down to those who sleep, and up if it did not come from there. */
-function passWake(word: number, from: Link | undefined): void {
+function passWake(word: number, from: WakeLink | undefined): void {
   const links = sleepers.get(word);
   sleepers.delete(word);
   for (const link of links ?? []) if (link !== from) postWake(link, word);
   if (parent !== undefined && parent !== from) postWake(parent, word);
 }
 
-function postWake(to: Link, word: number): void {
+function postWake(to: WakeLink, word: number): void {
   encoder.writeUint(frameKind.wakes);
   encoder.writeUint(word);
   to.post(encoder.take());

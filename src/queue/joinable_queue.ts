@@ -1,4 +1,4 @@
-import { endLane, type Lane, laneWords } from "../channel/lane.ts";
+import { endLane, laneWords, type RecordQueue } from "../channel/lane.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
@@ -38,7 +38,7 @@ const more = 3;
  * ```
  */
 export class JoinableQueue<T = unknown> extends Queue<T> {
-  readonly #lane: Lane;
+  readonly #lane: RecordQueue;
   readonly #words: Int32Array;
   readonly #dones: number;
   readonly #futex: Futex;

@@ -1,6 +1,6 @@
 import { checkInteger } from "../arguments.ts";
-import { allocateLane, endLane, Lane } from "../channel/lane.ts";
-import { Messages, type Read, readValue, settleTrips } from "../channel/messages.ts";
+import { allocateLane, endLane, RecordQueue } from "../channel/lane.ts";
+import { Messages, type ReadMessage, readValue, settleDelivery } from "../channel/messages.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Empty, Full } from "../errors.ts";
@@ -30,7 +30,7 @@ export function allocateQueue(method: StartMethod, maxSize: unknown, more: numbe
  *
  * @internal
  */
-export let laneOf: <T>(queue: Queue<T>) => Lane;
+export let laneOf: <T>(queue: Queue<T>) => RecordQueue;
 
 /**
  * What is shown of a queue.
@@ -65,7 +65,7 @@ export let queueDetails: (queue: Queue) => Details;
 export class Queue<T = unknown> implements AsyncIterable<T> {
   readonly #messages: Messages;
   readonly #encoder: Encoder;
-  readonly #read = readValue as Read<T>;
+  readonly #read = readValue as ReadMessage<T>;
   #closed = false;
 
   /**
@@ -80,7 +80,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   constructor(block: Block);
   constructor(from: number | Block = 0) {
     const block = from instanceof Block ? from : allocateQueue(startMethodOf(new.target), from);
-    this.#messages = new Messages(new Lane(block, "a queue"), "item");
+    this.#messages = new Messages(new RecordQueue(block, "a queue"), "item");
     this.#encoder = new Encoder({
       channel: block.arena.method,
       defers: true,
@@ -115,14 +115,14 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   async put(item: T, options: AcquireOptions = {}): Promise<void> {
     checkWait(options);
     this.#encode(item);
-    const trips = this.#encoder.takeTrips(this.#messages.lane);
+    const trips = this.#encoder.takeHooks(this.#messages.lane);
     let isPut = false;
     try {
       isPut = this.#messages.tryPut(this.#encoder.memory, this.#encoder.size) ||
         (!triesOnce(options) &&
           await this.#messages.put(this.#encoder.view(0), options, this.#check));
     } finally {
-      settleTrips(trips, isPut);
+      settleDelivery(trips, isPut);
     }
     if (!isPut) throw this.#full(options);
   }
@@ -135,14 +135,14 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   putSync(item: T, options: AcquireSyncOptions = {}): void {
     checkWait(options);
     this.#encode(item);
-    const trips = this.#encoder.takeTrips(this.#messages.lane);
+    const trips = this.#encoder.takeHooks(this.#messages.lane);
     let isPut = false;
     try {
       isPut = this.#messages.tryPut(this.#encoder.memory, this.#encoder.size) ||
         (!triesOnce(options) &&
           this.#messages.putSync(this.#encoder.view(0), options.timeout, this.#check));
     } finally {
-      settleTrips(trips, isPut);
+      settleDelivery(trips, isPut);
     }
     if (!isPut) throw this.#full(options);
   }

@@ -15,7 +15,7 @@ import type { ScriptFile } from "./script_file.ts";
 import { orUnstarted, reportRefusal } from "./unstarted.ts";
 
 /** Node's channel handle, which the types leave out. */
-interface Channel {
+interface NodeChannel {
   ref(): void;
   unref(): void;
 }
@@ -174,8 +174,8 @@ class ProcessChild implements Child {
     }
   }
 
-  get #channel(): Channel | undefined | null {
-    return this.#process.channel as Channel | undefined | null;
+  get #channel(): NodeChannel | undefined | null {
+    return this.#process.channel as NodeChannel | undefined | null;
   }
 }
 

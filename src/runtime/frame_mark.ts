@@ -13,15 +13,15 @@ const marks = {
 };
 
 /** Which way a frame goes. A child that returns what it hears does not speak for us. */
-export type Direction = keyof typeof marks;
+export type FrameDirection = keyof typeof marks;
 
 /** A frame, as the runtime's channel carries it. */
-export function markFrame(direction: Direction, bytes: Uint8Array): unknown[] {
+export function markFrame(direction: FrameDirection, bytes: Uint8Array): unknown[] {
   return [marks[direction], bytes];
 }
 
 /** The bytes of a frame of ours; `undefined` of anybody else's message. */
-export function markedFrame(direction: Direction, message: unknown): Uint8Array | undefined {
+export function markedFrame(direction: FrameDirection, message: unknown): Uint8Array | undefined {
   if (!Array.isArray(message) || message.length !== 2 || message[0] !== marks[direction]) {
     return undefined;
   }

@@ -55,20 +55,20 @@ export interface Names {
    * @throws {Error} If there is memory of that name, or the system refuses it.
    * @throws {RangeError} If there is not so much memory.
    */
-  create(name: string, size: number): Hold;
+  create(name: string, size: number): NamedMemory;
   /**
    * Holds the memory of that name.
    *
    * @throws {Error} If there is none, or the system refuses it.
    * @throws {RangeError} If there is not so much memory: who made it has not written to all of it.
    */
-  attach(name: string): Hold;
+  attach(name: string): NamedMemory;
   /** Removes a name; `false` if there is none. Who holds the memory keeps it. */
   unlink(name: string): boolean;
 }
 
 /** A hold on named memory. */
-export interface Hold {
+export interface NamedMemory {
   readonly bytes: Uint8Array;
   /** Gives it up: the bytes must not be used any more. */
   close(): void;
@@ -186,7 +186,7 @@ function open(name: string): number {
 }
 
 /** Maps what has that name, which somebody may have removed meanwhile. */
-function mapNamed(name: string, size: number): Hold {
+function mapNamed(name: string, size: number): NamedMemory {
   try {
     return mapped(fileOf(name), size);
   } catch (error) {
@@ -194,7 +194,7 @@ function mapNamed(name: string, size: number): Hold {
   }
 }
 
-function mapped(file: string, size: number): Hold {
+function mapped(file: string, size: number): NamedMemory {
   const buffer = mapShared(file, size);
   return { bytes: new Uint8Array(buffer), close: () => unmapLater(buffer) };
 }

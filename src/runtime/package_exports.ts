@@ -11,11 +11,13 @@ import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** What a specifier leads to: a path, the first that holds of some conditions, the first of a list. */
-type Target = string | null | readonly Target[] | { readonly [condition: string]: Target };
+type ExportTarget = string | null | readonly ExportTarget[] | {
+  readonly [condition: string]: ExportTarget;
+};
 
 interface PackageFile {
-  readonly exports?: Target;
-  readonly imports?: { readonly [name: string]: Target };
+  readonly exports?: ExportTarget;
+  readonly imports?: { readonly [name: string]: ExportTarget };
 }
 
 /**
@@ -52,16 +54,18 @@ export function packageExport(
 }
 
 /** An `exports` that is not divided says what the package itself is. */
-function withSubpaths(exports: Target | undefined): { readonly [name: string]: Target } {
+function withSubpaths(
+  exports: ExportTarget | undefined,
+): { readonly [name: string]: ExportTarget } {
   if (exports === undefined || exports === null) return {};
   const isDivided = typeof exports === "object" && !Array.isArray(exports) &&
     Object.keys(exports).some((key) => key.startsWith("."));
-  return isDivided ? exports as { readonly [name: string]: Target } : { ".": exports };
+  return isDivided ? exports as { readonly [name: string]: ExportTarget } : { ".": exports };
 }
 
 /** The path for a name, which a key may say with a `*`: the longest such key holds. */
 function lookUp(
-  targets: { readonly [name: string]: Target },
+  targets: { readonly [name: string]: ExportTarget },
   name: string,
   conditions: readonly string[],
 ): string | undefined {
@@ -78,11 +82,11 @@ function lookUp(
   return choose(targets[key]!, conditions)?.replaceAll("*", star);
 }
 
-function choose(target: Target, conditions: readonly string[]): string | undefined {
+function choose(target: ExportTarget, conditions: readonly string[]): string | undefined {
   if (typeof target === "string") return target;
   if (target === null) return undefined;
   const rest = Array.isArray(target)
-    ? target as readonly Target[]
+    ? target as readonly ExportTarget[]
     : Object.entries(target).filter(([key]) => conditions.includes(key)).map(([, value]) => value);
   for (const one of rest) {
     const found = choose(one, conditions);

@@ -12,7 +12,7 @@ import { markedFrame, markFrame } from "./frame_mark.ts";
 import type { Frame, ParentLink } from "./runtime.ts";
 
 /** Node's channel handle, which the types leave out. */
-interface Channel {
+interface ParentChannel {
   ref(): void;
   unref(): void;
 }
@@ -68,7 +68,7 @@ export class ProcessLink implements ParentLink {
     this.#channel?.unref();
   }
 
-  get #channel(): Channel | undefined | null {
-    return process.channel as Channel | undefined | null;
+  get #channel(): ParentChannel | undefined | null {
+    return process.channel as ParentChannel | undefined | null;
   }
 }

@@ -75,13 +75,15 @@ function attempt<T>(action: () => T | undefined): T | undefined {
 type Cache = Readonly<Record<string, { readonly exports: unknown } | undefined>>;
 
 /** Where a function or a class is exported. */
-export interface Place {
+export interface ExportLocation {
   readonly url: string;
   readonly name: string;
 }
 
 /** The export that a function or a class is, of a module in the cache of `require`. */
-export function requiredExport(value: object & { readonly name: string }): Place | undefined {
+export function requiredExport(
+  value: object & { readonly name: string },
+): ExportLocation | undefined {
   // A bundle may have no URL.
   const cache = attempt((): Cache | undefined => nodeModule().createRequire(import.meta.url).cache);
   for (const [file, module] of Object.entries(cache ?? {})) {

@@ -58,7 +58,7 @@ export interface Boot {
   readonly main: string | undefined;
   readonly name: string;
   /** What tells it apart from all others that `Process` has started: see `identity.ts`. */
-  readonly place?: string | undefined;
+  readonly identity?: string | undefined;
   readonly daemon: boolean;
   /** Whether it leaves it to its owner what becomes of it when the whole program is told to stop. */
   readonly outlivesStopSignals: boolean;

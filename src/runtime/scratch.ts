@@ -79,13 +79,13 @@ class FileScratch implements Scratch {
 }
 
 /** The part of Bun's API that is used here. */
-interface BunGlobal {
+interface BunFiles {
   mmap(path: string, options: { shared: boolean }): Uint8Array;
 }
 
 /** The file in memory, where the runtime maps files by itself (that is Bun) and the system lets it. */
 function mapped(file: string, close: () => void): Scratch | undefined {
-  const { Bun } = globalThis as { Bun?: BunGlobal };
+  const { Bun } = globalThis as { Bun?: BunFiles };
   if (Bun === undefined) return undefined;
   try {
     return Object.assign(new MemoryScratch(file, Bun.mmap(file, { shared: true })), { close });

@@ -34,7 +34,7 @@ export function isOutput(message: unknown): message is Output {
 type Done = (error?: Error | null) => void;
 
 /** How a stream does its work, which the types leave out or make its own. */
-interface Sink {
+interface OutputStream {
   _write(chunk: Output["chunk"], encoding: string, done: Done): void;
   _writev(chunks: readonly { chunk: Output["chunk"]; encoding: string }[], done: Done): void;
 }
@@ -46,7 +46,7 @@ export function carryOutput(post: (output: Output) => void): void {
     const carry = (chunk: Output["chunk"], encoding: string) =>
       post({ stream, chunk: typeof chunk === "string" ? text(chunk, encoding) : copy(chunk) });
     // Below `write`, which the thread's own program may have replaced.
-    const sink = process[stream] as unknown as Sink;
+    const sink = process[stream] as unknown as OutputStream;
     sink._write = (chunk, encoding, done) => {
       carry(chunk, encoding);
       done();

@@ -139,7 +139,7 @@ export function fillArray(array: AnyArray, contents: number | ArrayLike<unknown>
   if (typeof contents !== "number") array.set(contents);
 }
 
-class Factory {
+class RawArrayFactory {
   constructor(type: unknown, sizeOrInitial: unknown) {
     const element = elementOf("RawArray", type);
     const contents = checkedContents("RawArray", element, sizeOrInitial);
@@ -153,7 +153,7 @@ class Factory {
     return typeof value === "object" && value !== null && regions.has(value);
   }
 }
-Object.defineProperty(Factory, "name", { value: "RawArray" });
+Object.defineProperty(RawArrayFactory, "name", { value: "RawArray" });
 
 registerHandle<object>({
   name: "RawArray",
@@ -181,4 +181,4 @@ registerHandle<object>({
  * const row = image.subarray(0, 640);
  * ```
  */
-export const RawArray: RawArrayConstructor = Factory as unknown as RawArrayConstructor;
+export const RawArray: RawArrayConstructor = RawArrayFactory as unknown as RawArrayConstructor;

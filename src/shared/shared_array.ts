@@ -115,7 +115,7 @@ function makeSharedArray(guarded: Guarded): AnyArray {
   return array;
 }
 
-class Factory {
+class SharedArrayFactory {
   constructor(type: unknown, sizeOrInitial: unknown, options?: LockOptions) {
     const element = elementOf("SharedArray", type);
     const contents = checkedContents("SharedArray", element, sizeOrInitial);
@@ -132,7 +132,7 @@ class Factory {
     return typeof value === "object" && value !== null && guards.has(value);
   }
 }
-Object.defineProperty(Factory, "name", { value: "SharedArray" });
+Object.defineProperty(SharedArrayFactory, "name", { value: "SharedArray" });
 
 registerHandle<object>({
   name: "SharedArray",
@@ -174,4 +174,5 @@ registerHandle<object>({
  * }
  * ```
  */
-export const SharedArray: SharedArrayConstructor = Factory as unknown as SharedArrayConstructor;
+export const SharedArray: SharedArrayConstructor =
+  SharedArrayFactory as unknown as SharedArrayConstructor;

@@ -1,9 +1,9 @@
 import { checkInteger, wrongArgument } from "../arguments.ts";
-import { registerKind } from "../codec/extension.ts";
+import { registerExtension } from "../codec/extension.ts";
 import {
-  type Hold,
   machineNames,
   missing,
+  type NamedMemory,
   namedMemoryRefusal,
   nameFault,
   type Names,
@@ -47,7 +47,7 @@ function reachFrom(cls: object): Reach {
 }
 
 /** How a handle comes from another child. */
-class Arrival {
+class ReceivedMemory {
   readonly reach: Reach;
   readonly name: string;
 
@@ -85,7 +85,7 @@ export class SharedMemory {
   readonly #size: number;
   readonly #reach: Reach;
   /** Absent once it is closed. */
-  #hold: Hold | undefined;
+  #hold: NamedMemory | undefined;
   /** Whether a dispose is to unlink it. */
   #isOwner: boolean;
   #isUnlinked = false;
@@ -100,16 +100,18 @@ export class SharedMemory {
    */
   constructor(options: SharedMemoryOptions);
   /** @internal */
-  constructor(arrival: Arrival);
-  constructor(from: SharedMemoryOptions | Arrival) {
-    const { name, create = false, size } = from instanceof Arrival ? { name: from.name } : from;
+  constructor(arrival: ReceivedMemory);
+  constructor(from: SharedMemoryOptions | ReceivedMemory) {
+    const { name, create = false, size } = from instanceof ReceivedMemory
+      ? { name: from.name }
+      : from;
     const action = create ? "create" : "attach";
     if (name === undefined && !create) {
       throw wrongArgument(TypeError, "Cannot attach shared memory without a name", name);
     }
     this.#name = name === undefined ? newName() : checkedName(name, action);
     const wanted = create ? checkedSize(size) : 0;
-    this.#reach = from instanceof Arrival ? from.reach : reachFrom(new.target);
+    this.#reach = from instanceof ReceivedMemory ? from.reach : reachFrom(new.target);
     const names = namesOf(this.#reach);
     this.#hold = create ? names.create(this.#name, wanted) : names.attach(this.#name);
     this.#size = this.#hold.bytes.length;
@@ -126,7 +128,7 @@ export class SharedMemory {
         state: memory.#hold === undefined ? "closed" : "open",
       }),
     );
-    registerKind({
+    registerExtension({
       name: "SharedMemory",
       // It is mapped.
       needsProof: true,
@@ -135,7 +137,8 @@ export class SharedMemory {
       matches: (value) => #hold in value,
       refuses: (value, channel) => (value as SharedMemory).#refusal(channel),
       describe: (value) => [(value as SharedMemory).#reach, (value as SharedMemory).#name],
-      revive: (description) => new SharedMemory(new Arrival(...description as [Reach, string])),
+      revive: (description) =>
+        new SharedMemory(new ReceivedMemory(...description as [Reach, string])),
     });
   }
 

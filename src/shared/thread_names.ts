@@ -10,7 +10,13 @@
 import { allocate, type Block, blockAt, free } from "../memory/allocator.ts";
 import { type Arena, arenaOf, namesAt } from "../memory/arena.ts";
 import { LinkedList } from "../memory/linked_list.ts";
-import { type Hold, missing, nameFault, type Names, taken } from "../runtime/named_memory.ts";
+import {
+  missing,
+  type NamedMemory,
+  nameFault,
+  type Names,
+  taken,
+} from "../runtime/named_memory.ts";
 import { Mutex, mutexSize } from "../memory/mutex.ts";
 
 /** The word of the arena that names the table: a lock, and the first block of the list behind it. */
@@ -50,7 +56,7 @@ export class ThreadNames implements Names {
     return blockAt(this.#arena, first);
   }
 
-  create(name: string, size: number): Hold {
+  create(name: string, size: number): NamedMemory {
     const bytes = encoder.encode(name);
     return this.#mutex.locked(() => {
       if (this.#find(bytes) !== undefined) throw nameFault("create", name, taken);
@@ -65,7 +71,7 @@ export class ThreadNames implements Names {
     });
   }
 
-  attach(name: string): Hold {
+  attach(name: string): NamedMemory {
     return this.#mutex.locked(() => {
       const block = this.#find(encoder.encode(name));
       if (block === undefined) throw nameFault("attach", name, missing);
@@ -84,7 +90,7 @@ export class ThreadNames implements Names {
     });
   }
 
-  #held(block: Block): Hold {
+  #held(block: Block): NamedMemory {
     const { word } = block;
     const at = dataAt(this.#words[word + nameLengthAt]!);
     const size = Number(this.#arena.longs[(word + sizeAt) / 2]);

@@ -1,13 +1,13 @@
 import { TimeoutError } from "../errors.ts";
 import type { WaitOptions } from "../wait/latch.ts";
-import type { AcquireOptions, AcquireSyncOptions, Gate } from "../memory/lock_word.ts";
+import type { AcquireOptions, AcquireSyncOptions, LockWord } from "../memory/lock_word.ts";
 
 /**
  * The gate of a lock or semaphore.
  *
  * @internal
  */
-export let gateOf: (acquirable: Acquirable) => Gate;
+export let gateOf: (acquirable: Acquirable) => LockWord;
 
 /**
  * Whether a value is a lock, a semaphore or a condition.
@@ -20,10 +20,10 @@ export let isAcquirable: (value: object) => value is Acquirable;
  * What can be acquired and must be released: locks, semaphores, and a condition with its lock.
  */
 export abstract class Acquirable {
-  readonly #gate: Gate;
+  readonly #gate: LockWord;
 
   /** @internal */
-  protected constructor(gate: Gate) {
+  protected constructor(gate: LockWord) {
     this.#gate = gate;
   }
 

@@ -42,7 +42,7 @@ export interface BarrierOptions {
 }
 
 /** One call of `wait`: which arrival it is, in which round, and how it waits unless it is the last. */
-interface Arrival {
+interface BarrierArrival {
   readonly index: number;
   readonly round: number;
   readonly waiter: Waiter | undefined;
@@ -152,7 +152,7 @@ export class Barrier {
     checkWait(options);
     const { timeout = this.#options.timeout, signal } = options;
     const left = countdown(timeout);
-    let arrival: Arrival | undefined;
+    let arrival: BarrierArrival | undefined;
     while ((arrival = this.#arrive()) === undefined) {
       const wait = this.#acted.wait(this.#hasActed, { timeout: left(), signal });
       await wait.then(checkInTime).catch((error) => this.#giveUp(error));
@@ -175,7 +175,7 @@ export class Barrier {
   waitSync(options: Omit<WaitOptions, "signal"> = {}): number {
     checkWait(options);
     const left = countdown(options.timeout ?? this.#options.timeout);
-    let arrival: Arrival | undefined;
+    let arrival: BarrierArrival | undefined;
     while ((arrival = this.#arrive()) === undefined) {
       if (!this.#acted.waitSync(this.#hasActed, left())) this.#giveUp(gaveUp());
     }
@@ -186,7 +186,7 @@ export class Barrier {
   }
 
   /** Arrives; `undefined` while the action of the round before is running. */
-  #arrive(): Arrival | undefined {
+  #arrive(): BarrierArrival | undefined {
     return this.#locked(() => {
       if (this.#get(phaseAt) === ACTING) {
         if (!this.#hasActed()) return undefined;
@@ -207,7 +207,7 @@ export class Barrier {
   }
 
   /** The last to arrive runs the action, and lets the others go. */
-  async #act(arrival: Arrival): Promise<number> {
+  async #act(arrival: BarrierArrival): Promise<number> {
     try {
       await this.#options.action?.();
     } catch (error) {
@@ -216,7 +216,7 @@ export class Barrier {
     return this.#pass(arrival);
   }
 
-  #actSync(arrival: Arrival): number {
+  #actSync(arrival: BarrierArrival): number {
     try {
       const result = this.#options.action?.();
       if (result instanceof Promise) {
@@ -228,7 +228,7 @@ export class Barrier {
     return this.#pass(arrival);
   }
 
-  #pass({ index, round }: Arrival): number {
+  #pass({ index, round }: BarrierArrival): number {
     return this.#locked(() => {
       if (this.#get(roundAt) !== round) throw brokenMeanwhile();
       this.#endRound(FILLING, PASSED);

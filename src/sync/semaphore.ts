@@ -4,18 +4,18 @@ import { allocateOwned, Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { Acquirable, gateOf } from "./acquirable.ts";
-import { Gate, gateWords, RESERVED } from "../memory/lock_word.ts";
+import { LockWord, lockWordSize, RESERVED } from "../memory/lock_word.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** The highest count of a semaphore. */
 const highest = RESERVED - 1;
 
 /** Where the bound is, in words from the gate's beginning. */
-const boundAt = gateWords;
-const size = (gateWords + 1) * 4;
+const boundAt = lockWordSize;
+const size = (lockWordSize + 1) * 4;
 
 /** A gate for as many as its state says. */
-class Counter extends Gate {
+class Counter extends LockWord {
   constructor(block: Block) {
     super(block, "a semaphore");
   }
@@ -39,7 +39,7 @@ class Counter extends Gate {
     for (;;) {
       const seen = Atomics.load(words, state);
       if ((seen & highest) === 0) return false;
-      if ((seen & RESERVED) !== 0 && !this.mayPass(turn)) return false;
+      if ((seen & RESERVED) !== 0 && !this.mayTake(turn)) return false;
       if (Atomics.compareExchange(words, state, seen, (seen & highest) - 1) === seen) return true;
     }
   }
@@ -59,7 +59,7 @@ class Counter extends Gate {
           `Cannot release ${this.name} as its count is ${bound}, the highest that it may have`,
         );
       }
-      if ((seen & RESERVED) !== 0) this.keep();
+      if ((seen & RESERVED) !== 0) this.reserve();
       if (Atomics.compareExchange(words, state, seen, seen + 1) === seen) break;
     }
     this.futex.wake();

@@ -8,7 +8,7 @@
 
 import { allocate, type Block, blockAt, free } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
-import { Futex, type Habit, newHabit } from "../memory/futex.ts";
+import { Futex, newSpinPolicy, type SpinPolicy } from "../memory/futex.ts";
 import { LinkedList } from "../memory/linked_list.ts";
 
 /** What became of a waiter, from its block's first word on. */
@@ -26,7 +26,7 @@ export class Waiter {
   readonly block: Block;
   readonly futex: Futex;
 
-  constructor(block: Block, habit: Habit) {
+  constructor(block: Block, habit: SpinPolicy) {
     this.block = block;
     this.futex = new Futex(block.arena, block.word + futexAt, habit);
   }
@@ -42,7 +42,7 @@ export class WaiterList {
   readonly #arena: Arena;
   readonly #words: Int32Array;
   readonly #list: LinkedList;
-  readonly #habit = newHabit();
+  readonly #habit = newSpinPolicy();
 
   constructor(arena: Arena, first: number) {
     this.#arena = arena;

@@ -9,8 +9,8 @@ import { inBackground } from "../runtime/timers.ts";
 
 /** Something to wait for. */
 export interface KeepAlive {
-  hold(): void;
-  letGo(): void;
+  ref(): void;
+  unref(): void;
 }
 
 /** How long workers stay referenced after the last wait, in milliseconds: waits come in rows. */
@@ -33,12 +33,12 @@ export class References implements KeepAlive {
     return this.#held;
   }
 
-  hold(): void {
+  ref(): void {
     this.#waits++;
     if (!this.#held) this.#hold(true);
   }
 
-  letGo(): void {
+  unref(): void {
     if (--this.#waits > 0 || this.#resting) return;
     this.#resting = true;
     inBackground(idleTime, () => {

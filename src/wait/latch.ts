@@ -96,11 +96,11 @@ export class Latch {
 }
 
 /** Something that happens again and again. Who waits, waits for the next time. */
-export class Bell {
+export class Notify {
   #next = new Latch();
 
   /** It happens: all who wait go on. */
-  ring(): void {
+  notify(): void {
     const now = this.#next;
     this.#next = new Latch();
     now.open();

@@ -9,14 +9,14 @@
 import { Latch, type WaitOptions } from "./latch.ts";
 
 /** A place in a line. */
-export class Place {
-  readonly #line: Line;
+export class LocalWaiter {
+  readonly #line: LocalWaitQueue;
   /** Opens when this place is the first. */
   readonly #front = new Latch();
-  before: Place | undefined;
-  behind: Place | undefined;
+  before: LocalWaiter | undefined;
+  behind: LocalWaiter | undefined;
 
-  constructor(line: Line, before: Place | undefined) {
+  constructor(line: LocalWaitQueue, before: LocalWaiter | undefined) {
     this.#line = line;
     this.before = before;
     if (before === undefined) this.#front.open();
@@ -40,21 +40,21 @@ export class Place {
 }
 
 /** A line of waiters. */
-export class Line {
-  last: Place | undefined;
+export class LocalWaitQueue {
+  last: LocalWaiter | undefined;
 
   /** Joins at the end. */
-  join(): Place {
-    return this.last = new Place(this, this.last);
+  join(): LocalWaiter {
+    return this.last = new LocalWaiter(this, this.last);
   }
 }
 
 /** By where the thing is: several handles of one child may stand for the same lock. */
-const lines = new Map<string, Line>();
+const lines = new Map<string, LocalWaitQueue>();
 
 /** Joins the line for a thing. What this gives leaves it again. */
-export function joinLine(key: string): { place: Place; leave: () => void } {
-  const line = lines.get(key) ?? new Line();
+export function joinLocalQueue(key: string): { place: LocalWaiter; leave: () => void } {
+  const line = lines.get(key) ?? new LocalWaitQueue();
   lines.set(key, line);
   const place = line.join();
   return {

@@ -1,16 +1,22 @@
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { allocateLane, countsAt, Kept, Lane, type LaneLimits } from "../../src/channel/lane.ts";
+import {
+  allocateLane,
+  countsAt,
+  Kept,
+  type LaneLimits,
+  RecordQueue,
+} from "../../src/channel/lane.ts";
 import { arenaOf } from "../../src/memory/arena.ts";
 import { rounds } from "../harness.ts";
 import { readRecord, record, Stage } from "./stage.ts";
 
 /** `counted`: how many records, and how many bytes, it has had already. */
-const make = (limits: LaneLimits = {}, counted: number = 0): Lane => {
+const make = (limits: LaneLimits = {}, counted: number = 0): RecordQueue => {
   const block = allocateLane("worker", limits);
   for (const at of countsAt) block.arena.words[block.word + at] = counted;
-  return new Lane(block, "a lane");
+  return new RecordQueue(block, "a lane");
 };
 
 /** How far the heap was ever used, in bytes. */
@@ -145,7 +151,7 @@ describe("A lane", () => {
           const lane = make();
           for (let id = 0; id < 5; id++) lane.put(record(id, 15_000));
           const player = new Stage(lane.block).player();
-          const others: Lane[] = [];
+          const others: RecordQueue[] = [];
           const disturb = (): void => {
             isReached = true;
             lane.dispose();
@@ -156,7 +162,7 @@ describe("A lane", () => {
             }
           };
           isReached = false;
-          const act = (lane: Lane) =>
+          const act = (lane: RecordQueue) =>
             kind === "put" ? lane.put(record(9, length)) : lane.take(readRecord);
           try {
             player.pauseAt(step, act, disturb);

@@ -1,7 +1,7 @@
 /** Lanes in every state that matters, and what must be in them after something has happened. */
 
 import { assert, assertEquals } from "@std/assert";
-import { allocateLane, Lane, type LaneLimits, limitLane } from "../../src/channel/lane.ts";
+import { allocateLane, type LaneLimits, limitLane, RecordQueue } from "../../src/channel/lane.ts";
 import { type Player, readRecord, record, Stage } from "./stage.ts";
 
 /** What a lane is before something happens. */
@@ -102,12 +102,12 @@ export class Model {
 export class Play implements Disposable {
   readonly model: Model;
   readonly #stage: Stage;
-  readonly #lane: Lane;
+  readonly #lane: RecordQueue;
 
   constructor(scene: Scene) {
     const block = allocateLane("worker", {});
     this.model = new Model(scene);
-    this.#lane = new Lane(block, "a lane");
+    this.#lane = new RecordQueue(block, "a lane");
     this.#stage = new Stage(block);
     scene.lengths.forEach((length, id) => this.#lane.put(record(id, length)));
     for (let i = 0; i < scene.taken; i++) this.#lane.take(readRecord);
@@ -119,7 +119,7 @@ export class Play implements Disposable {
   }
 
   /** Does something to the lane. A record that is taken must be whole. */
-  do(lane: Lane, op: Op): Result {
+  do(lane: RecordQueue, op: Op): Result {
     if (op.kind === "put") return lane.put(record(op.id, this.model.lengthOf(op.id)));
     const bytes = lane.take(readRecord);
     return bytes && this.#identify(bytes);
@@ -153,7 +153,7 @@ export class Play implements Disposable {
   }
 
   /** Fills the lane up to its limit, or with three, and empties it. */
-  #checkUse(lane: Lane): void {
+  #checkUse(lane: RecordQueue): void {
     const content: number[] = [];
     for (const id of laterIds.slice(0, 3)) {
       assertEquals(this.do(lane, put(id)), this.model.apply(content, put(id)), `put ${id}`);
@@ -162,7 +162,7 @@ export class Play implements Disposable {
     for (const id of content) assertEquals(this.do(lane, take), id);
   }
 
-  #checkEmpty(lane: Lane): void {
+  #checkEmpty(lane: RecordQueue): void {
     assertEquals(this.do(lane, take), undefined);
     assertEquals([lane.size, lane.isEmpty, lane.isFull(small)], [0, true, false]);
   }

@@ -2,7 +2,7 @@ import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import { Decoder } from "../../src/codec/decoder.ts";
 import { Encoder } from "../../src/codec/encoder.ts";
-import { registerKind } from "../../src/codec/extension.ts";
+import { registerExtension } from "../../src/codec/extension.ts";
 import { ModuleNeeded } from "../../src/code/module_needed.ts";
 import { registerClass } from "../../src/code/registered_class.ts";
 import { roundTrip } from "../codec/round_trip.ts";
@@ -118,7 +118,7 @@ class Handle {
 }
 let revivals = 0;
 let blocked = "";
-registerKind({
+registerExtension({
   name: "test handle",
   shape: () => true,
   matches: (value) => value instanceof Handle,
@@ -133,7 +133,7 @@ registerKind({
   },
 });
 const add = (a: number, b: number): number => a + b;
-registerKind({
+registerExtension({
   name: "test function",
   shape: () => true,
   matches: (value) => value === add,
@@ -193,6 +193,6 @@ describe("registerKind()", () => {
       describe: () => 0,
       revive: () => ({}),
     };
-    assertThrows(() => registerKind(kind), Error, "test handle");
+    assertThrows(() => registerExtension(kind), Error, "test handle");
   });
 });

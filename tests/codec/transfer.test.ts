@@ -1,11 +1,11 @@
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { Decoder } from "../../src/codec/decoder.ts";
-import { Encoder, type Parcel } from "../../src/codec/encoder.ts";
+import { type EncodedMessage, Encoder } from "../../src/codec/encoder.ts";
 import { transfer } from "../../src/codec/transfer.ts";
 
 /** What arrives over a channel that carries attachments. */
-function deliver({ bytes, attachments, transfer }: Parcel): Decoder {
+function deliver({ bytes, attachments, transfer }: EncodedMessage): Decoder {
   const sent = structuredClone({ bytes, attachments }, { transfer: transfer as ArrayBuffer[] });
   return new Decoder(sent.bytes, sent.attachments);
 }

@@ -2,7 +2,7 @@ import { it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
 import { getContext } from "../../mod.ts";
 import { gateOf } from "../../src/sync/acquirable.ts";
-import { arrivalsAt, RESERVED, turnAt } from "../../src/memory/lock_word.ts";
+import { arrivalsAt, reservationAt, RESERVED } from "../../src/memory/lock_word.ts";
 import type { Lock } from "../../src/sync/lock.ts";
 import { forEachMethod } from "../harness.ts";
 import { spinUntil, untilNone } from "../patience.ts";
@@ -28,7 +28,7 @@ forEachMethod("A lock's turn", (method) => {
   /** The words of a lock, and what waiter has the turn: its arrival. */
   const look = (lock: Lock) => {
     const { arena, word } = gateOf(lock).block;
-    const turn = () => Atomics.load(arena.longs, (word + turnAt) / 2);
+    const turn = () => Atomics.load(arena.longs, (word + reservationAt) / 2);
     return {
       ...{ arena, word, turn },
       arrivals: () => Atomics.load(arena.words, word + arrivalsAt),
@@ -43,7 +43,7 @@ forEachMethod("A lock's turn", (method) => {
     using other = new Lock();
     await one.do(f.acquire, other);
     const owner = BigInt(look(other).arena.words[look(other).word]!);
-    Atomics.store(arena.longs, (word + turnAt) / 2, 1n << 32n | owner);
+    Atomics.store(arena.longs, (word + reservationAt) / 2, 1n << 32n | owner);
     Atomics.store(arena.words, word, RESERVED);
     assertEquals(lock.tryAcquire(), false);
     assert(withClockPutBack(() => spinUntil(() => lock.tryAcquire())), "it is kept for ever");

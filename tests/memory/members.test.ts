@@ -3,7 +3,7 @@ import { it } from "@std/testing/bdd";
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { getContext } from "../../mod.ts";
 import { arenaOf } from "../../src/memory/arena.ts";
-import { Members, placesOf } from "../../src/memory/members.ts";
+import { Members, slotCountOf } from "../../src/memory/members.ts";
 import { perProcess, processStamp } from "../../src/runtime/thread_id.ts";
 import { forEachMethod } from "../harness.ts";
 import * as f from "../sync/fixtures.ts";
@@ -15,8 +15,8 @@ const enter = (method: "worker" | "process", tables: [Int32Array, Int32Array]): 
 
 forEachMethod("Members", (method) => {
   const newTables = (): [Int32Array, Int32Array] => [
-    new Int32Array(placesOf(method)),
-    new Int32Array(placesOf(method)),
+    new Int32Array(slotCountOf(method)),
+    new Int32Array(slotCountOf(method)),
   ];
   /** An id that is nobody's in such tables. */
   const id = method === "process" ? 4711 : process.pid * perProcess + 4711;
@@ -34,7 +34,7 @@ forEachMethod("Members", (method) => {
       assertNotEquals(member.me, 0);
       assertEquals(member.isAlive(member.me), true);
       tokens.add(member.me);
-      member.leave(process.pid, processStamp());
+      member.noteEnd(process.pid, processStamp());
       for (const token of tokens) assertEquals(member.isAlive(token), false);
     }
   });
@@ -43,18 +43,18 @@ forEachMethod("Members", (method) => {
     const members = enter(method, newTables());
     const first = members.enter(id, 1);
     assertEquals(members.enter(id, 1), first);
-    members.leave(id, 1);
+    members.noteEnd(id, 1);
     const second = members.enter(id, 2);
-    members.leave(id, 1);
-    members.leave(id, 3);
+    members.noteEnd(id, 1);
+    members.noteEnd(id, 3);
     assertEquals([members.isAlive(first), members.isAlive(second)], [false, true]);
     // The end of the second was not told when the id was used again.
     const third = members.enter(id, 3);
     assertEquals([members.isAlive(second), members.isAlive(third)], [false, true]);
-    members.leave(id, 2);
+    members.noteEnd(id, 2);
     assertEquals([members.isAlive(third), members.enter(id, 3)], [true, third]);
-    members.leave(id, 3);
-    members.leave(id, 3);
+    members.noteEnd(id, 3);
+    members.noteEnd(id, 3);
     assertEquals([first, second, third].map((token) => members.isAlive(token)), [
       false,
       false,
@@ -66,14 +66,14 @@ forEachMethod("Members", (method) => {
     const tables = newTables();
     const members = enter(method, tables);
     const lives = method === "process" ? 2 ** 7 : 2 ** 15;
-    const place = members.enter(id, 1) & (placesOf(method) - 1);
-    members.leave(id, 1);
+    const place = members.enter(id, 1) & (slotCountOf(method) - 1);
+    members.noteEnd(id, 1);
     // As after so many children that had the id.
     tables[0][place] = lives - 2;
     const tokens = [1, 2, 3, 4].map((stamp) => {
       const token = members.enter(id, stamp);
       assertEquals([members.isAlive(token), token > 0, token < 2 ** 30], [true, true, true]);
-      if (stamp !== 2) members.leave(id, stamp);
+      if (stamp !== 2) members.noteEnd(id, stamp);
       return token;
     });
     assertEquals(new Set(tokens).size, 4);

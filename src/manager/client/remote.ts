@@ -8,14 +8,14 @@
 import { connect, type ConnectOptions } from "../../channel/connect.ts";
 import { TimeoutError } from "../../errors.ts";
 import { countdown, Latch } from "../../wait/latch.ts";
-import { Link } from "./server_link.ts";
+import { ServerLink } from "./server_link.ts";
 import { noteLink } from "./server_links.ts";
 import { randomNumber, serverSlot } from "../protocol/messages.ts";
 import { SocketTransport } from "./transport.ts";
 
 /** A manager of another program that was reached. */
 export interface Remote {
-  readonly link: Link;
+  readonly link: ServerLink;
   /** The names of the types that were registered there. */
   readonly types: readonly string[];
 }
@@ -26,8 +26,8 @@ export async function reachRemote(address: string, options: ConnectOptions): Pro
   const left = countdown(timeout);
   const connection = await connect(address, options);
   const transport = new SocketTransport(Promise.resolve(connection));
-  const way = { id: "", door: undefined, gate: { address, authKey } };
-  const link = new Link(way, randomNumber(), transport, undefined);
+  const route = { id: "", memory: undefined, socket: { address, authKey } };
+  const link = new ServerLink(route, randomNumber(), transport, undefined);
   const introduction = link.call(serverSlot, "introduce", []);
   // Whoever listens there may be no manager, and never answer.
   const isThere = new Latch();
@@ -39,7 +39,7 @@ export async function reachRemote(address: string, options: ConnectOptions): Pro
     throw error;
   }
   const { id, types } = await introduction as { id: string; types: string[] };
-  link.way = { ...way, id };
+  link.route = { ...route, id };
   return { link: noteLink(link), types };
 }
 

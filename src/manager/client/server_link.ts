@@ -8,9 +8,9 @@
 
 import { Decoder } from "../../codec/decoder.ts";
 import { Encoder } from "../../codec/encoder.ts";
-import { type Read, tryReadLoading } from "../../codec/read_loading.ts";
+import { type ReadResult, tryReadLoading } from "../../codec/read_loading.ts";
 import type { Root } from "../../codec/path.ts";
-import { settleTrips } from "../../channel/messages.ts";
+import { settleDelivery } from "../../channel/messages.ts";
 import { RemoteError } from "../../errors.ts";
 import { noteArrival } from "../../pool/caller_stack.ts";
 import type { StartMethod } from "../../runtime/start_method.ts";
@@ -22,10 +22,10 @@ import {
   serverSlot,
   unanswered,
 } from "../protocol/messages.ts";
-import type { Description, Peer } from "../protocol/peer.ts";
-import { makeProxy, type Target } from "../protocol/target.ts";
+import type { Peer, ProxyDescription } from "../protocol/peer.ts";
+import { makeProxy, type ProxyTarget } from "../protocol/target.ts";
 import type { Transport } from "./transport.ts";
-import type { Way } from "../protocol/route.ts";
+import type { Route } from "../protocol/route.ts";
 
 /** How many operations are collected before they are sent although their turn goes on. */
 const mostOperations = 64;
@@ -39,14 +39,14 @@ interface Pending {
 }
 
 /** Gives slots up whose proxies were collected. */
-const collected = new FinalizationRegistry<{ link: Link; slot: number }>(({ link, slot }) =>
+const collected = new FinalizationRegistry<{ link: ServerLink; slot: number }>(({ link, slot }) =>
   link.release(slot)
 );
 
 /** A client's conversation with a server. */
-export class Link implements Peer {
+export class ServerLink implements Peer {
   /** How the server can be reached, as far as is known here. */
-  way: Way;
+  route: Route;
   readonly #key: number;
   readonly #transport: Transport;
   readonly #encoder: Encoder;
@@ -66,8 +66,8 @@ export class Link implements Peer {
   #loading = 0;
 
   /** `channel`: the start method of those who share memory with the server, if this child does. */
-  constructor(way: Way, key: number, transport: Transport, channel: StartMethod | undefined) {
-    this.way = way;
+  constructor(way: Route, key: number, transport: Transport, channel: StartMethod | undefined) {
+    this.route = way;
     this.#key = key;
     this.#transport = transport;
     this.#isForeign = channel === undefined;
@@ -174,16 +174,19 @@ export class Link implements Peer {
   }
 
   /** Whether the server can be reached otherwise than by the memory that this child shares with it. */
-  get canOpenGate(): boolean {
-    return this.way.gate !== undefined || this.way.door?.socket !== undefined;
+  get canOpenSocket(): boolean {
+    return this.route.socket !== undefined || this.route.memory?.socketPath !== undefined;
   }
 
   /** Has the server open a gate, if it has none. Where that is is known at once. */
-  openGate(): void {
-    const { gate, door } = this.way;
-    if (gate !== undefined || door?.socket === undefined) return;
+  openSocket(): void {
+    const { socket, memory } = this.route;
+    if (socket !== undefined || memory?.socketPath === undefined) return;
     this.post(serverSlot, "openGate", []);
-    this.way = { ...this.way, gate: { address: door.socket, authKey: door.authKey, isNew: true } };
+    this.route = {
+      ...this.route,
+      socket: { address: memory.socketPath, authKey: memory.authKey, isNew: true },
+    };
   }
 
   /** Nobody will receive that ticket. */
@@ -214,7 +217,7 @@ export class Link implements Peer {
   }
 
   /** What the server is told of an object of its own. */
-  describeOwn(slot: number): Description {
+  describeOwn(slot: number): ProxyDescription {
     return ["own", slot];
   }
 
@@ -253,16 +256,16 @@ export class Link implements Peer {
   #flush(): void {
     if (this.#collected === 0) return;
     this.#collected = 0;
-    const trips = this.#encoder.takeTrips();
+    const trips = this.#encoder.takeHooks();
     const sent = this.#failure === undefined
       ? this.#transport.send(this.#encoder.view(0))
       : Promise.reject(this.#failure);
     this.#encoder.restart("args");
     this.#encoder.writeUint(this.#key);
     sent.then(
-      () => settleTrips(trips, true),
+      () => settleDelivery(trips, true),
       (error) => {
-        settleTrips(trips, false);
+        settleDelivery(trips, false);
         this.#fail(error);
       },
     );
@@ -305,7 +308,7 @@ export class Link implements Peer {
     }
   }
 
-  #settle(id: number, pending: Pending, how: number, read: Read): void {
+  #settle(id: number, pending: Pending, how: number, read: ReadResult): void {
     this.#pending.delete(id);
     if ("error" in read) pending.reject(read.error);
     else if (how === ending.fulfilled) pending.resolve(read.value);
@@ -332,13 +335,13 @@ export class Link implements Peer {
 }
 
 /** An object of a server, as a client refers to it. */
-export class RemoteTarget implements Target {
-  readonly link: Link;
+export class RemoteTarget implements ProxyTarget {
+  readonly link: ServerLink;
   readonly slot: number;
   readonly type: string;
   #isReleased = false;
 
-  constructor(link: Link, slot: number, type: string) {
+  constructor(link: ServerLink, slot: number, type: string) {
     this.link = link;
     this.slot = slot;
     this.type = type;
@@ -364,7 +367,7 @@ export class RemoteTarget implements Target {
     this.link.post(this.slot, method, args);
   }
 
-  isSame(other: Target): boolean {
+  isSame(other: ProxyTarget): boolean {
     return other instanceof RemoteTarget && other.link === this.link &&
       this.link.areSame(this.slot, other.slot);
   }

@@ -9,17 +9,17 @@ import { connect } from "../../channel/connect.ts";
 import type { Connection } from "../../channel/connection.ts";
 import { AuthenticationError } from "../../errors.ts";
 import { countdown } from "../../wait/latch.ts";
-import { Link } from "./server_link.ts";
+import { ServerLink } from "./server_link.ts";
 import { randomNumber } from "../protocol/messages.ts";
-import { LaneTransport, SocketTransport } from "./transport.ts";
-import type { Gate, Way } from "../protocol/route.ts";
+import { SharedMemoryTransport, SocketTransport } from "./transport.ts";
+import type { Route, SocketEndpoint } from "../protocol/route.ts";
 
 /** By the servers' ids; of several to one server the last is used. */
-const links = new Map<string, Link[]>();
+const links = new Map<string, ServerLink[]>();
 
 /** Notes a conversation, so that proxies of the same server which come here use it. */
-export function noteLink(link: Link): Link {
-  const { id } = link.way;
+export function noteLink(link: ServerLink): ServerLink {
+  const { id } = link.route;
   const all = links.get(id) ?? [];
   links.set(id, all);
   all.push(link);
@@ -31,20 +31,22 @@ export function noteLink(link: Link): Link {
 }
 
 /** The conversation with a server: the one there is, or a new one. */
-export function linkTo(way: Way): Link {
+export function linkTo(way: Route): ServerLink {
   return knownLink(way.id) ?? noteLink(newLink(way));
 }
 
 /** The conversation with a server, if there is one. */
-export function knownLink(id: string): Link | undefined {
+export function knownLink(id: string): ServerLink | undefined {
   return links.get(id)?.at(-1);
 }
 
-function newLink(way: Way): Link {
+function newLink(way: Route): ServerLink {
   const key = randomNumber();
-  const { door, gate } = way;
-  if (door !== undefined) return new Link(way, key, new LaneTransport(door, key), door.method);
-  return new Link(way, key, new SocketTransport(reach(gate!)), undefined);
+  const { memory, socket } = way;
+  if (memory !== undefined) {
+    return new ServerLink(way, key, new SharedMemoryTransport(memory, key), memory.method);
+  }
+  return new ServerLink(way, key, new SocketTransport(reach(socket!)), undefined);
 }
 
 /** How long a gate may take to be opened, and how often to try it, in milliseconds. */
@@ -52,7 +54,7 @@ const openingTime = 5_000;
 const tryEvery = 20;
 
 async function reach(
-  gate: Gate,
+  gate: SocketEndpoint,
   left: () => number = countdown(gate.isNew ? openingTime : 0),
 ): Promise<Connection> {
   const { address, authKey } = gate;

@@ -7,14 +7,14 @@
 
 import type { Connection } from "../../channel/connection.ts";
 import { endOf } from "../../channel/connection.ts";
-import { type Check, Messages, type Read, settleTrips } from "../../channel/messages.ts";
+import { type Check, Messages, type ReadMessage, settleDelivery } from "../../channel/messages.ts";
 import { makePipe } from "../../channel/pipe.ts";
 import { Encoder } from "../../codec/encoder.ts";
 import { noRoom } from "../../memory/allocator.ts";
 import { arenaOf } from "../../memory/arena.ts";
 import { laneOf } from "../../queue/queue.ts";
 import { operation } from "../protocol/messages.ts";
-import type { Door } from "../protocol/route.ts";
+import type { SharedMemoryEndpoint } from "../protocol/route.ts";
 
 /** A client's way to its server. */
 export interface Transport {
@@ -36,7 +36,7 @@ export interface Transport {
 export const nobody = 0;
 
 /** Takes a message as it is. */
-export const readFrame: Read<Uint8Array> = (decoder, length) => decoder.readBytes(length);
+export const readFrame: ReadMessage<Uint8Array> = (decoder, length) => decoder.readBytes(length);
 
 /** An inbox comes to its end only by being disposed of. */
 export const neverOver = ({ lane }: Messages): Check => () => {
@@ -48,16 +48,16 @@ export const neverOver = ({ lane }: Messages): Check => () => {
 const lookEvery = 100;
 
 /** Through shared memory: requests go into the server's inbox, replies come out of a pipe. */
-export class LaneTransport implements Transport {
+export class SharedMemoryTransport implements Transport {
   readonly #inbox: Messages;
   readonly #replies: Connection;
-  readonly #door: Door;
+  readonly #door: SharedMemoryEndpoint;
   /** Whether the server is known to hold its end of the pipe, which tells when it is gone. */
   #isAccepted = false;
   /** Why nothing can be sent: what is told by a call, as a proxy may come when its manager has ended. */
   #refusal: { readonly error: unknown } | undefined;
 
-  constructor(door: Door, key: number) {
+  constructor(door: SharedMemoryEndpoint, key: number) {
     this.#door = door;
     this.#inbox = new Messages(laneOf(door.inbox), "request");
     const [replies, theirs] = makePipe(door.method, false);
@@ -67,7 +67,7 @@ export class LaneTransport implements Transport {
     encoder.writeUint(operation.hello);
     encoder.writeUint(arenaOf(door.method).me);
     encoder.write(theirs, "value");
-    const trips = encoder.takeTrips();
+    const trips = encoder.takeHooks();
     let isPut = false;
     try {
       isPut = this.#inbox.tryPut(encoder.view(0));
@@ -75,12 +75,12 @@ export class LaneTransport implements Transport {
     } catch (error) {
       this.#refusal = { error };
     }
-    settleTrips(trips, isPut);
+    settleDelivery(trips, isPut);
     theirs.close();
   }
 
   get reader(): number {
-    return this.#door.token;
+    return this.#door.memberId;
   }
 
   async send(bytes: Uint8Array): Promise<void> {
@@ -109,8 +109,8 @@ export class LaneTransport implements Transport {
   /** What is still in the inbox of a dead server holds the other end of the pipe. */
   #checkServer(): void {
     const { members } = arenaOf(this.#door.method);
-    members.look(this.#door.token);
-    if (!members.isAlive(this.#door.token)) throw new Error("The server's process has ended");
+    members.look(this.#door.memberId);
+    if (!members.isAlive(this.#door.memberId)) throw new Error("The server's process has ended");
   }
 }
 

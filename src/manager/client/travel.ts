@@ -8,37 +8,37 @@
 
 import { DecodeFailure } from "../../codec/failure.ts";
 import { isForeign, type Origin } from "../../code/origin.ts";
-import { registerKind } from "../../codec/extension.ts";
+import { registerExtension } from "../../codec/extension.ts";
 import { laneOf } from "../../queue/queue.ts";
 import type { StartMethod } from "../../runtime/start_method.ts";
-import { type Link, RemoteTarget } from "./server_link.ts";
+import { RemoteTarget, type ServerLink } from "./server_link.ts";
 import { knownLink, linkTo } from "./server_links.ts";
-import type { Description, Peer } from "../protocol/peer.ts";
+import type { Peer, ProxyDescription } from "../protocol/peer.ts";
 import "./proxies/all.ts";
 import { targetOf } from "../protocol/target.ts";
-import type { Way } from "../protocol/route.ts";
+import type { Route } from "../protocol/route.ts";
 
 /** Whether it travels by a conversation with the server that has the object. */
 const isPeerOf = (peer: unknown, { link }: RemoteTarget): peer is Peer =>
   (peer as Peer | undefined)?.speaksFor(link) ?? false;
 
 /** The ways that whoever is on that channel can go; a key is told to this program's children alone. */
-function waysFor({ way: { id, door, gate } }: Link, channel: unknown): Way {
+function waysFor({ route: { id, memory, socket } }: ServerLink, channel: unknown): Route {
   return {
     id,
-    door: door?.method === channel ? door : undefined,
-    gate: gate && (channel === undefined ? { ...gate, authKey: undefined } : gate),
+    memory: memory?.method === channel ? memory : undefined,
+    socket: socket && (channel === undefined ? { ...socket, authKey: undefined } : socket),
   };
 }
 
 /** Whether they can reach the server, now or as soon as it is told to open a gate. */
-function canReach(link: Link, channel: unknown): boolean {
-  return link.way.door?.method === channel || link.canOpenGate;
+function canReach(link: ServerLink, channel: unknown): boolean {
+  return link.route.memory?.method === channel || link.canOpenSocket;
 }
 
 /** Whether nobody is there any more: known by what was asked, or by the inbox, which is disposed of then. */
-function hasEnded({ failure, way: { door } }: Link): boolean {
-  return failure !== undefined || (door !== undefined && !laneOf(door.inbox).block.isLive);
+function hasEnded({ failure, route: { memory } }: ServerLink): boolean {
+  return failure !== undefined || (memory !== undefined && !laneOf(memory.inbox).block.isLive);
 }
 
 function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string | undefined {
@@ -55,48 +55,48 @@ function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string 
 
 const noProxy = (): Error => new DecodeFailure("it holds a proxy that is none");
 
-function isWay(way: unknown): way is Way {
+function isWay(way: unknown): way is Route {
   if (typeof way !== "object" || way === null) return false;
-  const { id, door, gate } = way as Partial<Way>;
-  return typeof id === "string" && (door !== undefined || typeof gate?.address === "string");
+  const { id, memory, socket } = way as Partial<Route>;
+  return typeof id === "string" && (memory !== undefined || typeof socket?.address === "string");
 }
 
 /**
  * The conversation with the server of a proxy that has come. For another program none is begun: it could lead
  * anywhere, and the key is this program's user's to know.
  */
-function linkFor(way: Way, origin: Origin): Link {
+function linkFor(way: Route, origin: Origin): ServerLink {
   if (!isForeign(origin)) return linkTo(way);
-  const { id, gate } = way;
+  const { id, socket } = way;
   if (origin === "proven") {
-    return linkTo({ id, door: undefined, gate: gate && { ...gate, authKey: undefined } });
+    return linkTo({ id, memory: undefined, socket: socket && { ...socket, authKey: undefined } });
   }
   const known = knownLink(id);
   if (known !== undefined) return known;
   throw new DecodeFailure("it holds a proxy of a manager that this program has not connected to");
 }
 
-registerKind({
+registerExtension({
   name: "ManagedObject",
   module: import.meta.url,
   matches: (value) => targetOf(value) instanceof RemoteTarget,
   refuses: (value, channel, peer) => refusal(targetOf(value) as RemoteTarget, channel, peer),
   shape: ["string", "any", "any", "string?"],
-  describe: (value, departure): Description => {
+  describe: (value, departure): ProxyDescription => {
     const target = targetOf(value) as RemoteTarget;
     const { link, slot, type } = target;
     const { channel, peer } = departure;
     if (isPeerOf(peer, target)) return peer.describeOwn(slot, type);
     // Lent before the message is sent: whoever reads it claims it at once.
-    if (link.way.door?.method !== channel) link.openGate();
+    if (link.route.memory?.method !== channel) link.openSocket();
     const ticket = link.lend(slot);
-    departure.onTrip({ drop: () => link.unlend(ticket) });
+    departure.onDelivery({ dropped: () => link.unlend(ticket) });
     return ["lent", waysFor(link, channel), ticket, type];
   },
   revive: (description, peer, origin) => {
-    const [how, ...rest] = description as Description;
+    const [how, ...rest] = description as ProxyDescription;
     if (how === "lent") {
-      const [way, ticket, type] = rest as [Way, number, string];
+      const [way, ticket, type] = rest as [Route, number, string];
       if (!isWay(way) || !Number.isSafeInteger(ticket) || typeof type !== "string") throw noProxy();
       return linkFor(way, origin).claim(ticket, type, peer);
     }

@@ -9,20 +9,20 @@ import type { Queue } from "../../queue/queue.ts";
 import type { StartMethod } from "../../runtime/start_method.ts";
 
 /** For children of the server's start method: memory that they share with it. */
-export interface Door {
+export interface SharedMemoryEndpoint {
   readonly method: StartMethod;
   /** Where requests are put, whoever makes them. */
   readonly inbox: Queue;
   /** The server's token: nobody may be left who takes them. */
-  readonly token: number;
+  readonly memberId: number;
   /** Where the server can open a gate: the path of a socket. Nothing where it cannot have one. */
-  readonly socket: string | undefined;
+  readonly socketPath: string | undefined;
   /** What gates of the server ask for. */
   readonly authKey: string | Uint8Array;
 }
 
 /** For all others. */
-export interface Gate {
+export interface SocketEndpoint {
   readonly address: string;
   /** The key; only this program's own children are told. */
   readonly authKey: string | Uint8Array | undefined;
@@ -31,9 +31,9 @@ export interface Gate {
 }
 
 /** How a server can be reached. */
-export interface Way {
+export interface Route {
   /** Tells it from all other servers. */
   readonly id: string;
-  readonly door: Door | undefined;
-  readonly gate: Gate | undefined;
+  readonly memory: SharedMemoryEndpoint | undefined;
+  readonly socket: SocketEndpoint | undefined;
 }

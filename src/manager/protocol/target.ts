@@ -8,7 +8,7 @@
 import type { Root } from "../../codec/path.ts";
 
 /** An object that a proxy stands for. */
-export interface Target {
+export interface ProxyTarget {
   /** The name of its type, as both sides know it. */
   readonly type: string;
   /**
@@ -31,43 +31,43 @@ export interface Target {
    */
   post(method: string, args: readonly unknown[]): void;
   /** Whether another is known to stand for the same object. */
-  isSame(other: Target): boolean;
+  isSame(other: ProxyTarget): boolean;
   /** Gives the reference up. */
   release(): void;
 }
 
-const targets = new WeakMap<object, Target>();
+const targets = new WeakMap<object, ProxyTarget>();
 
 /** Makes an object the proxy of a target. */
-export function bindTarget(proxy: object, target: Target): void {
+export function bindTarget(proxy: object, target: ProxyTarget): void {
   targets.set(proxy, target);
 }
 
 /** What an object is a proxy of, if it is one. */
-export function targetOf(value: object): Target | undefined {
+export function targetOf(value: object): ProxyTarget | undefined {
   return targets.get(value);
 }
 
 /** What a proxy stands for. */
-export function target(proxy: object): Target {
+export function target(proxy: object): ProxyTarget {
   return targets.get(proxy)!;
 }
 
-const makers = new Map<string, (target: Target) => object>();
+const makers = new Map<string, (target: ProxyTarget) => object>();
 
 /** Says how proxies of a type are made. */
-export function defineProxy(type: string, make: (target: Target) => object): void {
+export function defineProxy(type: string, make: (target: ProxyTarget) => object): void {
   makers.set(type, make);
 }
 
-let makeOther: (target: Target) => object;
+let makeOther: (target: ProxyTarget) => object;
 
 /** Says how proxies of all other types are made, which are the users'. */
-export function defineOtherProxies(make: (target: Target) => object): void {
+export function defineOtherProxies(make: (target: ProxyTarget) => object): void {
   makeOther = make;
 }
 
 /** Makes a proxy. */
-export function makeProxy(target: Target): object {
+export function makeProxy(target: ProxyTarget): object {
   return (makers.get(target.type) ?? makeOther)(target);
 }

@@ -8,18 +8,18 @@
 /** A client, as the objects of a server see it: it may hold some of them. */
 export interface Holder {
   /** What is to be told when the client is gone. */
-  readonly held: Set<Held>;
+  readonly held: Set<HeldObject>;
   readonly isGone: boolean;
 }
 
 /** An object that a client holds, such as a lock. */
-export interface Held {
+export interface HeldObject {
   /** The client is gone. */
   forget(holder: Holder): void;
 }
 
 /** One call of a method. */
-export class Caller {
+export class CallContext {
   readonly client: Holder;
   /** Why the call was given up, if it was: its client has cancelled it, or is gone. */
   givenUp: { readonly reason: unknown } | undefined;
@@ -34,8 +34,8 @@ export class Caller {
   }
 
   /** The same client, for what must be done although the call was given up. */
-  withoutEnd(): Caller {
-    return new Caller(this.client);
+  withoutEnd(): CallContext {
+    return new CallContext(this.client);
   }
 
   /** Gives the call up: what waits for it ends with that reason. */
@@ -47,7 +47,7 @@ export class Caller {
 }
 
 /** An object whose methods are told who calls them: their first parameter is the caller. */
-export abstract class Attended {
+export abstract class CallerAware {
   /** The names of those methods that are for the server alone. */
   static readonly hidden: readonly string[] = ["forget"];
 }

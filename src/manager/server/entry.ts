@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { Attended, type Caller } from "./call_context.ts";
+import { type CallContext, CallerAware } from "./call_context.ts";
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -13,7 +13,7 @@ type Method = (this: unknown, ...args: unknown[]) => unknown;
 const known = new WeakMap<object, Map<string, Method | undefined>>();
 
 /** A managed object, or why there is none. */
-export class Entry {
+export class ObjectEntry {
   readonly type: string;
   readonly object: object | undefined;
   readonly #failure: { readonly error: unknown } | undefined;
@@ -37,10 +37,10 @@ export class Entry {
   }
 
   /** Calls a method of the object. */
-  call(caller: Caller, name: string, args: readonly unknown[]): unknown {
+  call(caller: CallContext, name: string, args: readonly unknown[]): unknown {
     const object = this.get();
     const method = this.#method(object, name);
-    return object instanceof Attended
+    return object instanceof CallerAware
       ? method.call(object, caller, ...args)
       : method.apply(object, args as unknown[]);
   }
@@ -70,7 +70,8 @@ const isPublic = (name: string): boolean => name !== "constructor" && !name.star
 
 /** Whether a class of ours has a method for the server alone. */
 const isHidden = (prototype: object, name: string): boolean =>
-  prototype instanceof Attended && (prototype.constructor as typeof Attended).hidden.includes(name);
+  prototype instanceof CallerAware &&
+  (prototype.constructor as typeof CallerAware).hidden.includes(name);
 
 /** A function that an object has as its own, not by what it is made of. */
 function methodOf(object: object, name: string): Method | undefined {

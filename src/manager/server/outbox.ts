@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { settleTrips } from "../../channel/messages.ts";
+import { settleDelivery } from "../../channel/messages.ts";
 import { Encoder } from "../../codec/encoder.ts";
 import type { StartMethod } from "../../runtime/start_method.ts";
 import type { Peer } from "../protocol/peer.ts";
@@ -86,8 +86,8 @@ export class Outbox {
   flush(): void {
     const encoder = this.#encoder;
     if (encoder.size === 0) return;
-    const trips = encoder.takeTrips();
-    if (trips.length > 0) this.#undos.push(() => settleTrips(trips, false));
+    const trips = encoder.takeHooks();
+    if (trips.length > 0) this.#undos.push(() => settleDelivery(trips, false));
     const { size } = encoder;
     this.#leaving++;
     this.#leavingBytes += size;
@@ -97,11 +97,11 @@ export class Outbox {
     sent.then(() => {
       this.#leaving--;
       this.#leave(size);
-      settleTrips(trips, true);
+      settleDelivery(trips, true);
     }, () => {
       this.#leave(size);
       // That the client is gone is heard by whoever listens to it, behind what it has still asked for.
-      settleTrips(trips, false);
+      settleDelivery(trips, false);
     });
   }
 

@@ -6,10 +6,10 @@
  */
 
 import type { StartMethod } from "../../runtime/start_method.ts";
-import { Link } from "../client/server_link.ts";
+import { ServerLink } from "../client/server_link.ts";
 import { randomNumber } from "../protocol/messages.ts";
 import type { LoopTransport } from "../client/transport.ts";
-import type { Way } from "../protocol/route.ts";
+import type { Route } from "../protocol/route.ts";
 
 /** Claims what a ticket refers to, for a slot. `peer`: who has sent the ticket. */
 export type Claim = (slot: number, ticket: number, peer: unknown) => void;
@@ -18,12 +18,12 @@ export type Claim = (slot: number, ticket: number, peer: unknown) => void;
 export type Lookup = (slot: number) => object | undefined;
 
 /** A link of the server to itself. What was lent to it is claimed at once: the next request may ask for it. */
-export class OwnLink extends Link {
+export class OwnLink extends ServerLink {
   readonly #claim: Claim;
   readonly #lookup: Lookup;
 
   constructor(
-    way: Way,
+    way: Route,
     transport: LoopTransport,
     method: StartMethod,
     claim: Claim,

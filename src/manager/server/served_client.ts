@@ -7,56 +7,56 @@
 
 import { Decoder } from "../../codec/decoder.ts";
 import { readLoading } from "../../codec/read_loading.ts";
-import { Bell } from "../../wait/latch.ts";
-import { Caller, type Held, type Holder } from "./call_context.ts";
-import { Entry } from "./entry.ts";
+import { Notify } from "../../wait/latch.ts";
+import { CallContext, type HeldObject, type Holder } from "./call_context.ts";
+import { ObjectEntry } from "./entry.ts";
 import { Outbox, type Replies } from "./outbox.ts";
-import type { Description, Peer } from "../protocol/peer.ts";
+import type { Peer, ProxyDescription } from "../protocol/peer.ts";
 import { ending, operation, serverSlot, unanswered } from "../protocol/messages.ts";
 
 /** What a client's server does for it. */
 export interface Host {
   /** The server itself, as an object. */
-  readonly own: Entry;
+  readonly own: ObjectEntry;
   /** How many calls of a client may be under way. */
   readonly mostRequests: number;
   /** Makes an object. */
-  make(type: string, args: readonly unknown[]): Entry | Promise<Entry>;
+  make(type: string, args: readonly unknown[]): ObjectEntry | Promise<ObjectEntry>;
   /** Counts a reference from outside of the server to an object; `by` is 1 or -1. */
-  refer(entry: Entry, by: number, client: ServedClient): void;
-  lend(ticket: number, entry: Entry, client: ServedClient): void;
+  refer(entry: ObjectEntry, by: number, client: ServedClient): void;
+  lend(ticket: number, entry: ObjectEntry, client: ServedClient): void;
   unlend(ticket: number): void;
-  claim(ticket: number): Entry | Promise<Entry>;
+  claim(ticket: number): ObjectEntry | Promise<ObjectEntry>;
   /** Whether it is the link by which the server reaches objects of its own. */
   isOwn(link: object): boolean;
   /** A proxy of an object, for the server's own use. */
-  proxyOf(entry: Entry): object;
+  proxyOf(entry: ObjectEntry): object;
   /** The object at a slot of that link. */
-  ownEntry(slot: number): Entry;
+  ownEntry(slot: number): ObjectEntry;
 }
 
 /** A client, as the server sees it. */
 export class ServedClient implements Holder, Peer {
-  readonly held: Set<Held> = new Set();
+  readonly held: Set<HeldObject> = new Set();
   readonly #host: Host;
   readonly #replies: Replies;
   readonly #outbox: Outbox;
-  readonly #slots = new Map<number, Entry>();
-  readonly #calls = new Map<number, Caller>();
+  readonly #slots = new Map<number, ObjectEntry>();
+  readonly #calls = new Map<number, CallContext>();
   /** Frames that wait until a module is loaded that the one before needs. */
   readonly #waiting: Decoder[] = [];
   #isBusy = false;
   /** What is to be there before the request is performed that is being read. */
   readonly #awaited: Promise<void>[] = [];
   /** Rung when there may be room for more, and at the end. */
-  readonly #changed = new Bell();
+  readonly #changed = new Notify();
   isGone = false;
   #granted = -1;
 
   constructor(host: Host, replies: Replies) {
     this.#host = host;
     this.#replies = replies;
-    this.#outbox = new Outbox(replies, this, () => this.#changed.ring());
+    this.#outbox = new Outbox(replies, this, () => this.#changed.notify());
     this.#slots.set(serverSlot, host.own);
   }
 
@@ -115,7 +115,7 @@ export class ServedClient implements Holder, Peer {
     this.#isBusy = true;
     const goOn = () => {
       this.#isBusy = false;
-      this.#changed.ring();
+      this.#changed.notify();
       this.#perform(decoder);
       while (!this.#isBusy && this.#waiting.length > 0) this.#perform(this.#waiting.shift()!);
     };
@@ -157,7 +157,7 @@ export class ServedClient implements Holder, Peer {
   }
 
   #invoke(id: number, slot: number, method: string, args: readonly unknown[]): void {
-    const caller = new Caller(this);
+    const caller = new CallContext(this);
     let result: unknown;
     try {
       const entry = this.#slots.get(slot);
@@ -180,7 +180,7 @@ export class ServedClient implements Holder, Peer {
 
   #settle(id: number): void {
     this.#calls.delete(id);
-    this.#changed.ring();
+    this.#changed.notify();
   }
 
   #reply(id: number, how: number, value: unknown, undo?: () => void): void {
@@ -191,10 +191,10 @@ export class ServedClient implements Holder, Peer {
   #create(decoder: Decoder): void | Promise<void> {
     const slot = decoder.readUint();
     const type = decoder.read() as string;
-    const keep = (entry: Entry) => this.#refer(slot, entry);
-    const fail = (error: unknown) => keep(new Entry(type, { error }));
+    const keep = (entry: ObjectEntry) => this.#refer(slot, entry);
+    const fail = (error: unknown) => keep(new ObjectEntry(type, { error }));
     return this.#withArguments(decoder, (args) => {
-      let made: Entry | Promise<Entry>;
+      let made: ObjectEntry | Promise<ObjectEntry>;
       try {
         made = this.#host.make(type, args);
       } catch (error) {
@@ -210,7 +210,7 @@ export class ServedClient implements Holder, Peer {
     if (!(claimed instanceof Promise)) return this.#refer(slot, claimed);
     return claimed.then(
       (entry) => this.#refer(slot, entry),
-      (error) => this.#refer(slot, new Entry("object", { error })),
+      (error) => this.#refer(slot, new ObjectEntry("object", { error })),
     );
   }
 
@@ -219,7 +219,7 @@ export class ServedClient implements Holder, Peer {
     if (entry !== undefined) this.#host.lend(ticket, entry, this);
   }
 
-  #refer(slot: number, entry: Entry): void {
+  #refer(slot: number, entry: ObjectEntry): void {
     if (slot === serverSlot) throw new Error("Cannot use the slot of the server itself");
     this.#release(slot);
     this.#slots.set(slot, entry);
@@ -285,7 +285,7 @@ export class ServedClient implements Holder, Peer {
     return this.#host.isOwn(link);
   }
 
-  describeOwn(slot: number, type: string): Description {
+  describeOwn(slot: number, type: string): ProxyDescription {
     return ["granted", this.grant(this.#host.ownEntry(slot)), type];
   }
 
@@ -297,13 +297,13 @@ export class ServedClient implements Holder, Peer {
   }
 
   /** Gives the client a slot for an object. */
-  grant(entry: Entry): number {
+  grant(entry: ObjectEntry): number {
     this.#refer(this.#granted += 2, entry);
     return this.#granted;
   }
 
   /** The object at a slot. */
-  entryAt(slot: number): Entry | undefined {
+  entryAt(slot: number): ObjectEntry | undefined {
     return this.#slots.get(slot);
   }
 
@@ -313,7 +313,7 @@ export class ServedClient implements Holder, Peer {
   leave(): void {
     if (this.isGone) return;
     this.isGone = true;
-    this.#changed.ring();
+    this.#changed.notify();
     for (const caller of this.#calls.values()) caller.giveUp(new Error("The client is gone"));
     for (const held of [...this.held]) held.forget(this);
     this.#outbox.undo();

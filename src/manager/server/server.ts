@@ -9,10 +9,10 @@ import { endOf } from "../../channel/connection.ts";
 import type { Connection } from "../../channel/connection.ts";
 import { type Limits, usualLimits } from "../../channel/limits.ts";
 import { Listener } from "../../channel/listener.ts";
-import { Messages, type Read } from "../../channel/messages.ts";
+import { Messages, type ReadMessage } from "../../channel/messages.ts";
 import { Decoder } from "../../codec/decoder.ts";
 import { RemoteError } from "../../errors.ts";
-import { type Child, takeRole } from "../../process/child_role.ts";
+import { type ChildContext, takeRole } from "../../process/child_role.ts";
 import { frameKind } from "../../process/messages.ts";
 import { laneOf, type Queue } from "../../queue/queue.ts";
 import { exitChild } from "../../runtime/current.ts";
@@ -21,8 +21,8 @@ import { makeFolderOf } from "../../runtime/socket_server.ts";
 import type { StartMethod } from "../../runtime/start_method.ts";
 import type { ListenTls } from "../../runtime/tls_options.ts";
 import { inBackground, nextTurn } from "../../runtime/timers.ts";
-import { Entry } from "./entry.ts";
-import { type Link, RemoteTarget } from "../client/server_link.ts";
+import { ObjectEntry } from "./entry.ts";
+import { RemoteTarget, type ServerLink } from "../client/server_link.ts";
 import { noteLink } from "../client/server_links.ts";
 import { OwnLink } from "./own_link.ts";
 import { operation } from "../protocol/messages.ts";
@@ -75,7 +75,7 @@ interface Request {
   readonly frame: Uint8Array;
 }
 
-const readRequest: Read<Request> = (decoder, length) => {
+const readRequest: ReadMessage<Request> = (decoder, length) => {
   const begin = decoder.position;
   const key = decoder.readUint();
   decoder.position = begin;
@@ -84,7 +84,7 @@ const readRequest: Read<Request> = (decoder, length) => {
 
 /** A server at work. */
 class Server implements Host {
-  readonly own: Entry;
+  readonly own: ObjectEntry;
   readonly #method: StartMethod;
   readonly #types: Types;
   readonly #authKey: string | Uint8Array;
@@ -98,7 +98,7 @@ class Server implements Host {
   readonly #clients = new Set<ServedClient>();
   readonly #tickets = new Tickets((entry, by) => this.#count(entry, by));
   /** How it reaches its own objects where it was given proxies of them. */
-  readonly #link: Link;
+  readonly #link: ServerLink;
   readonly #loop: ServedClient;
   #objects = 0;
   readonly #inbox: Messages;
@@ -113,7 +113,7 @@ class Server implements Host {
     this.#socket = socket;
     this.#limits = limits;
     this.#tls = tls;
-    this.own = new Entry("server", {
+    this.own = new ObjectEntry("server", {
       object: new ServerObject({
         id,
         address: async () => await this.#gateAt(address ?? socket).address,
@@ -123,9 +123,15 @@ class Server implements Host {
       }),
     });
     const transport = new LoopTransport((frame) => this.#loop.receive(frame), arenaOf(method).me);
-    const door = { method, inbox, token: arenaOf(method).me, socket, authKey };
+    const memory = {
+      method,
+      inbox,
+      memberId: arenaOf(method).me,
+      socketPath: socket,
+      authKey,
+    };
     this.#link = noteLink(
-      new OwnLink({ id, door, gate: undefined }, transport, method, (slot, ticket, peer) => {
+      new OwnLink({ id, memory, socket: undefined }, transport, method, (slot, ticket, peer) => {
         const claimed = this.#loop.claim(slot, ticket);
         if (peer instanceof ServedClient && claimed !== undefined) peer.await(claimed);
       }, (slot) => this.#loop.entryAt(slot)),
@@ -267,11 +273,11 @@ class Server implements Host {
 
   // ---- objects
 
-  make(type: string, args: readonly unknown[]): Entry | Promise<Entry> {
+  make(type: string, args: readonly unknown[]): ObjectEntry | Promise<ObjectEntry> {
     const made = this.#types.make(type, args.map((arg) => this.#unwrap(type, arg)));
     return made instanceof Promise
-      ? made.then((object) => new Entry(type, { object }))
-      : new Entry(type, { object: made });
+      ? made.then((object) => new ObjectEntry(type, { object }))
+      : new ObjectEntry(type, { object: made });
   }
 
   /** A condition has the lock itself, not a proxy of it. */
@@ -286,12 +292,12 @@ class Server implements Host {
     return this.#limits.requests ?? usualLimits.requests;
   }
 
-  refer(entry: Entry, by: number, client: ServedClient): void {
+  refer(entry: ObjectEntry, by: number, client: ServedClient): void {
     // What only the server itself refers to lives in what it holds.
     if (client !== this.#loop) this.#count(entry, by);
   }
 
-  #count(entry: Entry, by: number): void {
+  #count(entry: ObjectEntry, by: number): void {
     // Why there is no object is none.
     if (entry.object === undefined) return;
     const before = entry.references;
@@ -300,7 +306,7 @@ class Server implements Host {
     else if (entry.references === 0) this.#objects--;
   }
 
-  lend(ticket: number, entry: Entry, client: ServedClient): void {
+  lend(ticket: number, entry: ObjectEntry, client: ServedClient): void {
     this.#tickets.lend(ticket, entry, client);
   }
 
@@ -308,7 +314,7 @@ class Server implements Host {
     this.#tickets.unlend(ticket);
   }
 
-  claim(ticket: number): Entry | Promise<Entry> {
+  claim(ticket: number): ObjectEntry | Promise<ObjectEntry> {
     return this.#tickets.claim(ticket);
   }
 
@@ -316,11 +322,11 @@ class Server implements Host {
     return link === this.#link;
   }
 
-  ownEntry(slot: number): Entry {
+  ownEntry(slot: number): ObjectEntry {
     return this.#loop.entryAt(slot)!;
   }
 
-  proxyOf(entry: Entry): object {
+  proxyOf(entry: ObjectEntry): object {
     return this.#link.proxyAt(this.#loop.grant(entry), entry.type);
   }
 
@@ -334,7 +340,7 @@ class Server implements Host {
 
 let server: Server | undefined;
 
-async function end({ link }: Child): Promise<void> {
+async function end({ link }: ChildContext): Promise<void> {
   server?.end();
   // Replies over sockets are on their way.
   await nextTurn();

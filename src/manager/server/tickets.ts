@@ -6,7 +6,7 @@
  */
 
 import { inBackground } from "../../runtime/timers.ts";
-import type { Entry } from "./entry.ts";
+import type { ObjectEntry } from "./entry.ts";
 import type { ServedClient } from "./served_client.ts";
 
 /** How long a ticket is good for whose lender is gone, in milliseconds: a message may still be read. */
@@ -19,7 +19,7 @@ const lateness = 2_000;
 const mostClaimed = 10_000;
 
 interface Ticket {
-  readonly entry: Entry;
+  readonly entry: ObjectEntry;
   readonly lender: ServedClient;
 }
 
@@ -27,17 +27,17 @@ interface Ticket {
 export class Tickets {
   readonly #lent = new Map<number, Ticket>();
   /** Those that were claimed: their objects, as long as anyone refers to them. */
-  readonly #claimed = new Map<number, WeakRef<Entry>>();
+  readonly #claimed = new Map<number, WeakRef<ObjectEntry>>();
   /** Those who wait for a ticket to be lent. */
   readonly #waiting = new Map<number, Set<() => void>>();
-  readonly #refer: (entry: Entry, by: number) => void;
+  readonly #refer: (entry: ObjectEntry, by: number) => void;
 
   /** `refer` counts the references to an entry. */
-  constructor(refer: (entry: Entry, by: number) => void) {
+  constructor(refer: (entry: ObjectEntry, by: number) => void) {
     this.#refer = refer;
   }
 
-  lend(ticket: number, entry: Entry, lender: ServedClient): void {
+  lend(ticket: number, entry: ObjectEntry, lender: ServedClient): void {
     this.#lent.set(ticket, { entry, lender });
     this.#refer(entry, 1);
     for (const resume of this.#waiting.get(ticket) ?? []) resume();
@@ -59,11 +59,11 @@ export class Tickets {
   }
 
   /** What a ticket refers to. From here on the claimant must. */
-  claim(ticket: number): Entry | Promise<Entry> {
+  claim(ticket: number): ObjectEntry | Promise<ObjectEntry> {
     return this.#take(ticket) ?? this.#claimLater(ticket);
   }
 
-  #take(ticket: number): Entry | undefined {
+  #take(ticket: number): ObjectEntry | undefined {
     const entry = this.#lent.get(ticket)?.entry;
     if (entry === undefined) return this.#claimed.get(ticket)?.deref();
     this.#drop(ticket);
@@ -75,7 +75,7 @@ export class Tickets {
     return entry;
   }
 
-  async #claimLater(ticket: number): Promise<Entry> {
+  async #claimLater(ticket: number): Promise<ObjectEntry> {
     const waiting = this.#waiting.get(ticket) ?? new Set();
     this.#waiting.set(ticket, waiting);
     if (!this.#claimed.has(ticket)) {

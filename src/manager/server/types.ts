@@ -7,41 +7,41 @@
 
 import { wrongArgument } from "../../arguments.ts";
 import { resolveClass } from "../../code/class_reference.ts";
-import { callFound, type Found, resolveReference } from "../../code/function_reference.ts";
+import { callFound, type FoundFunction, resolveReference } from "../../code/function_reference.ts";
 import type { RegisteredType } from "../protocol/registered_type.ts";
-import { TypedArray } from "./objects/array.ts";
-import { Barrier } from "./objects/barrier.ts";
-import { Condition } from "./objects/condition.ts";
-import { Dict } from "./objects/dict.ts";
-import { Event } from "./objects/event.ts";
-import { List } from "./objects/list.ts";
-import { Lock, RLock } from "./objects/lock.ts";
-import { Namespace, Value } from "./objects/namespace.ts";
-import { Pool } from "./objects/pool.ts";
-import { Queue } from "./objects/queue.ts";
-import { BoundedSemaphore, Semaphore } from "./objects/semaphore.ts";
+import { ServedArray } from "./objects/array.ts";
+import { ServedBarrier } from "./objects/barrier.ts";
+import { ServedCondition } from "./objects/condition.ts";
+import { ServedDict } from "./objects/dict.ts";
+import { ServedEvent } from "./objects/event.ts";
+import { ServedList } from "./objects/list.ts";
+import { ServedLock, ServedRLock } from "./objects/lock.ts";
+import { ServedNamespace, ServedValue } from "./objects/namespace.ts";
+import { ServedPool } from "./objects/pool.ts";
+import { ServedQueue } from "./objects/queue.ts";
+import { ServedBoundedSemaphore, ServedSemaphore } from "./objects/semaphore.ts";
 
 /** A class of managed objects. */
 type Class = new (...args: never[]) => object;
 
 /** The types that every manager has. */
 export const builtIn: Readonly<Record<string, Class>> = {
-  dict: Dict,
-  list: List,
-  Namespace,
-  Value,
-  Array: TypedArray,
-  Queue,
+  dict: ServedDict,
+  list: ServedList,
+  ServedNamespace,
+  ServedValue,
+  Array: ServedArray,
+  ServedQueue,
   // As in CPython, where a managed queue of either name can be joined.
-  JoinableQueue: Queue,
-  Lock,
-  RLock,
-  Semaphore,
-  BoundedSemaphore,
-  Event,
-  Condition,
-  Barrier,
-  Pool,
+  JoinableQueue: ServedQueue,
+  ServedLock,
+  ServedRLock,
+  ServedSemaphore,
+  ServedBoundedSemaphore,
+  ServedEvent,
+  ServedCondition,
+  ServedBarrier,
+  ServedPool,
 };
 
 type Make = (args: readonly unknown[]) => object | Promise<object>;
@@ -83,7 +83,7 @@ export class Types {
 
 const constructing = (cls: Class): Make => (args) => new cls(...args as never[]);
 
-function calling(found: Found, name: string): Make {
+function calling(found: FoundFunction, name: string): Make {
   return async (args) => {
     const made = await callFound(found, args);
     if (typeof made === "object" && made !== null) return made;

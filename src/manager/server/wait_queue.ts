@@ -6,22 +6,22 @@
  */
 
 import { longestTimer } from "../../wait/latch.ts";
-import type { Caller } from "./call_context.ts";
+import type { CallContext } from "./call_context.ts";
 
 /** Somebody who waits. */
-export interface Waiter<W> {
-  readonly caller: Caller;
+export interface WaitingCall<W> {
+  readonly caller: CallContext;
   /** What they have brought with them. */
   readonly brought: W;
 }
 
-interface Place<T, W> extends Waiter<W> {
+interface QueuedWaiter<T, W> extends WaitingCall<W> {
   give(value: T): void;
 }
 
 /** Those who wait to be given a `T`, and what each has brought. */
-export class WaitLine<T = true, W = undefined> {
-  readonly #places = new Set<Place<T, W>>();
+export class WaitQueue<T = true, W = undefined> {
+  readonly #places = new Set<QueuedWaiter<T, W>>();
 
   /** How many wait. */
   get length(): number {
@@ -33,7 +33,7 @@ export class WaitLine<T = true, W = undefined> {
    *
    * @throws Why the call was given up, if it is: then nothing was given.
    */
-  wait(caller: Caller, timeout: number | undefined, brought: W): Promise<T | undefined> {
+  wait(caller: CallContext, timeout: number | undefined, brought: W): Promise<T | undefined> {
     if (caller.givenUp !== undefined) return Promise.reject(caller.givenUp.reason);
     if (timeout !== undefined && timeout <= 0) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ export class WaitLine<T = true, W = undefined> {
   }
 
   /** Gives something to the one who has waited longest, if anyone waits; who that was. */
-  give(value: T): Waiter<W> | undefined {
+  give(value: T): WaitingCall<W> | undefined {
     const [first] = this.#places;
     first?.give(value);
     return first;

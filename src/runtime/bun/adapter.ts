@@ -20,7 +20,7 @@ import { spawnThread } from "../thread.ts";
 import { orUnstarted } from "../unstarted.ts";
 
 /** The part of Bun's API that is used here. */
-interface BunGlobal {
+interface BunProcesses {
   readonly main: string;
   spawn(command: readonly string[], options: {
     stdio: readonly ["ignore", "inherit", "inherit", ...number[]];
@@ -46,7 +46,7 @@ const firstDescriptor = 3;
 
 const { takesScript } = capabilities;
 
-const bunGlobal = (): BunGlobal => (globalThis as unknown as { Bun: BunGlobal }).Bun;
+const bunGlobal = (): BunProcesses => (globalThis as unknown as { Bun: BunProcesses }).Bun;
 
 class BunChild implements Child {
   readonly pid: number;

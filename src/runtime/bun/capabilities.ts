@@ -8,13 +8,13 @@
 import type { Capabilities } from "../runtime.ts";
 
 /** The part of Bun's API that is used here. */
-interface BunGlobal {
+interface BunPromises {
   peek(promise: Promise<ArrayBuffer>): ArrayBuffer | Promise<ArrayBuffer> | Error;
 }
 
 /** Bun has the bytes of a blob in memory at hand, and `Bun.peek` returns them; those of a file it reads first. */
 function readBlob(blob: Blob): ArrayBuffer | undefined {
-  const { peek } = (globalThis as unknown as { Bun: BunGlobal }).Bun;
+  const { peek } = (globalThis as unknown as { Bun: BunPromises }).Bun;
   const reading = blob.arrayBuffer();
   const bytes = peek(reading);
   if (bytes instanceof ArrayBuffer) return bytes;

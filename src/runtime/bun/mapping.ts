@@ -9,7 +9,7 @@ import process from "node:process";
 import { type Fallocate, type Mapper, openLibc, SYS_futex } from "../libc.ts";
 
 /** The part of Bun's API that is used here. */
-interface BunGlobal {
+interface BunMmap {
   mmap(path: string, options: { shared: boolean }): Uint8Array<ArrayBuffer>;
 }
 
@@ -26,7 +26,7 @@ interface BunFfi {
 
 /** Bun's way to map files. */
 export function openBunMapper(): Mapper {
-  const { Bun } = globalThis as unknown as { Bun: BunGlobal };
+  const { Bun } = globalThis as unknown as { Bun: BunMmap };
   const futex = SYS_futex;
   // Not imported, as webpack refuses a scheme that it does not know.
   const ffi = futex === undefined

@@ -19,7 +19,7 @@ import {
 import { granted } from "./permissions.ts";
 
 /** The part of Deno's API that is used here. */
-interface DenoGlobal {
+interface DenoFfi {
   dlopen(library: string, symbols: object): {
     symbols: {
       mmap(...args: unknown[]): object | null;
@@ -45,7 +45,7 @@ export function openDenoMapper(): Mapper {
     );
   }
   const { dlopen, UnsafePointer, UnsafePointerView } =
-    (globalThis as unknown as { Deno: DenoGlobal }).Deno;
+    (globalThis as unknown as { Deno: DenoFfi }).Deno;
   const { symbols } = openLibc((libc) =>
     dlopen(libc, {
       mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },

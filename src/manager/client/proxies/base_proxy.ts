@@ -2,7 +2,7 @@ import type { Root } from "../../../codec/path.ts";
 import { checkWait } from "../../../wait/latch.ts";
 import { withCaller } from "../../../pool/caller_stack.ts";
 import type { AcquireOptions } from "../../../memory/lock_word.ts";
-import { bindTarget, type Target, target } from "../../protocol/target.ts";
+import { bindTarget, type ProxyTarget, target } from "../../protocol/target.ts";
 import { showAs } from "../../../runtime/inspection.ts";
 
 /**
@@ -19,7 +19,7 @@ export abstract class BaseProxy implements Disposable {
   }
 
   /** @internal */
-  constructor(target: Target) {
+  constructor(target: ProxyTarget) {
     bindTarget(this, target);
   }
 

@@ -1,4 +1,4 @@
-import { bindTarget, defineProxy, type Target } from "../../protocol/target.ts";
+import { bindTarget, defineProxy, type ProxyTarget } from "../../protocol/target.ts";
 import { BaseProxy, call, memberOf, post } from "./base_proxy.ts";
 
 /**
@@ -52,7 +52,7 @@ const handler: ProxyHandler<NamespaceTarget> = {
   has: (own, key) => !isName(key) && key in own,
 };
 
-function newNamespace(target: Target): object {
+function newNamespace(target: ProxyTarget): object {
   const own = new NamespaceTarget(target);
   const proxy = new Proxy(own, handler);
   bindTarget(proxy, target);

@@ -1,4 +1,4 @@
-import { bindTarget, defineOtherProxies, type Target } from "../../protocol/target.ts";
+import { bindTarget, defineOtherProxies, type ProxyTarget } from "../../protocol/target.ts";
 import { BaseProxy, call, memberOf } from "./base_proxy.ts";
 
 /**
@@ -18,7 +18,7 @@ class ObjectTarget extends BaseProxy {}
 /** What JavaScript looks for in any object, and would take for an answer. */
 const reserved: ReadonlySet<string> = new Set(["then", "constructor", "toJSON"]);
 
-function newObject(target: Target): object {
+function newObject(target: ProxyTarget): object {
   const own = new ObjectTarget(target);
   const methods = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   const proxy = new Proxy(own, {

@@ -19,7 +19,7 @@ import {
 import type { Pool } from "../../../pool/pool.ts";
 import { type IteratorSource, ResultIterator } from "../../../pool/result_iterator.ts";
 import { References } from "../../../wait/keep_alive.ts";
-import type { Feed } from "../../../pool/scheduler.ts";
+import type { InputSource } from "../../../pool/scheduler.ts";
 import { status } from "../../../pool/wire.ts";
 import { inForeground } from "../../../runtime/timers.ts";
 import type { RemotePoolOptions } from "../../protocol/options.ts";
@@ -37,7 +37,7 @@ const lookAhead = 32;
  */
 export class PoolProxy extends BaseProxy implements AsyncDisposable {
   /** What reads inputs here, and is given up when the pool is terminated. */
-  readonly #inputs = new Set<Feed>();
+  readonly #inputs = new Set<InputSource>();
   /** Whoever waits for a result may wait for an input, of which no request tells. */
   readonly #waits = new References((whether) => {
     this.#letGo?.();
@@ -205,8 +205,8 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
     checkInput(input);
     const { chunkSize = 1, signal } = options;
     const source: IteratorSource = {
-      hold: () => this.#waits.hold(),
-      letGo: () => this.#waits.letGo(),
+      ref: () => this.#waits.ref(),
+      unref: () => this.#waits.unref(),
       addFeed: (feed) => void this.#inputs.add(feed),
       removeFeed: (feed) => void this.#inputs.delete(feed),
       submit: (chunk, first, settle) => {

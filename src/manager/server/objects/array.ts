@@ -11,7 +11,7 @@ import { clampedPosition, positionIn } from "./sequence.ts";
 
 const what = "array";
 /** An array. */
-export class TypedArray {
+export class ServedArray {
   readonly #element: Element;
   readonly #items: AnyArray;
 

@@ -1,6 +1,6 @@
 import { BrokenBarrierError } from "../../../errors.ts";
-import { Attended, type Caller } from "../call_context.ts";
-import { WaitLine } from "../wait_queue.ts";
+import { type CallContext, CallerAware } from "../call_context.ts";
+import { WaitQueue } from "../wait_queue.ts";
 import type { Patience } from "../../protocol/options.ts";
 import { checkParties } from "../../protocol/checked_arguments.ts";
 
@@ -12,7 +12,7 @@ interface Options {
 
 /** Those who have arrived since the barrier was empty. */
 class Round {
-  readonly waiting = new WaitLine<"passed" | "broken">();
+  readonly waiting = new WaitQueue<"passed" | "broken">();
   arrived = 0;
   isBroken = false;
 
@@ -23,7 +23,7 @@ class Round {
 }
 
 /** A place where a number of parties wait for each other. */
-export class Barrier extends Attended {
+export class ServedBarrier extends CallerAware {
   readonly #parties: number;
   readonly #options: Options;
   #round = new Round();
@@ -35,7 +35,10 @@ export class Barrier extends Attended {
     this.#options = options;
   }
 
-  async wait(caller: Caller, { timeout = this.#options.timeout }: Patience = {}): Promise<number> {
+  async wait(
+    caller: CallContext,
+    { timeout = this.#options.timeout }: Patience = {},
+  ): Promise<number> {
     const round = this.#round;
     if (round.isBroken) throw new BrokenBarrierError("Cannot wait at a barrier as it is broken");
     const index = round.arrived++;
@@ -73,24 +76,24 @@ export class Barrier extends Attended {
     return index;
   }
 
-  reset(_caller: Caller): void {
+  reset(_caller: CallContext): void {
     this.#round.break();
     this.#round = new Round();
   }
 
-  abort(_caller: Caller): void {
+  abort(_caller: CallContext): void {
     this.#round.break();
   }
 
-  parties(_caller: Caller): number {
+  parties(_caller: CallContext): number {
     return this.#parties;
   }
 
-  nWaiting(_caller: Caller): number {
+  nWaiting(_caller: CallContext): number {
     return this.#round.isBroken ? 0 : this.#round.waiting.length;
   }
 
-  broken(_caller: Caller): boolean {
+  broken(_caller: CallContext): boolean {
     return this.#round.isBroken;
   }
 }

@@ -6,17 +6,17 @@
  */
 
 import { checkInteger } from "../../../arguments.ts";
-import { Attended, type Caller } from "../call_context.ts";
-import { WaitLine } from "../wait_queue.ts";
-import { BaseLock, Lock } from "./lock.ts";
+import { type CallContext, CallerAware } from "../call_context.ts";
+import { WaitQueue } from "../wait_queue.ts";
+import { BaseLock, ServedLock } from "./lock.ts";
 import { limitOf, type Patience } from "../../protocol/options.ts";
 
 /** A lock, and a way to wait for what others do under it. */
-export class Condition extends Attended {
+export class ServedCondition extends CallerAware {
   readonly #lock: BaseLock;
-  readonly #waiting = new WaitLine();
+  readonly #waiting = new WaitQueue();
 
-  constructor(lock: unknown = new Lock()) {
+  constructor(lock: unknown = new ServedLock()) {
     super();
     if (!(lock instanceof BaseLock)) {
       throw new TypeError("Cannot make a condition as lock must be this manager's Lock or RLock");
@@ -24,24 +24,24 @@ export class Condition extends Attended {
     this.#lock = lock;
   }
 
-  acquire(caller: Caller, options?: Patience): boolean | Promise<boolean> {
+  acquire(caller: CallContext, options?: Patience): boolean | Promise<boolean> {
     return this.#lock.acquire(caller, options);
   }
 
-  tryAcquire(caller: Caller): boolean | Promise<boolean> {
+  tryAcquire(caller: CallContext): boolean | Promise<boolean> {
     return this.#lock.tryAcquire(caller);
   }
 
-  release(caller: Caller): void {
+  release(caller: CallContext): void {
     this.#lock.release(caller);
   }
 
-  abandoned(caller: Caller): boolean {
+  abandoned(caller: CallContext): boolean {
     return this.#lock.abandoned(caller);
   }
 
   /** However the wait ends, the lock is held again then, unless the client is gone. */
-  async wait(caller: Caller, options?: Patience): Promise<boolean> {
+  async wait(caller: CallContext, options?: Patience): Promise<boolean> {
     this.#checkHeld(caller, "wait for");
     const waited = this.#waiting.wait(caller, limitOf(options), undefined);
     const depth = this.#lock.suspend();
@@ -55,22 +55,22 @@ export class Condition extends Attended {
   }
 
   /** Before a client asks its predicate, which may be true already. */
-  checkHeld(caller: Caller): void {
+  checkHeld(caller: CallContext): void {
     this.#checkHeld(caller, "wait for");
   }
 
-  notify(caller: Caller, n: number = 1): void {
+  notify(caller: CallContext, n: number = 1): void {
     checkInteger("notify", "n", n, 0);
     this.#checkHeld(caller, "notify");
     for (let i = 0; i < n && this.#waiting.give(true) !== undefined; i++);
   }
 
-  notifyAll(caller: Caller): void {
+  notifyAll(caller: CallContext): void {
     this.#checkHeld(caller, "notify");
     this.#waiting.giveAll(true);
   }
 
-  #checkHeld(caller: Caller, verb: string): void {
+  #checkHeld(caller: CallContext, verb: string): void {
     if (this.#lock.isHeldBy(caller.client)) return;
     throw new Error(`Cannot ${verb} a condition as this client does not hold its lock`);
   }

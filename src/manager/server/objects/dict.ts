@@ -15,7 +15,7 @@ function entriesOf(init: Entries): Iterable<readonly [unknown, unknown]> {
 }
 
 /** A dictionary: a `Map` with what Python's has beyond. */
-export class Dict {
+export class ServedDict {
   readonly #map: Map<unknown, unknown>;
 
   constructor(init: Entries = []) {

@@ -5,7 +5,7 @@
  * @internal
  */
 
-import { kindOf } from "../../../codec/extension.ts";
+import { extensionOf } from "../../../codec/extension.ts";
 import { targetOf } from "../../protocol/target.ts";
 
 /** What is no more than a primitive value. */
@@ -19,7 +19,7 @@ export function areEqual(a: unknown, b: unknown, begun: Begun = new Map()): bool
   if (a === b || Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
-  if (kindOf(a) !== undefined) return standForTheSame(a, b);
+  if (extensionOf(a) !== undefined) return standForTheSame(a, b);
   if (boxes.some((box) => a instanceof box)) return Object.is(a.valueOf(), b.valueOf());
   if (a instanceof RegExp || a instanceof Error) {
     if (String(a) !== String(b)) return false;

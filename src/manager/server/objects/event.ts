@@ -5,29 +5,29 @@
  * @internal
  */
 
-import { Attended, type Caller } from "../call_context.ts";
-import { WaitLine } from "../wait_queue.ts";
+import { type CallContext, CallerAware } from "../call_context.ts";
+import { WaitQueue } from "../wait_queue.ts";
 import { limitOf, type Patience } from "../../protocol/options.ts";
 
 /** A flag that can be waited for. */
-export class Event extends Attended {
+export class ServedEvent extends CallerAware {
   #isSet = false;
-  readonly #waiting = new WaitLine();
+  readonly #waiting = new WaitQueue();
 
-  set(_caller: Caller): void {
+  set(_caller: CallContext): void {
     this.#isSet = true;
     this.#waiting.giveAll(true);
   }
 
-  clear(_caller: Caller): void {
+  clear(_caller: CallContext): void {
     this.#isSet = false;
   }
 
-  isSet(_caller: Caller): boolean {
+  isSet(_caller: CallContext): boolean {
     return this.#isSet;
   }
 
-  async wait(caller: Caller, options?: Patience): Promise<boolean> {
+  async wait(caller: CallContext, options?: Patience): Promise<boolean> {
     if (this.#isSet) return true;
     return await this.#waiting.wait(caller, limitOf(options), undefined) ?? false;
   }

@@ -13,7 +13,7 @@ import { clampedPosition, positionIn } from "./sequence.ts";
 const what = "list";
 
 /** A list with Python's methods. */
-export class List {
+export class ServedList {
   readonly #items: unknown[];
 
   constructor(init: Iterable<unknown> = []) {

@@ -5,12 +5,12 @@
  * @internal
  */
 
-import { Attended, type Caller, type Held, type Holder } from "../call_context.ts";
-import { WaitLine } from "../wait_queue.ts";
+import { type CallContext, CallerAware, type HeldObject, type Holder } from "../call_context.ts";
+import { WaitQueue } from "../wait_queue.ts";
 import { limitOf, type Patience } from "../../protocol/options.ts";
 
 /** A lock that one client holds; `Lock` and `RLock` say who may acquire it again. */
-export abstract class BaseLock extends Attended implements Held {
+export abstract class BaseLock extends CallerAware implements HeldObject {
   static override readonly hidden: readonly string[] = [
     "forget",
     "isHeldBy",
@@ -22,14 +22,14 @@ export abstract class BaseLock extends Attended implements Held {
   #depth = 0;
   #isAbandoned = false;
   /** Those who wait for it, and how often they will have acquired it. */
-  readonly #waiting = new WaitLine<true, number>();
+  readonly #waiting = new WaitQueue<true, number>();
 
   /** Whether a client that holds it may acquire it once more. */
   protected abstract get isReentrant(): boolean;
   /** What an error calls it. */
   protected abstract get kind(): string;
 
-  acquire(caller: Caller, options?: Patience): boolean | Promise<boolean> {
+  acquire(caller: CallContext, options?: Patience): boolean | Promise<boolean> {
     if (this.#owner === undefined || (this.isReentrant && this.#owner === caller.client)) {
       this.#own(caller.client, 1);
       return true;
@@ -37,15 +37,15 @@ export abstract class BaseLock extends Attended implements Held {
     return this.#wait(caller, limitOf(options));
   }
 
-  async #wait(caller: Caller, limit: number | undefined): Promise<boolean> {
+  async #wait(caller: CallContext, limit: number | undefined): Promise<boolean> {
     return await this.#waiting.wait(caller, limit, 1) ?? false;
   }
 
-  tryAcquire(caller: Caller): boolean | Promise<boolean> {
+  tryAcquire(caller: CallContext): boolean | Promise<boolean> {
     return this.acquire(caller, { block: false });
   }
 
-  release(caller: Caller): void {
+  release(caller: CallContext): void {
     if (this.#owner === undefined) {
       throw new Error(`Cannot release the ${this.kind} as nobody holds it`);
     }
@@ -57,7 +57,7 @@ export abstract class BaseLock extends Attended implements Held {
     this.#pass();
   }
 
-  abandoned(_caller: Caller): boolean {
+  abandoned(_caller: CallContext): boolean {
     return this.#isAbandoned;
   }
 
@@ -75,7 +75,7 @@ export abstract class BaseLock extends Attended implements Held {
   }
 
   /** Holds it again for a client, as often as before. */
-  async resume(caller: Caller, depth: number): Promise<void> {
+  async resume(caller: CallContext, depth: number): Promise<void> {
     if (caller.client.isGone) return;
     if (this.#owner === undefined) this.#own(caller.client, depth);
     else await this.#waiting.wait(caller, undefined, depth);
@@ -108,7 +108,7 @@ export abstract class BaseLock extends Attended implements Held {
 }
 
 /** A lock that any client may release. */
-export class Lock extends BaseLock {
+export class ServedLock extends BaseLock {
   protected override get isReentrant(): boolean {
     return false;
   }
@@ -119,7 +119,7 @@ export class Lock extends BaseLock {
 }
 
 /** A lock that the client which holds it may acquire again. */
-export class RLock extends BaseLock {
+export class ServedRLock extends BaseLock {
   protected override get isReentrant(): boolean {
     return true;
   }

@@ -6,7 +6,7 @@
  */
 
 /** Names and what they stand for. */
-export class Namespace {
+export class ServedNamespace {
   readonly #names: Map<string, unknown>;
 
   constructor(init: Readonly<Record<string, unknown>> = {}) {
@@ -28,7 +28,7 @@ export class Namespace {
 }
 
 /** A value, of which the type is only a remark, as in CPython. */
-export class Value {
+export class ServedValue {
   #value: unknown;
 
   constructor(_type: unknown, value: unknown) {

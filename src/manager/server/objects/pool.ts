@@ -14,7 +14,7 @@ import { task } from "../../../code/task.ts";
 import { AsyncResult } from "../../../pool/async_result.ts";
 import { Pool as LocalPool } from "../../../pool/pool.ts";
 import type { MapOptions, TaskOptions } from "../../../pool/options.ts";
-import { Attended, type Caller } from "../call_context.ts";
+import { type CallContext, CallerAware } from "../call_context.ts";
 import type { RemotePoolOptions } from "../../protocol/options.ts";
 
 /** Runs a function that the server was told of, and cannot find itself: its workers can. */
@@ -26,7 +26,7 @@ const run = task(
 );
 
 /** A pool of the server's children. */
-export class Pool extends Attended {
+export class ServedPool extends CallerAware {
   readonly #pool: LocalPool;
 
   constructor({ initializer, initArgs = [], ...options }: RemotePoolOptions) {
@@ -38,7 +38,7 @@ export class Pool extends Attended {
   }
 
   async apply(
-    caller: Caller,
+    caller: CallContext,
     fn: FunctionReference,
     args: readonly unknown[],
     options: TaskOptions,
@@ -48,7 +48,7 @@ export class Pool extends Attended {
   }
 
   async starmap(
-    caller: Caller,
+    caller: CallContext,
     fn: FunctionReference,
     items: readonly (readonly unknown[])[],
     options: MapOptions,
@@ -58,21 +58,21 @@ export class Pool extends Attended {
     return await AsyncResult.outcomeOf(this.#pool.starmapAsync(run, calls, limits));
   }
 
-  close(_caller: Caller): void {
+  close(_caller: CallContext): void {
     this.#pool.close();
   }
 
-  async terminate(_caller: Caller): Promise<void> {
+  async terminate(_caller: CallContext): Promise<void> {
     await this.#pool.terminate();
   }
 
-  async join(_caller: Caller): Promise<void> {
+  async join(_caller: CallContext): Promise<void> {
     await this.#pool.join();
   }
 }
 
 /** A signal that is aborted when the call is given up. */
-function signalOf(caller: Caller): AbortSignal {
+function signalOf(caller: CallContext): AbortSignal {
   const controller = new AbortController();
   caller.onGivenUp = (reason) => controller.abort(reason);
   return controller.signal;

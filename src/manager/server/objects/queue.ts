@@ -1,6 +1,6 @@
 import { Empty, Full } from "../../../errors.ts";
-import { Attended, type Caller } from "../call_context.ts";
-import { WaitLine } from "../wait_queue.ts";
+import { type CallContext, CallerAware } from "../call_context.ts";
+import { WaitQueue } from "../wait_queue.ts";
 import { Fifo } from "./fifo.ts";
 import { limitOf, type Patience } from "../../protocol/options.ts";
 import { checkMaxSize } from "../../protocol/checked_arguments.ts";
@@ -11,14 +11,14 @@ interface Given {
 }
 
 /** A queue: first in, first out, also among those who wait. It counts what is still to be done. */
-export class Queue extends Attended {
+export class ServedQueue extends CallerAware {
   readonly #maxSize: number;
   readonly #items = new Fifo<unknown>();
-  readonly #getters = new WaitLine<Given>();
+  readonly #getters = new WaitQueue<Given>();
   /** Those who wait for room, with their items. */
-  readonly #putters = new WaitLine<true, unknown>();
+  readonly #putters = new WaitQueue<true, unknown>();
   #unfinished = 0;
-  readonly #joiners = new WaitLine();
+  readonly #joiners = new WaitQueue();
 
   constructor(maxSize: number = 0) {
     super();
@@ -26,29 +26,29 @@ export class Queue extends Attended {
     this.#maxSize = maxSize > 0 ? maxSize : Infinity;
   }
 
-  async put(caller: Caller, item: unknown, options?: Patience): Promise<void> {
+  async put(caller: CallContext, item: unknown, options?: Patience): Promise<void> {
     if (!this.full()) return this.#add(item);
     if (await this.#putters.wait(caller, limitOf(options), item) !== undefined) return;
     throw new Full(`Cannot put an item as the queue is full: it holds ${this.#maxSize}`);
   }
 
-  putNoWait(caller: Caller, item: unknown): Promise<void> {
+  putNoWait(caller: CallContext, item: unknown): Promise<void> {
     return this.put(caller, item, { block: false });
   }
 
-  get(caller: Caller, options?: Patience): unknown {
+  get(caller: CallContext, options?: Patience): unknown {
     if (this.#items.length === 0) return this.#wait(caller, limitOf(options));
     return this.#give(caller, this.#take());
   }
 
-  async #wait(caller: Caller, limit: number | undefined): Promise<unknown> {
+  async #wait(caller: CallContext, limit: number | undefined): Promise<unknown> {
     const given = await this.#getters.wait(caller, limit, undefined);
     if (given === undefined) throw new Empty("Cannot get an item as the queue is empty");
     return this.#give(caller, given.item);
   }
 
   /** Gives an item out. Where it does not arrive it is the first again. */
-  #give(caller: Caller, item: unknown): unknown {
+  #give(caller: CallContext, item: unknown): unknown {
     caller.undo = () => {
       this.#items.unshift(item);
       // Others may come before it: what is taken back last was given first.
@@ -64,7 +64,7 @@ export class Queue extends Attended {
     }
   }
 
-  getNoWait(caller: Caller): unknown {
+  getNoWait(caller: CallContext): unknown {
     return this.get(caller, { block: false });
   }
 
@@ -94,14 +94,14 @@ export class Queue extends Attended {
     return item;
   }
 
-  taskDone(_caller: Caller): void {
+  taskDone(_caller: CallContext): void {
     if (this.#unfinished === 0) {
       throw new Error("Cannot call taskDone() as often as that: fewer items were put");
     }
     if (--this.#unfinished === 0) this.#joiners.giveAll(true);
   }
 
-  async join(caller: Caller, options?: Patience): Promise<boolean> {
+  async join(caller: CallContext, options?: Patience): Promise<boolean> {
     if (this.#unfinished === 0) return true;
     return await this.#joiners.wait(caller, limitOf(options), undefined) ?? false;
   }
