@@ -83,22 +83,22 @@ export async function shakeHands(
   role: Role,
   { key, signal, onHeard }: HandshakeOptions,
 ): Promise<Introduction> {
-  const hearing = new HandshakeReader(socket, role, signal, onHeard);
+  const reader = new HandshakeReader(socket, role, signal, onHeard);
   const mine = joined([
     greeting,
     Uint8Array.of(version, key === undefined ? WITHOUT_KEY : WITH_KEY),
     randomNonce(nonceSize),
   ]);
   say(socket, mine);
-  const theirs = await hearGreeting(hearing, role, key !== undefined);
-  if (key === undefined) return { rest: hearing.rest(), seals: undefined };
+  const theirs = await hearGreeting(reader, role, key !== undefined);
+  if (key === undefined) return { rest: reader.rest(), seals: undefined };
   const greetings = role === "listener" ? [mine, theirs] : [theirs, mine];
   const proof = (of: string) => proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
-  if (role === "listener") await verifyPeer(socket, hearing, proof);
-  else await proveKey(socket, hearing, proof);
+  if (role === "listener") await verifyPeer(socket, reader, proof);
+  else await proveKey(socket, reader, proof);
   const other = role === "listener" ? "connector" : "listener";
   const seals = new Seals(proof(`messages of the ${role}`), proof(`messages of the ${other}`));
-  return { rest: hearing.rest(), seals };
+  return { rest: reader.rest(), seals };
 }
 
 /** A write that fails is heard of where the answer to it is read. */
@@ -108,7 +108,7 @@ function say(socket: Socket, bytes: Uint8Array): void {
 
 /** Hears the other side's greeting, byte by byte: a stranger is told by the first that is wrong. */
 async function hearGreeting(
-  hearing: HandshakeReader,
+  reader: HandshakeReader,
   role: Role,
   hasKey: boolean,
 ): Promise<Uint8Array> {
@@ -116,33 +116,33 @@ async function hearGreeting(
     if (!isRight) throw new AuthenticationError(`${failed[role]} as the other side ${why}`);
   };
   for (const expected of greeting) {
-    const [byte] = await hearing.bytes(1);
+    const [byte] = await reader.bytes(1);
     check(byte === expected, "does not speak this protocol");
   }
-  const head = await hearing.bytes(2);
+  const head = await reader.bytes(2);
   check(head[0] === version, "speaks another version of this protocol");
   const why = hasKey ? "has no authKey" : "wants an authKey";
   check(head[1] === (hasKey ? WITH_KEY : WITHOUT_KEY), `${why}: give both sides the same`);
-  return joined([greeting, head, await hearing.bytes(nonceSize)]);
+  return joined([greeting, head, await reader.bytes(nonceSize)]);
 }
 
 type Prove = (of: Role) => Uint8Array;
 
-async function verifyPeer(socket: Socket, hearing: HandshakeReader, proof: Prove): Promise<void> {
-  if (!isSameProof(await hearing.bytes(proofSize), proof("connector"))) {
+async function verifyPeer(socket: Socket, reader: HandshakeReader, proof: Prove): Promise<void> {
+  if (!isSameProof(await reader.bytes(proofSize), proof("connector"))) {
     say(socket, Uint8Array.of(REFUSED));
     throw new AuthenticationError(`${failed.listener} as the other side has another authKey`);
   }
   say(socket, joined([Uint8Array.of(ACCEPTED), proof("listener")]));
 }
 
-async function proveKey(socket: Socket, hearing: HandshakeReader, proof: Prove): Promise<void> {
+async function proveKey(socket: Socket, reader: HandshakeReader, proof: Prove): Promise<void> {
   say(socket, proof("connector"));
-  const [verdict] = await hearing.bytes(1);
+  const [verdict] = await reader.bytes(1);
   if (verdict !== ACCEPTED) {
     throw new AuthenticationError(`${failed.connector} as the other side has another authKey`);
   }
-  if (!isSameProof(await hearing.bytes(proofSize), proof("listener"))) {
+  if (!isSameProof(await reader.bytes(proofSize), proof("listener"))) {
     throw new AuthenticationError(
       `${failed.connector} as the other side did not prove its authKey`,
     );

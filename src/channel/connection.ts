@@ -101,12 +101,12 @@ export class Connection implements AsyncIterable<unknown> {
   async send(value: unknown, options: WaitOptions = {}): Promise<void> {
     this.#checkWritable(options);
     const bytes = encodeValue(this.#encoder, value);
-    const trips = this.#encoder.takeHooks(this.#end.carrier);
+    const hooks = this.#encoder.takeHooks(this.#end.carrier);
     let isSent = false;
     try {
       isSent = await this.#end.put(bytes, options);
     } finally {
-      settleDelivery(trips, isSent);
+      settleDelivery(hooks, isSent);
     }
     checkSent(isSent, options);
   }
@@ -120,12 +120,12 @@ export class Connection implements AsyncIterable<unknown> {
   sendSync(value: unknown, options: SyncWaitOptions = {}): void {
     this.#checkWritable(options);
     const bytes = encodeValue(this.#encoder, value);
-    const trips = this.#encoder.takeHooks(this.#end.carrier);
+    const hooks = this.#encoder.takeHooks(this.#end.carrier);
     let isSent = false;
     try {
       isSent = this.#end.putSync(bytes, options);
     } finally {
-      settleDelivery(trips, isSent);
+      settleDelivery(hooks, isSent);
     }
     checkSent(isSent, options);
   }

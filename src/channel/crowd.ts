@@ -9,7 +9,7 @@
 
 import type { Socket } from "../runtime/socket.ts";
 
-/** A socket's place among the others. */
+/** A socket's slot among the others. */
 export interface SocketSlot {
   /** It has said something. */
   speak(): void;

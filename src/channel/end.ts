@@ -46,7 +46,7 @@ export interface ConnectionEnd {
   take<T>(
     read: ReadMessage<T>,
     options: TakeOptions,
-    pace?: WaitPolicy,
+    policy?: WaitPolicy,
   ): Promise<TakenMessage<T> | undefined>;
   takeSync<T>(read: ReadMessage<T>, options: SyncWaitOptions): TakenMessage<T> | undefined;
   /** Whether a message can be taken, or none can come any more, within the time. */

@@ -153,10 +153,10 @@ export class Listener implements Disposable {
     checkWait(options);
     const { timeout, signal } = options;
     const left = countdown(timeout);
-    const place = this.#accepting.join();
+    const slot = this.#accepting.join();
     const release = this.#server.hold();
     try {
-      if (!await place.toFront({ timeout, signal })) throw late(timeout);
+      if (!await slot.toFront({ timeout, signal })) throw late(timeout);
       // Who has come is told by the event loop, which a caller that tries again and again must let go on.
       if (timeout !== undefined && timeout <= 0) await nextTurn();
       for (;;) {
@@ -168,7 +168,7 @@ export class Listener implements Disposable {
       }
     } finally {
       release();
-      place.leave();
+      slot.leave();
     }
   }
 
@@ -195,20 +195,20 @@ export class Listener implements Disposable {
     const drop = new AbortController();
     const time = Math.min(this.#handshakeTimeout, longestTimer);
     const cancel = inBackground(time, () => drop.abort(tooSlow()));
-    const place = this.#crowd.enter(socket, () => drop.abort(tooMany()));
+    const slot = this.#crowd.enter(socket, () => drop.abort(tooMany()));
     this.#unproven.add(drop);
     if (this.#closed) drop.abort(new Error("The listener is closed"));
     try {
       drop.signal.throwIfAborted();
-      const options = { key: this.#key, signal: drop.signal, onHeard: () => place.speak() };
+      const options = { key: this.#key, signal: drop.signal, onHeard: () => slot.speak() };
       const first = await shakeHands(socket, "listener", options);
       // It may have come to its end while nothing of it was waited for.
       drop.signal.throwIfAborted();
-      place.stay();
+      slot.stay();
       this.#proven.push(socketConnection(socket, first, this.#key, this.#messageSize));
       this.#changed.notify();
     } catch (error) {
-      place.leave();
+      slot.leave();
       if (!this.#closed) this.#onRefused?.(error as Error);
     } finally {
       cancel();

@@ -1,5 +1,5 @@
 /**
- * Messages on a lane: each is a record that the codec wrote.
+ * Messages on a record queue: each is a record that the codec wrote.
  *
  * @module
  * @internal
@@ -15,7 +15,7 @@ import type { Futex, WaitPolicy } from "../memory/futex.ts";
 import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import { pause } from "../memory/sleep.ts";
 import { joinLocalQueue } from "../wait/local_queue.ts";
-import { Kept, type RecordQueue } from "./lane.ts";
+import { Kept, type RecordQueue } from "./record_queue.ts";
 
 /** A message that was taken. */
 export interface TakenMessage<T> {
@@ -42,19 +42,19 @@ export type ReadMessage<T> = (decoder: Decoder, length: number) => T;
 export type Check = () => boolean;
 
 /** Has the values of a message do what they do when it was sent, or was not. */
-export function settleDelivery(trips: readonly DeliveryHooks[], isSent: boolean): void {
-  for (const trip of trips) {
-    if (isSent) trip.sent?.();
-    else trip.dropped();
+export function settleDelivery(hooks: readonly DeliveryHooks[], isSent: boolean): void {
+  for (const hook of hooks) {
+    if (isSent) hook.sent?.();
+    else hook.dropped();
   }
 }
 
 /** Reads a message that is one value. */
 export const readValue: ReadMessage<unknown> = (decoder) => decoder.read();
 
-/** A put that may have to wait: for room in the lane, or for memory, by turns. */
+/** A put that may have to wait: for room in the record queue, or for memory, by turns. */
 class PutAttempt {
-  readonly #lane: RecordQueue;
+  readonly #records: RecordQueue;
   readonly #bytes: Uint8Array;
   readonly #check: Check;
   /** Woken when the next attempt may succeed. */
@@ -62,26 +62,26 @@ class PutAttempt {
   /** Whether it is put, or there is nothing to wait for any more. */
   isOver = false;
 
-  constructor(lane: RecordQueue, bytes: Uint8Array, check: Check) {
-    this.#lane = lane;
+  constructor(records: RecordQueue, bytes: Uint8Array, check: Check) {
+    this.#records = records;
     this.#bytes = bytes;
     this.#check = check;
-    this.awaited = lane.awaited;
+    this.awaited = records.awaited;
   }
 
   /** Tries it. Gives whether the wait is over, or is one for something else from here on. */
   readonly make = (): boolean => {
-    this.isOver = this.#check() || this.#lane.put(this.#bytes);
+    this.isOver = this.#check() || this.#records.put(this.#bytes);
     if (this.isOver) return true;
     const before = this.awaited;
-    this.awaited = this.#lane.awaited;
+    this.awaited = this.#records.awaited;
     return this.awaited !== before;
   };
 }
 
-/** A lane that carries messages. */
+/** A record queue that carries messages. */
 export class Messages {
-  readonly lane: RecordQueue;
+  readonly records: RecordQueue;
   readonly #decoder: Decoder;
   /** What an error calls a message. */
   readonly #root: string;
@@ -94,17 +94,17 @@ export class Messages {
   readonly #origin: Origin;
 
   /** `origin`: who puts messages there, if that is not this program. */
-  constructor(lane: RecordQueue, root: string, origin: Origin = "program") {
-    const { arena } = lane.block;
+  constructor(records: RecordQueue, root: string, origin: Origin = "program") {
+    const { arena } = records.block;
     this.#origin = origin;
-    this.lane = lane;
+    this.records = records;
     this.#root = root;
     this.#decoder = new Decoder(arena.bytes, [], origin);
   }
 
   /** Puts what was encoded if there is room, and nobody of this child waits to put before. */
   tryPut(encoded: Uint8Array, length?: number): boolean {
-    return this.#putting === 0 && this.lane.put(encoded, length);
+    return this.#putting === 0 && this.records.put(encoded, length);
   }
 
   /** Waits for room, and puts what was encoded: `false` once the time is over. */
@@ -112,11 +112,11 @@ export class Messages {
     // The next message of this child is encoded into the same memory.
     const bytes = encoded.slice();
     const left = countdown(timeout);
-    const { place, leave } = joinLocalQueue(this.#lineOf("put"));
+    const { waiter, leave } = joinLocalQueue(this.#localQueueKey("put"));
     this.#putting++;
     try {
-      if (!await place.toFront({ timeout, signal })) return false;
-      const attempt = new PutAttempt(this.lane, bytes, check);
+      if (!await waiter.toFront({ timeout, signal })) return false;
+      const attempt = new PutAttempt(this.records, bytes, check);
       while (await attempt.awaited.wait(attempt.make, { timeout: left(), signal })) {
         if (attempt.isOver) return true;
       }
@@ -130,7 +130,7 @@ export class Messages {
   /** The same, with this thread blocked meanwhile. */
   putSync(encoded: Uint8Array, timeout: number | undefined, check: Check): boolean {
     const left = countdown(timeout);
-    const attempt = new PutAttempt(this.lane, encoded, check);
+    const attempt = new PutAttempt(this.records, encoded, check);
     while (attempt.awaited.waitSync(attempt.make, left())) {
       if (attempt.isOver) return true;
     }
@@ -146,7 +146,7 @@ export class Messages {
     let taken = this.#take(read);
     for (let look = 0; taken === undefined && look < soon; look++) {
       pause();
-      if (!this.lane.isEmpty) taken = this.#take(read);
+      if (!this.records.isEmpty) taken = this.#take(read);
     }
     return taken instanceof Kept ? undefined : taken;
   }
@@ -165,15 +165,15 @@ export class Messages {
     read: ReadMessage<T>,
     { timeout, signal }: WaitOptions,
     check: Check,
-    pace?: WaitPolicy,
+    policy?: WaitPolicy,
   ): Promise<TakenMessage<T> | undefined> {
     const left = countdown(timeout);
-    const { place, leave } = joinLocalQueue(this.#lineOf("take"));
+    const { waiter, leave } = joinLocalQueue(this.#localQueueKey("take"));
     this.#taking++;
     try {
-      if (!await place.toFront({ timeout, signal })) return undefined;
+      if (!await waiter.toFront({ timeout, signal })) return undefined;
       for (;;) {
-        const taken = await this.#takeOne(read, { timeout: left(), signal }, check, pace);
+        const taken = await this.#takeOne(read, { timeout: left(), signal }, check, policy);
         if (!(taken instanceof Kept)) return taken;
         const options = { timeout: left(), signal };
         if (!await this.#import(taken.reason, options, check)) return undefined;
@@ -188,7 +188,7 @@ export class Messages {
     read: ReadMessage<T>,
     options: WaitOptions,
     check: Check,
-    pace: WaitPolicy | undefined,
+    policy: WaitPolicy | undefined,
   ): Promise<FirstMessage<T>> {
     let found: FirstMessage<T>;
     const attempt = () => {
@@ -197,7 +197,7 @@ export class Messages {
       found = this.#take(read);
       return found !== undefined || isOver;
     };
-    await this.lane.filled.wait(attempt, options, pace);
+    await this.records.filled.wait(attempt, options, policy);
     return found;
   }
 
@@ -212,7 +212,7 @@ export class Messages {
     check: Check,
   ): TakenMessage<T> | undefined {
     let taken: TakenMessage<T> | undefined;
-    this.lane.filled.waitSync(() => {
+    this.records.filled.waitSync(() => {
       const isOver = check();
       taken = this.#atOnce(this.#take(read));
       return taken !== undefined || isOver;
@@ -221,7 +221,7 @@ export class Messages {
   }
 
   #take<T>(read: ReadMessage<T>): FirstMessage<T> {
-    return this.lane.take((position, length) => this.#read(read, position, length));
+    return this.records.take((position, length) => this.#read(read, position, length));
   }
 
   #read<T>(
@@ -272,7 +272,7 @@ export class Messages {
     );
   }
 
-  #lineOf(action: string): string {
-    return `${action} ${this.lane.key}`;
+  #localQueueKey(action: string): string {
+    return `${action} ${this.records.key}`;
   }
 }

@@ -14,7 +14,7 @@ import { type Ending, HoldTarget, registerEnding } from "../handles/target.ts";
 import { arrive, depart } from "../handles/travel.ts";
 import { Connection, endOf, isConnection } from "./connection.ts";
 import type { ConnectionEnd, SyncWaitOptions } from "./end.ts";
-import { freeSegments, laneWords, limitLane, RecordQueue } from "./lane.ts";
+import { freeSegments, laneWords, limitLane, RecordQueue } from "./record_queue.ts";
 import { type Check, Messages, type ReadMessage, type TakenMessage } from "./messages.ts";
 
 /** How many bytes may be under way in one direction; a larger message goes alone. */
@@ -23,8 +23,8 @@ const capacity = 2 * 1024 * 1024;
 /** The two ends of a pipe. */
 type Side = 0 | 1;
 
-// Where the parts are, in words: the lane that leads to a side, and whether nobody holds the side any more.
-const laneTo = (side: Side): number => side * laneWords;
+// Where the parts are, in words: the record queue that leads to a side, and whether nobody holds the side any more.
+const recordsTo = (side: Side): number => side * laneWords;
 const closedAt = (side: Side): number => 2 * laneWords + side;
 const flagsAt = 2 * laneWords + 2;
 const pipeSize = (flagsAt + 1) * 4;
@@ -72,12 +72,12 @@ class PipeEnd implements ConnectionEnd {
     this.canRead = !isOneWay || side === 0;
     this.canWrite = !isOneWay || side === 1;
     this.#incoming = new Messages(
-      new RecordQueue(block, "a connection", laneTo(side)),
+      new RecordQueue(block, "a connection", recordsTo(side)),
       "message",
       originAt(block, side),
     );
     this.#outgoing = new Messages(
-      new RecordQueue(block, "a connection", laneTo(other(side))),
+      new RecordQueue(block, "a connection", recordsTo(other(side))),
       "message",
     );
     this.target = new HoldTarget(block, endSide, side);
@@ -87,11 +87,11 @@ class PipeEnd implements ConnectionEnd {
 
   /** What has the messages until they are read. */
   get carrier(): RecordQueue {
-    return this.#outgoing.lane;
+    return this.#outgoing.records;
   }
 
   get unread(): number {
-    return this.#outgoing.lane.size;
+    return this.#outgoing.records.size;
   }
 
   async put(bytes: Uint8Array, options: WaitOptions = {}): Promise<boolean> {
@@ -109,10 +109,10 @@ class PipeEnd implements ConnectionEnd {
   async take<T>(
     read: ReadMessage<T>,
     options: WaitOptions,
-    pace?: WaitPolicy,
+    policy?: WaitPolicy,
   ): Promise<TakenMessage<T> | undefined> {
     const taken = this.#incoming.trySoon(read) ??
-      await this.#incoming.take(read, options, this.#checkIn, pace);
+      await this.#incoming.take(read, options, this.#checkIn, policy);
     if (taken === undefined) this.#checkEnd();
     return taken;
   }
@@ -124,11 +124,11 @@ class PipeEnd implements ConnectionEnd {
   }
 
   async poll(options: WaitOptions): Promise<boolean> {
-    return await this.#incoming.lane.filled.wait(this.#isReady, options);
+    return await this.#incoming.records.filled.wait(this.#isReady, options);
   }
 
   pollSync({ timeout }: SyncWaitOptions): boolean {
-    return this.#incoming.lane.filled.waitSync(this.#isReady, timeout);
+    return this.#incoming.records.filled.waitSync(this.#isReady, timeout);
   }
 
   close(): void {
@@ -150,25 +150,25 @@ class PipeEnd implements ConnectionEnd {
 
   readonly #isReady = (): boolean => {
     const isOver = this.#checkIn();
-    return !this.#incoming.lane.isEmpty || isOver;
+    return !this.#incoming.records.isEmpty || isOver;
   };
 
   /** Whether nothing more can come in. */
   readonly #checkIn: Check = () => {
     if (this.#closed) throw new Error("Cannot receive as this connection was closed meanwhile");
-    this.#incoming.lane.check("use");
+    this.#incoming.records.check("use");
     return this.#arePeersGone;
   };
 
   readonly #checkOut: Check = () => {
     if (this.#closed) throw new Error("Cannot send as this connection was closed meanwhile");
-    this.#outgoing.lane.check("use");
+    this.#outgoing.records.check("use");
     if (this.#arePeersGone) throw new Error("Cannot send as the other end is closed");
     return false;
   };
 
   #checkEnd(): void {
-    if (!this.#arePeersGone || !this.#incoming.lane.isEmpty) return;
+    if (!this.#arePeersGone || !this.#incoming.records.isEmpty) return;
     throw new EOFError("Cannot receive as the other end is closed and nothing is left");
   }
 }
@@ -180,12 +180,14 @@ const isClosed = ({ arena, word }: Block, side: Side): boolean =>
 function close(block: Block, side: Side): void {
   if (!block.isLive) return;
   Atomics.store(block.arena.words, block.word + closedAt(side), 1);
-  const lanes = ([0, 1] as const).map((to) => new RecordQueue(block, "a connection", laneTo(to)));
+  const recordQueues = ([0, 1] as const).map((to) =>
+    new RecordQueue(block, "a connection", recordsTo(to))
+  );
   // Who waits here, or at the other end, looks again.
   const stir = () => {
-    for (const lane of lanes) {
-      lane.filled.wake();
-      lane.drained.wake();
+    for (const records of recordQueues) {
+      records.filled.wake();
+      records.drained.wake();
     }
   };
   if (!isClosed(block, other(side))) return stir();
@@ -197,8 +199,8 @@ function close(block: Block, side: Side): void {
 }
 
 function freeLanes(block: Block): void {
-  freeSegments(block, laneTo(0));
-  freeSegments(block, laneTo(1));
+  freeSegments(block, recordsTo(0));
+  freeSegments(block, recordsTo(1));
 }
 
 type PipeDescription = [
@@ -254,8 +256,8 @@ export function makePipe(
   const block = allocate(method, pipeSize);
   const from = origin === "stranger" ? FROM_STRANGER : origin === "proven" ? FROM_PROVEN : 0;
   block.arena.words[block.word + flagsAt] = from | (duplex ? 0 : ONE_WAY);
-  limitLane(block, { bytes: capacity }, laneTo(0));
-  limitLane(block, { bytes: capacity }, laneTo(1));
+  limitLane(block, { bytes: capacity }, recordsTo(0));
+  limitLane(block, { bytes: capacity }, recordsTo(1));
   return [new Connection(new PipeEnd(block, 0)), new Connection(new PipeEnd(block, 1))];
 }
 

@@ -1,5 +1,5 @@
 /**
- * The segments of a lane, and the records in them: what stands where.
+ * The segments of a record queue, and the records in them: what stands where.
  *
  * @module
  * @internal

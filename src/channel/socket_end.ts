@@ -60,7 +60,7 @@ export class SocketEnd implements ConnectionEnd {
   async take<T>(
     read: ReadMessage<T>,
     { timeout, signal, maxLength }: TakeOptions,
-    pace?: WaitPolicy,
+    policy?: WaitPolicy,
   ): Promise<TakenMessage<T> | undefined> {
     const left = countdown(timeout);
     const place = this.#takers.join();
@@ -68,7 +68,7 @@ export class SocketEnd implements ConnectionEnd {
       if (!await place.toFront({ timeout, signal })) return undefined;
       const most = (maxLength ?? Infinity) + headSize;
       const wait = { timeout: left(), signal, maxLength: most };
-      if (!await this.#wire.ready(wait, this.#checkIn, pace?.isIdle)) return undefined;
+      if (!await this.#wire.ready(wait, this.#checkIn, policy?.isIdle)) return undefined;
       const message = this.#wire.first;
       if (message === undefined && this.#wire.firstSize > most) {
         this.#wire.deafen();

@@ -22,7 +22,7 @@ import { SocketEnd } from "./socket_end.ts";
  * The main program may end although a relay waits: a child that uses the connection and is no daemon
  * keeps it alive itself. Elsewhere a parent or a sibling may use it, who does not.
  */
-const pace = bootNote() === undefined ? idle : undefined;
+const policy = bootNote() === undefined ? idle : undefined;
 
 /** Those that messages which are not sent yet are to take with them. */
 const leaving = new WeakSet<SocketEnd>();
@@ -108,7 +108,7 @@ async function passOut(pipe: ConnectionEnd, socket: ConnectionEnd): Promise<void
 async function next(end: ConnectionEnd): Promise<Uint8Array | undefined> {
   try {
     const read = (decoder: Decoder, length: number) => decoder.readBytes(length);
-    const taken = await end.take(read, {}, pace);
+    const taken = await end.take(read, {}, policy);
     return taken?.value;
   } catch (error) {
     if (error instanceof EOFError) return undefined;

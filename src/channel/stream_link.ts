@@ -67,7 +67,7 @@ export class StreamLink {
    * @throws {RangeError} If the memory that children share is used up.
    */
   async flush(): Promise<void> {
-    const trips = this.#encoder.takeHooks(this.#end.carrier);
+    const hooks = this.#encoder.takeHooks(this.#end.carrier);
     let isSent = false;
     try {
       await this.#end.put(this.#encoder.view(0));
@@ -75,7 +75,7 @@ export class StreamLink {
     } catch (error) {
       if (error instanceof RangeError) throw error;
     } finally {
-      settleDelivery(trips, isSent);
+      settleDelivery(hooks, isSent);
     }
   }
 
@@ -114,8 +114,8 @@ export class StreamLink {
    * @throws {EOFError} If the other side is gone and nothing is left.
    * @throws What a chunk throws that cannot be read here; it is gone.
    */
-  async receive(pace?: WaitPolicy, signal?: AbortSignal): Promise<Message> {
-    const taken = await this.#end.take(readMessage, { signal }, pace);
+  async receive(policy?: WaitPolicy, signal?: AbortSignal): Promise<Message> {
+    const taken = await this.#end.take(readMessage, { signal }, policy);
     if (taken === undefined) throw new EOFError("Cannot receive as nothing more can come");
     return taken.value;
   }

@@ -34,7 +34,7 @@ export interface EncodedMessage {
   /** What the bytes cannot say. Always empty where the channel carries bytes alone. */
   readonly attachments: unknown[];
   /** What is to be done if nobody will read it. */
-  readonly trips: readonly DeliveryHooks[];
+  readonly hooks: readonly DeliveryHooks[];
   /** What the sender keeps until then, or until it was read. */
   readonly kept: readonly object[];
   /** Those attachments that are moved. The bytes are not among them. */
@@ -122,7 +122,7 @@ export class Encoder {
     if (!this.#defers) return this.#transfers.move();
     const sent = this.#transfers.moveLater();
     if (sent === undefined) return;
-    this.#writer.trips.push({ trip: { sent, dropped: () => {} }, at: this.size });
+    this.#writer.hooks.push({ hooks: { sent, dropped: () => {} }, at: this.size });
   }
 
   /** Begins a message anew. What the one before was to do, somebody has taken. */
@@ -162,7 +162,7 @@ export class Encoder {
 
   /** Whether values have something to do when the message is sent. */
   get hasTrips(): boolean {
-    return this.#writer.trips.length > 0;
+    return this.#writer.hooks.length > 0;
   }
 
   /**
@@ -171,14 +171,14 @@ export class Encoder {
    * @throws {RangeError} If there is no memory to note that. Then the message is not to be sent.
    */
   takeHooks(carrier?: object): readonly DeliveryHooks[] {
-    if (this.#writer.trips.length === 0) return none;
-    const trips = this.#writer.trips.splice(0).map(({ trip }) => trip);
-    if (carrier === undefined) return trips;
+    if (this.#writer.hooks.length === 0) return none;
+    const hooks = this.#writer.hooks.splice(0).map(({ hooks }) => hooks);
+    if (carrier === undefined) return hooks;
     try {
-      for (const trip of trips) trip.departing?.(carrier);
-      return trips;
+      for (const hook of hooks) hook.departing?.(carrier);
+      return hooks;
     } catch (error) {
-      for (const trip of trips) trip.dropped();
+      for (const hook of hooks) hook.dropped();
       throw error;
     }
   }
@@ -211,16 +211,16 @@ export class Encoder {
 
   /** Hands out the message, which is as good as sent, and begins the next. */
   take(): EncodedMessage {
-    const parcel = this.takeUnsent();
-    for (const trip of parcel.trips) trip.sent?.();
-    return parcel;
+    const message = this.takeUnsent();
+    for (const hook of message.hooks) hook.sent?.();
+    return message;
   }
 
-  /** Hands out the message, whose trips have not begun, and begins the next. */
+  /** Hands out the message, whose delivery hooks have not begun, and begins the next. */
   takeUnsent(): EncodedMessage {
-    const trips = this.takeHooks();
+    const hooks = this.takeHooks();
     const kept = this.takeKept();
-    return { bytes: this.#writer.out.take(), ...this.#transfers.take(), trips, kept };
+    return { bytes: this.#writer.out.take(), ...this.#transfers.take(), hooks, kept };
   }
 }
 

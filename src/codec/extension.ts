@@ -19,7 +19,7 @@ export interface DeliveryHooks {
 /**
  * Who sees to it that what a message refers to is there until the message is read: who sends it, as it hears
  * when nobody will read it any more; what carries it, such as a queue, where it is read before it counts as
- * taken; or who will read it: the parent, or the child with a token (see `memory/members.ts`).
+ * taken; or who will read it: the parent, or the child with a member id (see `memory/members.ts`).
  *
  * @internal
  */
@@ -36,7 +36,7 @@ export interface Departure {
   readonly peer: unknown;
   readonly heldBy: HeldBy;
   /** Says what else is to be done when the message is sent, or is not. */
-  onDelivery(trip: DeliveryHooks): void;
+  onDelivery(hooks: DeliveryHooks): void;
   /** Has the sender keep an object until nobody will read the message any more. */
   keep(object: object): void;
 }

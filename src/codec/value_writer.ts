@@ -38,7 +38,7 @@ export class ValueWriter implements Writer {
   readonly transfers: Transfers;
   readonly memory: ViewedMemory = new ViewedMemory();
   /** What values do that were written at a position or before. */
-  readonly trips: { readonly trip: DeliveryHooks; readonly at: number }[] = [];
+  readonly hooks: { readonly hooks: DeliveryHooks; readonly at: number }[] = [];
   /** What is kept for them. */
   readonly kept: { readonly object: object; readonly at: number }[] = [];
   /** How many errors hold each other where it is encoding. */
@@ -55,8 +55,8 @@ export class ValueWriter implements Writer {
     this.heldBy = heldBy;
   }
 
-  onDelivery(trip: DeliveryHooks): void {
-    this.trips.push({ trip, at: this.out.position });
+  onDelivery(hooks: DeliveryHooks): void {
+    this.hooks.push({ hooks, at: this.out.position });
   }
 
   keep(object: object): void {
@@ -149,8 +149,8 @@ export class ValueWriter implements Writer {
 
   /** Drops the bytes from there on, with what their values had in mind. */
   truncate(position: number): void {
-    while (this.trips.length > 0 && this.trips.at(-1)!.at > position) {
-      this.trips.pop()!.trip.dropped();
+    while (this.hooks.length > 0 && this.hooks.at(-1)!.at > position) {
+      this.hooks.pop()!.hooks.dropped();
     }
     while (this.kept.length > 0 && this.kept.at(-1)!.at > position) this.kept.pop();
     this.out.position = position;

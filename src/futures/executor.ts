@@ -17,7 +17,7 @@ import { checkChunkSize, chunksOf } from "../pool/chunks.ts";
 import { checkInput, type Input } from "../pool/options.ts";
 import { rowsRoot } from "../pool/naming.ts";
 import { Scheduler } from "../pool/scheduler.ts";
-import { trait } from "../pool/wire.ts";
+import { flag } from "../pool/wire.ts";
 import { availableProcessors } from "../runtime/current.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { checkMethod, getStartMethod } from "../runtime/start_methods.ts";
@@ -169,7 +169,7 @@ export class ProcessPoolExecutor {
     ...args: A
   ): Future<Awaited<R>> {
     this.#check("submit", fn);
-    return Future.submit(this.#scheduler, [{ fn, args, root: "args", traits: 0 }])[0] as Future<
+    return Future.submit(this.#scheduler, [{ fn, args, root: "args", flags: 0 }])[0] as Future<
       Awaited<R>
     >;
   }
@@ -226,7 +226,7 @@ export class ProcessPoolExecutor {
         chunks.map((args, i) => {
           const first = (from + i) * chunkSize;
           const root = rowsRoot(first, inputs.length);
-          return { fn, args, root, first, traits: trait.chunk | trait.star };
+          return { fn, args, root, first, flags: flag.chunk | flag.star };
         }),
       ) as Future<never[]>[];
     if (inputs.every(isIterable)) {

@@ -15,7 +15,7 @@ import { showAs } from "../runtime/inspection.ts";
  *
  * @internal
  */
-export type Call = Pick<Submission, "fn" | "args" | "root" | "first" | "traits">;
+export type Call = Pick<Submission, "fn" | "args" | "root" | "first" | "flags">;
 
 /**
  * The result of a call that an executor was given: it is pending, then running or cancelled, and

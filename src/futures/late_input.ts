@@ -29,7 +29,7 @@ export class LateInput<T> implements InputSource {
     chunkSize: number,
     submit: (chunk: unknown[][], index: number) => Future<T>[],
   ): Promise<void> {
-    this.#scheduler.addFeed(this);
+    this.#scheduler.addInput(this);
     try {
       let chunk: unknown[][] = [];
       let index = 0;
@@ -44,7 +44,7 @@ export class LateInput<T> implements InputSource {
     } catch (error) {
       this.#queue.fail(error);
     } finally {
-      this.#scheduler.removeFeed(this);
+      this.#scheduler.removeInput(this);
     }
   }
 
@@ -59,7 +59,7 @@ export class LateInput<T> implements InputSource {
 
   /** Reads no more, and closes the inputs as soon as they can be: one may never give anything. */
   close(): void {
-    this.#scheduler.removeFeed(this);
+    this.#scheduler.removeInput(this);
     this.#rows.return(undefined).catch((error) => {
       console.error("An input of a map threw when it was closed:", error);
     });

@@ -40,7 +40,7 @@ const tableSize = (bucketsAt + buckets) * 4;
 const keyAt = 0;
 const serialAt = 1;
 const endingAt = 2;
-/** the token of who holds it, or is putting a message that does; 0 where only the carrier does, */
+/** the member id of who holds it, or is putting a message that does; 0 where only the carrier does, */
 const ownerAt = 3;
 /** how often: 0 for the hold of one message, which is told by where it is, */
 const countAt = 4;
@@ -102,7 +102,7 @@ export class Holds {
     this.#removing(target, (list) => this.#leave(list, target, carrier));
   }
 
-  /** Adds a hold of a message, which lasts as long as the child with that token, if nobody takes it away. */
+  /** Adds a hold of a message, which lasts as long as the child with that member id, if nobody takes it away. */
   addMessage(target: HoldTarget, owner: number): MessageHold {
     return this.#inBucket(target, (list) => {
       const { address, serial } = blockAt(this.#arena, this.#insert(list, target, owner, 0));
@@ -139,7 +139,7 @@ export class Holds {
     if (at !== undefined && --this.#words[at + countAt]! === 0) this.#delete(list, at);
   }
 
-  /** The hold that is counted, of the child with that token, or of nobody but the carrier. */
+  /** The hold that is counted, of the child with that member id, or of nobody but the carrier. */
   #counted(
     list: LinkedList,
     target: HoldTarget,

@@ -26,7 +26,7 @@ export function depart(target: HoldTarget, departure: Departure): MessageHold | 
   return hold;
 }
 
-/** The token of the child that is to live as long as the message may be read. */
+/** The member id of the child that is to live as long as the message may be read. */
 function holderOf({ heldBy }: Departure, { me, members }: Arena): number {
   if (typeof heldBy === "object") return heldBy.reader;
   return heldBy === "parent" ? members.parent ?? me : me;

@@ -71,7 +71,7 @@ export class ServerProcess {
     const memory = {
       method,
       inbox: this.#inbox,
-      memberId: this.#child.token,
+      memberId: this.#child.memberId,
       socketPath: this.#socket,
       authKey: this.authKey,
     };

@@ -58,7 +58,7 @@ export class Arena {
   readonly members: Members;
   /** What blocked processes sleep with, where there is one. */
   readonly futex: MappedFutex | undefined;
-  /** This child's token. */
+  /** This child's member id. */
   readonly me: number;
   readonly #mayOutliveItsEnd: boolean;
 
@@ -69,18 +69,18 @@ export class Arena {
     this.words = new Int32Array(buffer);
     this.longs = new BigInt64Array(buffer);
     const isMapped = method === "process";
-    const places = slotCountOf(method);
-    const parentsAt = statesAt + 4 * places;
-    this.heapAt = parentsAt + 4 * places;
+    const slots = slotCountOf(method);
+    const parentsAt = statesAt + 4 * slots;
+    this.heapAt = parentsAt + 4 * slots;
     const ask = isMapped ? reserveProcessMemory : undefined;
     const reserve = new Reserve(this.longs, givenAt / 8, this.heapAt, ask);
     this.reserve = reserve;
     if (!reserve.holds(countersAt)) throw noProcessMemory();
     this.members = new Members(
       method,
-      new Int32Array(buffer, statesAt, places),
-      new Int32Array(buffer, parentsAt, places),
-      (place) => reserve.holds(statesAt + 4 * place) && reserve.holds(parentsAt + 4 * place),
+      new Int32Array(buffer, statesAt, slots),
+      new Int32Array(buffer, parentsAt, slots),
+      (slot) => reserve.holds(statesAt + 4 * slot) && reserve.holds(parentsAt + 4 * slot),
     );
     this.me = this.members.me;
     this.futex = mappedFutex(buffer);

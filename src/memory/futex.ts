@@ -67,11 +67,11 @@ export class Futex {
   readonly #words: Int32Array;
   /** The word of the count of changes; the one behind it is the sleepers'. */
   readonly #word: number;
-  readonly #habit: SpinPolicy;
+  readonly #spinPolicy: SpinPolicy;
 
   /** Futexes on which one waits after the other can share a habit. */
-  constructor(arena: Arena, word: number, habit: SpinPolicy = newSpinPolicy()) {
-    this.#habit = habit;
+  constructor(arena: Arena, word: number, spinPolicy: SpinPolicy = newSpinPolicy()) {
+    this.#spinPolicy = spinPolicy;
     this.#arena = arena;
     this.#words = arena.words;
     this.#word = word;
@@ -92,7 +92,7 @@ export class Futex {
   async wait(
     attempt: () => boolean,
     options: WaitOptions,
-    pace: WaitPolicy = steady,
+    policy: WaitPolicy = steady,
   ): Promise<boolean> {
     checkWait(options);
     const { timeout, signal } = options;
@@ -103,9 +103,9 @@ export class Futex {
     for (let round = 0;; round++) {
       const count = this.#announce(listening);
       if (attempt()) return true;
-      const time = Math.min(left(), pace.longest() ?? Infinity);
+      const time = Math.min(left(), policy.longest() ?? Infinity);
       if (left() <= 0) return false;
-      const { isIdle = false } = pace;
+      const { isIdle = false } = policy;
       await sleep(this.#arena, { word: this.#word, count, round, time, signal, isIdle });
       this.#adapt(begun);
       signal?.throwIfAborted();
@@ -117,7 +117,7 @@ export class Futex {
   waitSync(
     attempt: () => boolean,
     timeout: number | undefined,
-    pace: WaitPolicy = steady,
+    policy: WaitPolicy = steady,
   ): boolean {
     const left = countdown(timeout ?? Infinity);
     const begun = performance.now();
@@ -127,7 +127,7 @@ export class Futex {
     for (;;) {
       const count = this.#announce(kind);
       if (attempt()) return true;
-      const time = Math.min(left(), pace.longest() ?? Infinity);
+      const time = Math.min(left(), policy.longest() ?? Infinity);
       if (left() <= 0) return false;
       sleepSync(this.#arena, { word: this.#word, count, slept: performance.now() - begun, time });
       this.#adapt(begun);
@@ -137,15 +137,15 @@ export class Futex {
 
   /** Looks again and again for a short time. */
   #spins(attempt: () => boolean, begun: number): boolean {
-    const habit = this.#habit;
+    const spinPolicy = this.#spinPolicy;
     do {
       if (attempt()) {
-        habit.spin = longSpin;
-        habit.vain = habit.pauses = habit.lastPauses = 0;
+        spinPolicy.spin = longSpin;
+        spinPolicy.vain = spinPolicy.pauses = spinPolicy.lastPauses = 0;
         return true;
       }
       pause();
-    } while (performance.now() - begun < habit.spin);
+    } while (performance.now() - begun < spinPolicy.spin);
     return false;
   }
 
@@ -154,18 +154,18 @@ export class Futex {
    * its time, unless who is to bring it has to wait for a processor meanwhile: then it is in vain.
    */
   #adapt(begun: number): void {
-    const habit = this.#habit;
+    const spinPolicy = this.#spinPolicy;
     const waited = performance.now() - begun;
-    if (waited >= shortWait) habit.spin = shortSpin;
-    else if (habit.spin > shortSpin) {
-      if (++habit.vain < vainSpins) return;
-      habit.spin = shortSpin;
-      habit.lastPauses = Math.min(mostShort, Math.max(fewestShort, habit.lastPauses * 2));
-      habit.pauses = habit.lastPauses;
-    } else if (--habit.pauses <= 0) {
+    if (waited >= shortWait) spinPolicy.spin = shortSpin;
+    else if (spinPolicy.spin > shortSpin) {
+      if (++spinPolicy.vain < vainSpins) return;
+      spinPolicy.spin = shortSpin;
+      spinPolicy.lastPauses = Math.min(mostShort, Math.max(fewestShort, spinPolicy.lastPauses * 2));
+      spinPolicy.pauses = spinPolicy.lastPauses;
+    } else if (--spinPolicy.pauses <= 0) {
       // Longer than it takes to wake the other: if it finds us spinning, both go on without sleep.
-      habit.spin = Math.max(longSpin, Math.min(2 * waited, shortWait));
-      habit.vain = vainSpins - 1;
+      spinPolicy.spin = Math.max(longSpin, Math.min(2 * waited, shortWait));
+      spinPolicy.vain = vainSpins - 1;
     }
   }
 

@@ -1,11 +1,11 @@
 /**
  * What locks and semaphores have in common: a word of state that children change by
- * compare-and-swap, a futex for those who cannot, and a turn, so that nobody waits for ever.
+ * compare-and-swap, a futex for those who cannot, and a reservation, so that nobody waits for ever.
  *
  * Whoever comes takes what is free: that is fast, as nobody sleeps between two holders. A waiter
- * that has missed its chance for a millisecond takes the turn, a number made of its arrival and its
- * token: from then on everyone else leaves what becomes free to it. An earlier arrival takes the
- * turn from a later one, so each waiter has it after those that were there before it. A turn whose
+ * that has missed its chance for a millisecond takes the reservation, a number made of its arrival and its
+ * member id: from then on everyone else leaves what becomes free to it. An earlier arrival takes the
+ * reservation from a later one, so each waiter has it after those that were there before it. A reservation whose
  * owner has died is nobody's, and one whose owner does not come, because it is busy with something
  * else, is taken from it: what is free is not kept for long.
  *
@@ -32,13 +32,13 @@ export type AcquireSyncOptions = Omit<AcquireOptions, "signal">;
 export const triesOnce = ({ block = true, timeout }: AcquireSyncOptions): boolean =>
   !block || (timeout !== undefined && timeout <= 0);
 
-/** In the word of state: somebody has the turn. Only those who miss the fast path look at the turn itself. */
+/** In the word of state: somebody has the reservation. Only those who miss the fast path look at the reservation itself. */
 export const RESERVED: number = 1 << 30;
 
-/** How long a waiter takes its chances before it takes the turn, in milliseconds. */
+/** How long a waiter takes its chances before it takes the reservation, in milliseconds. */
 const patience = 1;
 
-/** How long what is free is kept for whoever has the turn, and how often that looks; in milliseconds. */
+/** How long what is free is kept for whoever has the reservation, and how often that looks; in milliseconds. */
 const reservedFor = 20;
 const reservationLook = 10;
 /** How often to look whether somebody has died, which asks the system. */
@@ -71,7 +71,7 @@ export abstract class LockWord {
   /** The word of state. */
   protected readonly state: number;
   protected readonly futex: Futex;
-  readonly #turn: number;
+  readonly #reservation: number;
   readonly #key: string;
   readonly #header: number;
   readonly #serial: number;
@@ -85,15 +85,15 @@ export abstract class LockWord {
     this.words = block.arena.words;
     this.state = block.word + offset;
     this.futex = new Futex(block.arena, this.state + futexAt);
-    this.#turn = (this.state + reservationAt) / 2;
+    this.#reservation = (this.state + reservationAt) / 2;
     this.#key = `${block.arena.method} ${this.state} ${block.serial}`;
     this.#header = block.address / 4;
     this.#serial = block.serial;
     this.name = name;
   }
 
-  /** Takes it if it is free; `turn` is the caller's, if it has one. Without effect if it fails. */
-  protected abstract take(turn: bigint): boolean;
+  /** Takes it if it is free; `reservation` is the caller's, if it has one. Without effect if it fails. */
+  protected abstract take(reservation: bigint): boolean;
 
   /** @throws {Error} If it was disposed of, here or in another child. */
   check(action: string): void {
@@ -133,21 +133,22 @@ export abstract class LockWord {
     return this.take(nobody);
   }
 
-  /** Takes it, when it is free and this waiter's turn: `true`, or `false` once the time is over. */
+  /** Takes it, when it is free and this waiter's reservation: `true`, or `false` once the time is over. */
   async acquire(options: AcquireOptions = {}): Promise<boolean> {
     checkWait(options);
     const { timeout, signal } = options;
     if (this.tryAcquire()) return true;
     if (triesOnce(options)) return false;
     const left = countdown(timeout);
-    const { place, leave } = joinLocalQueue(this.#key);
+    const { waiter, leave } = joinLocalQueue(this.#key);
     try {
-      if (!await place.toFront({ timeout: left(), signal })) return false;
-      const waiter = this.#arrive();
+      if (!await waiter.toFront({ timeout: left(), signal })) return false;
+      const acquisition = this.#arrive();
       try {
-        return await this.futex.wait(waiter.attempt, { timeout: left(), signal }, waiter);
+        const { attempt } = acquisition;
+        return await this.futex.wait(attempt, { timeout: left(), signal }, acquisition);
       } finally {
-        waiter.leave();
+        acquisition.leave();
       }
     } finally {
       leave();
@@ -159,22 +160,22 @@ export abstract class LockWord {
     checkWait(options);
     if (this.tryAcquire()) return true;
     if (triesOnce(options)) return false;
-    const waiter = this.#arrive();
+    const acquisition = this.#arrive();
     try {
-      // Waiters of this child cannot go on before this call ends: their turn is this call's, too.
+      // Waiters of this child cannot go on before this call ends: their reservation is this call's, too.
       return this.futex.waitSync(
-        () => waiter.attempt() || this.#takeForChild(),
+        () => acquisition.attempt() || this.#takeForChild(),
         options.timeout,
-        waiter,
+        acquisition,
       );
     } finally {
-      waiter.leave();
+      acquisition.leave();
     }
   }
 
   /** Begins a wait. */
   #arrive(): Acquisition {
-    // 31 bits, so that a turn is a positive long.
+    // 31 bits, so that a reservation is a positive long.
     const arrival = Atomics.add(this.words, this.state + arrivalsAt, 1) & arrivalMask;
     const me = BigInt(arrival) << 32n | BigInt(this.arena.me);
     const impatientAt = performance.now() + patience;
@@ -185,8 +186,8 @@ export abstract class LockWord {
         this.#checkAcquire();
         if (this.take(me)) return true;
         isImpatient ||= performance.now() >= impatientAt;
-        // It may have been kept for the one that had the turn before.
-        return isImpatient && this.#takeTurn(me) && this.take(me);
+        // It may have been kept for the one that had the reservation before.
+        return isImpatient && this.#takeReservation(me) && this.take(me);
       },
       longest: () => {
         if (!isImpatient) return undefined;
@@ -198,23 +199,29 @@ export abstract class LockWord {
         return this.#longest(me);
       },
       leave: () => {
-        if (isImpatient && this.block.isLive) this.#giveTurn(me);
+        if (isImpatient && this.block.isLive) this.#giveReservation(me);
       },
     };
   }
 
   #takeForChild(): boolean {
-    const turn = Atomics.load(this.arena.longs, this.#turn);
-    return turn !== nobody && ownerOf(turn) === this.arena.me && this.take(turn);
+    const reservation = Atomics.load(this.arena.longs, this.#reservation);
+    return reservation !== nobody && ownerOf(reservation) === this.arena.me &&
+      this.take(reservation);
   }
 
-  /** Takes the turn, unless somebody has it who came earlier and lives. Tells whether it was taken. */
-  #takeTurn(me: bigint): boolean {
+  /** Takes the reservation, unless somebody has it who came earlier and lives. Tells whether it was taken. */
+  #takeReservation(me: bigint): boolean {
     for (;;) {
-      const turn = Atomics.load(this.arena.longs, this.#turn);
-      if (turn !== me) {
-        if (turn !== nobody && isBefore(turn, me) && this.#isAlive(turn)) return false;
-        if (Atomics.compareExchange(this.arena.longs, this.#turn, turn, me) !== turn) continue;
+      const reservation = Atomics.load(this.arena.longs, this.#reservation);
+      if (reservation !== me) {
+        if (reservation !== nobody && isBefore(reservation, me) && this.#isAlive(reservation)) {
+          return false;
+        }
+        if (
+          Atomics.compareExchange(this.arena.longs, this.#reservation, reservation, me) !==
+            reservation
+        ) continue;
       } else if ((Atomics.load(this.words, this.state) & RESERVED) !== 0) return false;
       this.reserve();
       Atomics.or(this.words, this.state, RESERVED);
@@ -222,41 +229,41 @@ export abstract class LockWord {
     }
   }
 
-  /** Whether it could be taken, but for the turn. */
+  /** Whether it could be taken, but for the reservation. */
   protected abstract get isFree(): boolean;
 
   /** Looks whether who keeps it from others has ended. */
   lookForDeath(): void {}
 
-  /** How long a waiter may sleep that has the turn, or for whose turn nothing is kept. */
+  /** How long a waiter may sleep that has the reservation, or for whose reservation nothing is kept. */
   #longest(me: bigint): number | undefined {
     const isReserved = (Atomics.load(this.words, this.state) & RESERVED) !== 0;
     // While it is held there is a wake-up to come.
     if (!isReserved || !this.isFree) return undefined;
-    return Atomics.load(this.arena.longs, this.#turn) === me ? reservationLook : reservedFor;
+    return Atomics.load(this.arena.longs, this.#reservation) === me ? reservationLook : reservedFor;
   }
 
-  /** From now on what is free is kept for whoever has the turn. */
+  /** From now on what is free is kept for whoever has the reservation. */
   protected reserve(): void {
     Atomics.add(this.words, this.state + reservationsAt, 1);
   }
 
-  /** Gives the turn back, and lets the others have a look. */
-  #giveTurn(me: bigint): void {
-    if (Atomics.compareExchange(this.arena.longs, this.#turn, me, nobody) !== me) return;
+  /** Gives the reservation back, and lets the others have a look. */
+  #giveReservation(me: bigint): void {
+    if (Atomics.compareExchange(this.arena.longs, this.#reservation, me, nobody) !== me) return;
     this.futex.wake();
   }
 
-  /** Whether a caller may take what is reserved: it has the turn, or nobody has. */
-  protected mayTake(turn: bigint): boolean {
-    const now = Atomics.load(this.arena.longs, this.#turn);
-    if (now === nobody || now === turn || !this.#isAlive(now)) return true;
-    if (!this.#wasKeptLong()) return false;
-    Atomics.compareExchange(this.arena.longs, this.#turn, now, nobody);
+  /** Whether a caller may take what is reserved: it has the reservation, or nobody has. */
+  protected mayTake(reservation: bigint): boolean {
+    const now = Atomics.load(this.arena.longs, this.#reservation);
+    if (now === nobody || now === reservation || !this.#isAlive(now)) return true;
+    if (!this.#wasReservedLong()) return false;
+    Atomics.compareExchange(this.arena.longs, this.#reservation, now, nobody);
     return true;
   }
 
-  #wasKeptLong(): boolean {
+  #wasReservedLong(): boolean {
     const keeps = Atomics.load(this.words, this.state + reservationsAt);
     const now = performance.now();
     const seen = reservationsSeen.get(this.#key);
@@ -270,8 +277,8 @@ export abstract class LockWord {
     return false;
   }
 
-  #isAlive(turn: bigint): boolean {
-    return this.arena.members.isAlive(ownerOf(turn));
+  #isAlive(reservation: bigint): boolean {
+    return this.arena.members.isAlive(ownerOf(reservation));
   }
 }
 
@@ -289,4 +296,4 @@ function isBefore(one: bigint, two: bigint): boolean {
   return later > 0 && later <= arrivalMask / 2;
 }
 
-const ownerOf = (turn: bigint): number => Number(turn & 0xffff_ffffn);
+const ownerOf = (reservation: bigint): number => Number(reservation & 0xffff_ffffn);

@@ -1,5 +1,5 @@
 /**
- * A gate for one: its state is the token of the child that holds it.
+ * A gate for one: its state is the member id of the child that holds it.
  *
  * @module
  * @internal

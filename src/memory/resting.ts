@@ -17,7 +17,7 @@ import { hangUp, line } from "./free_lists.ts";
 /** The word of the arena that names the first of its notes. */
 const firstWord = restsAt / 4;
 
-// The words of a child's notes: its token, the next child's notes, and the lines of the blocks.
+// The words of a child's notes: its member id, the next child's notes, and the lines of the blocks.
 const ownerAt = 0;
 const nextAt = 1;
 const linesAt = 2;

@@ -15,23 +15,23 @@ export interface WakeRouter {
 }
 
 /** Without one, sleepers look up from time to time. */
-let switchboard: WakeRouter | undefined;
+let wakeRouter: WakeRouter | undefined;
 const listeners: ((word: number) => void)[] = [];
 
 /** Connects this process to the others. */
 export function connectWakeRouter(connected: WakeRouter): void {
-  switchboard = connected;
+  wakeRouter = connected;
 }
 
 /** Has this process woken when the word is changed elsewhere. */
 export function announceSleep(word: number, count: number): void {
-  switchboard?.sleeps(word, count);
+  wakeRouter?.sleeps(word, count);
 }
 
 /** Wakes those who sleep on a word, here and in the other processes. */
 export function announceWake(word: number): void {
   wakeHere(word);
-  switchboard?.wakes(word);
+  wakeRouter?.wakes(word);
 }
 
 /** Wakes those who sleep on a word in this process. */

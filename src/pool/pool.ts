@@ -22,7 +22,7 @@ import { chunkRoot } from "./naming.ts";
 import { type IteratorSource, ResultIterator } from "./result_iterator.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Submission } from "./task_encoder.ts";
-import { type Outcome, status, trait } from "./wire.ts";
+import { flag, type Outcome, status } from "./wire.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** Ends the workers of pools that were dropped: see `Pool`. */
@@ -143,7 +143,7 @@ export class Pool {
       fn,
       args: kwargs === undefined ? args : [...args, kwargs],
       root: "args",
-      traits: 0,
+      flags: 0,
       transfer,
       signal,
       timeout,
@@ -176,7 +176,7 @@ export class Pool {
     iterable: Input<T>,
     options: MapOptions = {},
   ): Promise<Awaited<R>[]> {
-    const result = this.#mapAll<Awaited<R>[]>(fn, iterable, options, trait.chunk);
+    const result = this.#mapAll<Awaited<R>[]>(fn, iterable, options, flag.chunk);
     try {
       return await AsyncResult.outcomeOf(result);
     } catch (error) {
@@ -201,7 +201,7 @@ export class Pool {
     iterable: Input<T>,
     options: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return this.#mapAll(fn, iterable, options, trait.chunk);
+    return this.#mapAll(fn, iterable, options, flag.chunk);
   }
 
   /** As `map`, where each item is the list of a call's arguments. */
@@ -224,7 +224,7 @@ export class Pool {
     iterableOfArgs: Input<Arguments<A>>,
     options: MapOptions & Callbacks<Awaited<R>[]> = {},
   ): AsyncResult<Awaited<R>[]> {
-    return this.#mapAll(fn, iterableOfArgs, options, trait.chunk | trait.star);
+    return this.#mapAll(fn, iterableOfArgs, options, flag.chunk | flag.star);
   }
 
   /**
@@ -321,15 +321,15 @@ export class Pool {
     fn: Callable,
     iterable: Input<unknown>,
     options: MapOptions & Callbacks<R>,
-    traits: number,
+    flags: number,
   ): AsyncResult<R> {
     this.#check("map", fn, options);
     checkChunkSize(options.chunkSize);
     const result = new AsyncResult<R>(this.#scheduler, options);
     const settle = (outcome: Outcome) => AsyncResult.settle(result, outcome);
     checkInput(iterable);
-    if (isIterable(iterable)) this.#submitChunks(fn, [...iterable], options, traits, settle);
-    else void this.#mapLater(fn, iterable, options, traits, settle);
+    if (isIterable(iterable)) this.#submitChunks(fn, [...iterable], options, flags, settle);
+    else void this.#mapLater(fn, iterable, options, flags, settle);
     return result;
   }
 
@@ -338,19 +338,19 @@ export class Pool {
     fn: Callable,
     iterable: AsyncIterable<unknown>,
     options: MapOptions,
-    traits: number,
+    flags: number,
     settle: (outcome: Outcome) => void,
   ): Promise<void> {
     let late: LateItems | undefined;
     try {
       late = new LateItems(iterable, options.signal);
-      this.#scheduler.addFeed(late);
-      this.#submitChunks(fn, await late.read(), options, traits, settle);
+      this.#scheduler.addInput(late);
+      this.#submitChunks(fn, await late.read(), options, flags, settle);
     } catch (error) {
       // Where nothing was awaited: nothing is settled before the call has returned.
       queueMicrotask(() => settle({ status: status.rejected, value: error }));
     } finally {
-      if (late !== undefined) this.#scheduler.removeFeed(late);
+      if (late !== undefined) this.#scheduler.removeInput(late);
     }
   }
 
@@ -358,7 +358,7 @@ export class Pool {
     fn: Callable,
     items: readonly unknown[],
     options: MapOptions,
-    traits: number,
+    flags: number,
     settle: (outcome: Outcome) => void,
   ): void {
     const size = options.chunkSize ?? defaultChunkSize(items.length, this.#scheduler.processes);
@@ -369,7 +369,7 @@ export class Pool {
     const collector = new ChunkCollector(chunks.length, settle);
     const limits = limitsOfChunks(options);
     this.#scheduler.submitAll(chunks.map((chunk, index) => ({
-      ...chunkSubmission(fn, chunk, index * size, options, traits),
+      ...chunkSubmission(fn, chunk, index * size, options, flags),
       ...limits,
       listener: {
         call: (index: number, outcome) => collector.collect(index, outcome),
@@ -394,12 +394,12 @@ export class Pool {
     const source: IteratorSource = {
       ref: () => scheduler.ref(),
       unref: () => scheduler.unref(),
-      addFeed: (feed) => scheduler.addFeed(feed),
-      removeFeed: (feed) => scheduler.removeFeed(feed),
+      addInput: (input) => scheduler.addInput(input),
+      removeInput: (input) => scheduler.removeInput(input),
       // Through `this`: a pool whose results are being taken is not dropped.
       submit: (chunk, first, settle) =>
         this.#scheduler.submit({
-          ...chunkSubmission(fn, chunk, first, options, trait.chunk),
+          ...chunkSubmission(fn, chunk, first, options, flag.chunk),
           ...limits,
           listener: { call: callSettle, target: settle },
         }),
@@ -435,10 +435,10 @@ function chunkSubmission(
   chunk: readonly unknown[],
   first: number,
   { kwargs }: TaskOptions,
-  traits: number,
-): Pick<Submission, "fn" | "args" | "root" | "first" | "traits"> {
+  flags: number,
+): Pick<Submission, "fn" | "args" | "root" | "first" | "flags"> {
   const root = chunkRoot(first, kwargs !== undefined);
   return kwargs === undefined
-    ? { fn, args: chunk, root, first, traits }
-    : { fn, args: [chunk, kwargs], root, first, traits: traits | trait.kwargs };
+    ? { fn, args: chunk, root, first, flags }
+    : { fn, args: [chunk, kwargs], root, first, flags: flags | flag.kwargs };
 }

@@ -14,8 +14,8 @@ import { showAs } from "../runtime/inspection.ts";
  * @internal
  */
 export interface IteratorSource extends KeepAlive {
-  addFeed(feed: InputSource): void;
-  removeFeed(feed: InputSource): void;
+  addInput(input: InputSource): void;
+  removeInput(input: InputSource): void;
   /** Submits one chunk, whose first item is the input's number `first`; what it refuses it throws. */
   submit(chunk: unknown[], first: number, settle: (outcome: Outcome) => void): void;
   /** How many chunks may be under way or waiting to be taken. */
@@ -74,7 +74,10 @@ export class ResultIterator<R>
   readonly #source: IteratorSource;
   readonly #input: AsyncIterator<unknown> | Iterator<unknown>;
   readonly #options: IteratorOptions;
-  readonly #feed: InputSource = { unbind: () => this.#unbind(), cancel: () => this.#cancel() };
+  readonly #inputSource: InputSource = {
+    unbind: () => this.#unbind(),
+    cancel: () => this.#cancel(),
+  };
   readonly #onAbort = (): void => this.#giveUp(this.#options.signal?.reason);
   /** Outcomes of chunks that came before their turn. */
   readonly #early = new Map<number, Outcome>();
@@ -110,7 +113,7 @@ export class ResultIterator<R>
     this.#input = Symbol.asyncIterator in input
       ? input[Symbol.asyncIterator]()
       : input[Symbol.iterator]();
-    source.addFeed(this.#feed);
+    source.addInput(this.#inputSource);
     const { signal } = options;
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort);
@@ -183,15 +186,15 @@ export class ResultIterator<R>
   }
 
   async #wait(options?: WaitOptions): Promise<TakenResult | undefined> {
-    const place: ResultWaiter = { latch: new Latch() };
-    this.#queue.push(place);
+    const waiter: ResultWaiter = { latch: new Latch() };
+    this.#queue.push(waiter);
     this.#source.ref();
     try {
-      if (await place.latch.wait(options)) return place.entry;
+      if (await waiter.latch.wait(options)) return waiter.entry;
       throw new TimeoutError(`The next result is not ready after ${options?.timeout} ms`);
     } finally {
       this.#source.unref();
-      const index = this.#queue.indexOf(place);
+      const index = this.#queue.indexOf(waiter);
       if (index >= 0) this.#queue.splice(index, 1);
     }
   }
@@ -199,9 +202,9 @@ export class ResultIterator<R>
   /** Serves those who wait. A result is taken for them here: nobody else can come between. */
   #wake(): void {
     while (this.#queue.length > 0 && this.#hasNext) {
-      const place = this.#queue.shift()!;
-      place.entry = this.#take();
-      place.latch.open();
+      const waiter = this.#queue.shift()!;
+      waiter.entry = this.#take();
+      waiter.latch.open();
     }
   }
 
@@ -293,7 +296,7 @@ export class ResultIterator<R>
   #endInput(): void {
     this.#inputEnded = true;
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#source.removeFeed(this.#feed);
+    this.#source.removeInput(this.#inputSource);
   }
 
   /** The input threw: what it gave before is still done, then comes its error, then the end. */

@@ -69,7 +69,7 @@ export class Scheduler implements KeepAlive {
   #isSetUpUsed = false;
   readonly #workers = new Set<PoolWorker>();
   readonly #queue = new TaskQueue();
-  readonly #feeds = new Set<InputSource>();
+  readonly #inputs = new Set<InputSource>();
   #dispatching = false;
   #named = 0;
   #state: "open" | "closed" | "terminated" = "open";
@@ -120,7 +120,7 @@ export class Scheduler implements KeepAlive {
    * alive until then.
    */
   async untilFinished(): Promise<void> {
-    for (const feed of this.#feeds) feed.unbind();
+    for (const input of this.#inputs) input.unbind();
     this.ref();
     try {
       await this.finished.wait();
@@ -158,7 +158,7 @@ export class Scheduler implements KeepAlive {
 
   /** Cancels all tasks that can be, and what would submit more. */
   cancelAll(): void {
-    for (const feed of this.#feeds) feed.cancel();
+    for (const input of this.#inputs) input.cancel();
     for (const task of this.#queue.waiting()) this.cancel(task);
   }
 
@@ -310,7 +310,7 @@ export class Scheduler implements KeepAlive {
    * takes what the others have left.
    */
   #nextSetUp(): WorkerSetUp {
-    if (!this.#isSetUpUsed || this.#setUp.trips.length === 0) {
+    if (!this.#isSetUpUsed || this.#setUp.hooks.length === 0) {
       this.#isSetUpUsed = true;
       return this.#setUp;
     }
@@ -318,7 +318,7 @@ export class Scheduler implements KeepAlive {
       return this.#encodeSetUp();
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
-      return { ...this.#setUp, trips: [] };
+      return { ...this.#setUp, hooks: [] };
     }
   }
 
@@ -381,7 +381,7 @@ export class Scheduler implements KeepAlive {
   }
 
   get #isDone(): boolean {
-    return this.#queue.peek() === undefined && this.#feeds.size === 0 && !this.#isBusy;
+    return this.#queue.peek() === undefined && this.#inputs.size === 0 && !this.#isBusy;
   }
 
   /** A closed pool whose work is done lets its workers end. */
@@ -412,7 +412,7 @@ export class Scheduler implements KeepAlive {
     this.#state = "terminated";
     this.#rejectAll(terminated());
     // What a thread has printed goes by the event loops: one that does nothing may end by itself.
-    for (const feed of this.#feeds) feed.cancel();
+    for (const input of this.#inputs) input.cancel();
     for (const worker of this.#workers) {
       if (worker.isIdle) worker.finish();
       else worker.kill("SIGTERM");
@@ -426,13 +426,13 @@ export class Scheduler implements KeepAlive {
   }
 
   /** Notes something that will submit more. */
-  addFeed(feed: InputSource): void {
-    this.#feeds.add(feed);
+  addInput(input: InputSource): void {
+    this.#inputs.add(input);
   }
 
   /** It will not submit more. */
-  removeFeed(feed: InputSource): void {
-    if (this.#feeds.delete(feed)) this.#dispatchSoon();
+  removeInput(input: InputSource): void {
+    if (this.#inputs.delete(input)) this.#dispatchSoon();
   }
 
   // ---- keeping the program alive

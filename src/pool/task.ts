@@ -39,7 +39,7 @@ export class TaskBlock {
   attachments: readonly unknown[] = [];
   transfer: readonly object[] = [];
   /** What is to be done if nobody reads that. */
-  trips: readonly DeliveryHooks[] = [];
+  hooks: readonly DeliveryHooks[] = [];
   /** What its tasks refer to: it is there as long as one of them may be sent, or read. */
   kept: readonly object[] = [];
 }
@@ -120,12 +120,12 @@ export class PoolTask {
 
   /** It is taken: what it carries is on its way from here on. */
   beginTrips(): void {
-    if (this.#carriesMore) { for (const trip of this.block.trips) trip.sent?.(); }
+    if (this.#carriesMore) { for (const hook of this.block.hooks) hook.sent?.(); }
   }
 
   /** Nobody will read its arguments any more, if nobody has. */
   dropTrips(): void {
-    if (this.#carriesMore) { for (const trip of this.block.trips) trip.dropped(); }
+    if (this.#carriesMore) { for (const hook of this.block.hooks) hook.dropped(); }
   }
 
   /** Tells how it ended; a second end is nothing new. */

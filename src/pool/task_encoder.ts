@@ -17,7 +17,7 @@ import { plainJSON } from "../runtime/plain_json.ts";
 import type { Frame } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type OutcomeListener, PoolFunction, PoolTask, TaskBlock } from "./task.ts";
-import { trait } from "./wire.ts";
+import { flag } from "./wire.ts";
 
 /** A task to submit. */
 export interface Submission {
@@ -28,7 +28,7 @@ export interface Submission {
   /** Of a chunk: the place of its first item among all items of the map. */
   readonly first?: number;
   /** Members of {@linkcode trait}, added up. */
-  readonly traits: number;
+  readonly flags: number;
   /** What is moved: all of a list, or of a set what the arguments hold. */
   readonly transfer: readonly object[] | ReadonlySet<object> | undefined;
   readonly signal: AbortSignal | undefined;
@@ -39,7 +39,7 @@ export interface Submission {
 
 /** How a worker begins. */
 export interface WorkerSetUp extends Frame {
-  readonly trips: readonly DeliveryHooks[];
+  readonly hooks: readonly DeliveryHooks[];
   /** What the arguments of the initializer refer to. */
   readonly kept: readonly object[];
   readonly hasInitializer: boolean;
@@ -74,17 +74,17 @@ export class TaskEncoder {
       this.#encoder.truncate(0);
       throw error;
     }
-    const parcel = this.#encoder.takeUnsent();
+    const message = this.#encoder.takeUnsent();
     let transfer: object[];
     try {
-      transfer = sentAgain(parcel.transfer);
+      transfer = sentAgain(message.transfer);
     } catch (error) {
-      for (const trip of parcel.trips) trip.dropped();
+      for (const hook of message.hooks) hook.dropped();
       throw error;
     }
-    for (const trip of parcel.trips) trip.sent?.();
+    for (const hook of message.hooks) hook.sent?.();
     return {
-      ...parcel,
+      ...message,
       transfer,
       isReused: true,
       hasInitializer: initializer !== undefined,
@@ -133,17 +133,17 @@ export class TaskEncoder {
     return task;
   }
 
-  /** Encodes a task, whose trips have not begun. */
+  /** Encodes a task, whose delivery hooks have not begun. */
   #encode(submission: Submission): PoolTask {
-    const { fn, args, root, first = 0, traits, transfer, signal, timeout, listener } = submission;
+    const { fn, args, root, first = 0, flags, transfer, signal, timeout, listener } = submission;
     const poolFunction = this.functionOf(fn);
     const isLimited = signal !== undefined || timeout !== undefined;
     const encoder = this.#encoder;
     const start = encoder.size;
     const at = encoder.beginSized();
-    encoder.writeUint(timeout === undefined ? traits : traits | trait.announced);
+    encoder.writeUint(timeout === undefined ? flags : flags | flag.announced);
     encoder.writeUint(poolFunction.id);
-    if (traits & trait.chunk) encoder.writeUint(first);
+    if (flags & flag.chunk) encoder.writeUint(first);
     try {
       encoder.write(args, root, transfer);
     } catch (error) {

@@ -18,7 +18,7 @@ import type { Encoder } from "../codec/encoder.ts";
 import type { Root } from "../codec/path.ts";
 
 /** How a task's arguments are to be taken; added up. */
-export const trait = {
+export const flag = {
   /** A chunk: the arguments are a list of items, each of them the argument of one call. */
   chunk: 1,
   /** With `chunk`: each item is a list of arguments. */

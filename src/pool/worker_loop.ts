@@ -25,7 +25,7 @@ import { endSoon, inNextTurn, nextTurn } from "../runtime/timers.ts";
 import { openScratch } from "../runtime/scratch.ts";
 import { JournalWriter } from "./journal.ts";
 import { elementsOf } from "./naming.ts";
-import { type Outcome, status, trait, writeOutcome } from "./wire.ts";
+import { flag, type Outcome, status, writeOutcome } from "./wire.ts";
 
 /** The role of a pool's worker, and the module whose evaluation begins it. */
 export const workerRole: { readonly role: string; readonly entry: string } = {
@@ -251,16 +251,16 @@ class WorkerLoop {
 
   /** Runs one task. A promise only where the function, or its arguments' classes, need one. */
   #perform(id: number, body: Decoder): Outcome | Promise<Outcome> {
-    const traits = body.readUint();
+    const flags = body.readUint();
     const target = this.#targets.get(body.readUint())!;
-    if (target.found === undefined) return this.#performFirst(id, body, traits, target);
-    return this.#call(id, body, traits, target.found);
+    if (target.found === undefined) return this.#performFirst(id, body, flags, target);
+    return this.#call(id, body, flags, target.found);
   }
 
   async #performFirst(
     id: number,
     body: Decoder,
-    traits: number,
+    flags: number,
     target: TaskFunction,
   ): Promise<Outcome> {
     try {
@@ -268,22 +268,22 @@ class WorkerLoop {
     } catch (error) {
       return rejected(error, undefined);
     }
-    return await this.#call(id, body, traits, target.found);
+    return await this.#call(id, body, flags, target.found);
   }
 
   #call(
     id: number,
     body: Decoder,
-    traits: number,
+    flags: number,
     found: FoundFunction,
   ): Outcome | Promise<Outcome> {
     try {
-      if (traits & trait.announced) this.#announce(id);
-      const root = traits & trait.chunk ? elementsOf("result", body.readUint()) : undefined;
+      if (flags & flag.announced) this.#announce(id);
+      const root = flags & flag.chunk ? elementsOf("result", body.readUint()) : undefined;
       const args = readLoading(body);
       const value = args instanceof Promise
-        ? args.then((args) => callWith(found.fn, args, traits))
-        : callWith(found.fn, args as unknown[], traits);
+        ? args.then((args) => callWith(found.fn, args, flags))
+        : callWith(found.fn, args as unknown[], flags);
       return isThenable(value)
         ? settle(value, found, root)
         : { status: status.fulfilled, value, root };
@@ -330,15 +330,15 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
     typeof value.then === "function";
 }
 
-function callWith(fn: Callable, args: readonly unknown[], traits: number): unknown {
+function callWith(fn: Callable, args: readonly unknown[], flags: number): unknown {
   const call = fn as (...args: readonly unknown[]) => unknown;
-  if (!(traits & trait.chunk)) return call(...args);
-  if (!(traits & trait.kwargs)) {
-    return callEach(traits & trait.star ? (item) => call(...argumentsOf(item)) : call, args);
+  if (!(flags & flag.chunk)) return call(...args);
+  if (!(flags & flag.kwargs)) {
+    return callEach(flags & flag.star ? (item) => call(...argumentsOf(item)) : call, args);
   }
   const [items, kwargs] = args as [unknown[], unknown];
   const each = (item: unknown) =>
-    traits & trait.star ? call(...argumentsOf(item), kwargs) : call(item, kwargs);
+    flags & flag.star ? call(...argumentsOf(item), kwargs) : call(item, kwargs);
   return callEach(each, items);
 }
 

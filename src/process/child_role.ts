@@ -17,7 +17,7 @@ import type { ParentLink, StopSignal } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
 import { endAtOnce, watchStopHandlers } from "../runtime/stop_signals.ts";
 import * as names from "./names.ts";
-import * as switchboard from "./wake_router.ts";
+import * as wakeRouter from "./wake_router.ts";
 import { hasLeft, noteOwnDeath } from "../memory/arena.ts";
 import { describeCrash } from "./crash.ts";
 import { encoderFor, frameKind } from "./messages.ts";
@@ -41,7 +41,7 @@ export function takeRole(role: string, begin: (child: ChildContext) => FrameHand
   adoptLaunch();
   const link = openParentLink(note.method);
   const child: ChildContext = { note, link };
-  if (note.method === "process") switchboard.connectParent(link);
+  if (note.method === "process") wakeRouter.connectParent(link);
   else atExit(noteOwnDeath);
   const stops = note.method === "process" && note.outlivesStopSignals
     ? tellStopHandlers(link)
@@ -52,7 +52,7 @@ export function takeRole(role: string, begin: (child: ChildContext) => FrameHand
   const hear = (bytes: Uint8Array, attachments: readonly unknown[] = []) => {
     const body = new Decoder(bytes, attachments);
     const kind = body.readUint();
-    if (switchboard.hears(link, kind, body) || names.hears(link, kind, body)) return;
+    if (wakeRouter.hears(link, kind, body) || names.hears(link, kind, body)) return;
     if (kind === frameKind.terminate) stops?.terminate();
     else handle(kind, body);
   };

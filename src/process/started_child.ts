@@ -35,7 +35,7 @@ import { inBackground } from "../runtime/timers.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
 import type { Scratch } from "../runtime/scratch.ts";
 import * as names from "./names.ts";
-import * as switchboard from "./wake_router.ts";
+import * as wakeRouter from "./wake_router.ts";
 import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
 import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
@@ -99,7 +99,7 @@ export class StartedChild {
   /** What holds the first frame until the child has read it. */
   #firstFile: MemoryFile | undefined;
   /** What is to be done with what the child was sent, unless it has come to read it. */
-  #trips: DeliveryHooks[] = [];
+  #hooks: DeliveryHooks[] = [];
   /** What that refers to. */
   #kept: object[] = [];
   #earlySignal: Signal | undefined;
@@ -174,8 +174,8 @@ export class StartedChild {
     return this.#exitCode === null;
   }
 
-  /** Its token, as long as it lives: see `memory/members.ts`. */
-  get token(): number {
+  /** Its member id, as long as it lives: see `memory/members.ts`. */
+  get memberId(): number {
     return arenaOf(this.method).members.enter(this.pid, this.#stamp);
   }
 
@@ -185,14 +185,14 @@ export class StartedChild {
   }
 
   /** Sends a frame, as soon as the child can be spoken to. */
-  post(frame: Frame & Partial<Pick<EncodedMessage, "trips" | "kept">>): void {
+  post(frame: Frame & Partial<Pick<EncodedMessage, "hooks" | "kept">>): void {
     this.#keepFor(frame);
     if (this.#ready) this.#child.post(frame);
     else this.#early.push(frame);
   }
 
-  #keepFor({ trips = [], kept = [] }: Partial<Pick<EncodedMessage, "trips" | "kept">>): void {
-    this.#trips.push(...trips);
+  #keepFor({ hooks = [], kept = [] }: Partial<Pick<EncodedMessage, "hooks" | "kept">>): void {
+    this.#hooks.push(...hooks);
     this.#kept.push(...kept);
   }
 
@@ -275,7 +275,7 @@ export class StartedChild {
     else if (kind === frameKind.crashed) void this.#noteCrash(body);
     else if (kind === frameKind.handlesSignal) {
       if (body.read() === "SIGTERM") this.#handlesTermination = true;
-    } else if (switchboard.hears(this, kind, body) || names.hears(this, kind, body)) return;
+    } else if (wakeRouter.hears(this, kind, body) || names.hears(this, kind, body)) return;
     else if (this.#events.frame === undefined) throw unknownFrame(kind);
     else void this.#events.frame(kind, body)?.catch((error) => this.#refuse(error));
   }
@@ -334,7 +334,7 @@ export class StartedChild {
     this.#exitCode = code === -9 && this.#isTerminated ? -15 : code;
     noteDeath(this.method, this.pid, this.#stamp);
     if (this.method === "worker") freeThreadId(this.pid);
-    switchboard.disconnect(this);
+    wakeRouter.disconnect(this);
     this.#dropUnread();
     this.#events.ended();
     this.ended.open();
@@ -350,7 +350,7 @@ export class StartedChild {
     this.#dropFirstFile();
     this.#early = [];
     this.#kept = [];
-    for (const trip of this.#trips.splice(0)) trip.dropped();
+    for (const hooks of this.#hooks.splice(0)) hooks.dropped();
   }
 }
 
@@ -369,8 +369,8 @@ function newThread(stamp: number): ThreadIdentity {
   const arena = arenaOfThreads();
   const pid = newThreadId();
   // Without memory to share, nobody asks who holds a lock there.
-  if (arena === undefined) return { pid, token: 0, parentToken: 0 };
-  return { pid, token: arena.members.enter(pid, stamp), parentToken: arena.me };
+  if (arena === undefined) return { pid, memberId: 0, parentMemberId: 0 };
+  return { pid, memberId: arena.members.enter(pid, stamp), parentMemberId: arena.me };
 }
 
 function spawnRequest(request: StartRequest, stamp: number): SpawnRequest {

@@ -41,7 +41,7 @@ export function disconnect(child: WakeLink): void {
   }
 }
 
-/** Takes a frame, if it is of the switchboard. */
+/** Takes a frame, if it is of the wake router. */
 export function hears(from: WakeLink, kind: number, body: Decoder): boolean {
   if (kind === frameKind.sleeps) noteSleep(from, body.readUint(), body.readUint() | 0);
   else if (kind === frameKind.wakes) {

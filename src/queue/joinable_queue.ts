@@ -1,13 +1,13 @@
-import { endLane, laneWords, type RecordQueue } from "../channel/lane.ts";
+import { endLane, laneWords, type RecordQueue } from "../channel/record_queue.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkWait, type WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { allocateQueue, laneOf, Queue, queueDetails } from "./queue.ts";
+import { allocateQueue, Queue, queueDetails, recordsOf } from "./queue.ts";
 import { showAs } from "../runtime/inspection.ts";
 
-/** Where the count of done tasks is, in words behind the lane, and who waits for it. */
+/** Where the count of done tasks is, in words behind the record queue, and who waits for it. */
 const donesAt = laneWords;
 const futexAt = laneWords + 1;
 const more = 3;
@@ -38,7 +38,7 @@ const more = 3;
  * ```
  */
 export class JoinableQueue<T = unknown> extends Queue<T> {
-  readonly #lane: RecordQueue;
+  readonly #records: RecordQueue;
   readonly #words: Int32Array;
   readonly #dones: number;
   readonly #futex: Futex;
@@ -55,8 +55,8 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   constructor(block: Block);
   constructor(from: number | Block = 0) {
     super(from instanceof Block ? from : allocateQueue(startMethodOf(new.target), from, more));
-    this.#lane = laneOf(this);
-    const { arena, word } = this.#lane.block;
+    this.#records = recordsOf(this);
+    const { arena, word } = this.#records.block;
     this.#words = arena.words;
     this.#dones = word + donesAt;
     this.#futex = new Futex(arena, word + futexAt);
@@ -68,7 +68,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
       name: "JoinableQueue",
       module: import.meta.url,
       matches: (value): value is JoinableQueue => #dones in value,
-      blockOf: (queue) => queue.#lane.block,
+      blockOf: (queue) => queue.#records.block,
       ending: endLane,
       revive: (block) => new JoinableQueue(block),
     });
@@ -81,9 +81,9 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    */
   taskDone(): void {
     for (;;) {
-      this.#lane.check("use");
+      this.#records.check("use");
       const dones = Atomics.load(this.#words, this.#dones);
-      if (((this.#lane.puts - dones) | 0) <= 0) {
+      if (((this.#records.puts - dones) | 0) <= 0) {
         throw new Error("Cannot call taskDone more often than items were put");
       }
       if (Atomics.compareExchange(this.#words, this.#dones, dones, (dones + 1) | 0) === dones) {
@@ -114,9 +114,9 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   readonly #isDone = (): boolean => {
-    this.#lane.check("use");
+    this.#records.check("use");
     // Who died while it put something may have counted it.
-    this.#lane.mend();
-    return ((this.#lane.puts - Atomics.load(this.#words, this.#dones)) | 0) <= 0;
+    this.#records.mend();
+    return ((this.#records.puts - Atomics.load(this.#words, this.#dones)) | 0) <= 0;
   };
 }

@@ -1,5 +1,5 @@
 import { checkInteger } from "../arguments.ts";
-import { allocateLane, endLane, RecordQueue } from "../channel/lane.ts";
+import { allocateLane, endLane, RecordQueue } from "../channel/record_queue.ts";
 import { Messages, type ReadMessage, readValue, settleDelivery } from "../channel/messages.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { registerHandle } from "../handles/handle.ts";
@@ -12,7 +12,7 @@ import { startMethodOf } from "../runtime/start_methods.ts";
 import { type AcquireOptions, type AcquireSyncOptions, triesOnce } from "../memory/lock_word.ts";
 import { type Details, showAs } from "../runtime/inspection.ts";
 
-/** What a lane can count. */
+/** What a record queue can count. */
 const mostItems = 2 ** 30;
 
 /**
@@ -26,11 +26,11 @@ export function allocateQueue(method: StartMethod, maxSize: unknown, more: numbe
 }
 
 /**
- * The lane of a queue.
+ * The record queue of a queue.
  *
  * @internal
  */
-export let laneOf: <T>(queue: Queue<T>) => RecordQueue;
+export let recordsOf: <T>(queue: Queue<T>) => RecordQueue;
 
 /**
  * What is shown of a queue.
@@ -95,11 +95,11 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       name: "Queue",
       module: import.meta.url,
       matches: (value): value is Queue => #messages in value,
-      blockOf: (queue) => queue.#messages.lane.block,
+      blockOf: (queue) => queue.#messages.records.block,
       ending: endLane,
       revive: (block) => new Queue(block),
     });
-    laneOf = (queue) => queue.#messages.lane;
+    recordsOf = (queue) => queue.#messages.records;
   }
 
   /**
@@ -115,14 +115,14 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   async put(item: T, options: AcquireOptions = {}): Promise<void> {
     checkWait(options);
     this.#encode(item);
-    const trips = this.#encoder.takeHooks(this.#messages.lane);
+    const hooks = this.#encoder.takeHooks(this.#messages.records);
     let isPut = false;
     try {
       isPut = this.#messages.tryPut(this.#encoder.memory, this.#encoder.size) ||
         (!triesOnce(options) &&
           await this.#messages.put(this.#encoder.view(0), options, this.#check));
     } finally {
-      settleDelivery(trips, isPut);
+      settleDelivery(hooks, isPut);
     }
     if (!isPut) throw this.#full(options);
   }
@@ -135,14 +135,14 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   putSync(item: T, options: AcquireSyncOptions = {}): void {
     checkWait(options);
     this.#encode(item);
-    const trips = this.#encoder.takeHooks(this.#messages.lane);
+    const hooks = this.#encoder.takeHooks(this.#messages.records);
     let isPut = false;
     try {
       isPut = this.#messages.tryPut(this.#encoder.memory, this.#encoder.size) ||
         (!triesOnce(options) &&
           this.#messages.putSync(this.#encoder.view(0), options.timeout, this.#check));
     } finally {
-      settleDelivery(trips, isPut);
+      settleDelivery(hooks, isPut);
     }
     if (!isPut) throw this.#full(options);
   }
@@ -208,20 +208,20 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   /** How many items there are at present. */
   qsize(): number {
-    this.#messages.lane.check("use");
-    return this.#messages.lane.size;
+    this.#messages.records.check("use");
+    return this.#messages.records.size;
   }
 
   /** Whether there is nothing to get at present. */
   empty(): boolean {
-    this.#messages.lane.check("use");
-    return this.#messages.lane.isEmpty;
+    this.#messages.records.check("use");
+    return this.#messages.records.isEmpty;
   }
 
   /** Whether there is no room at present. */
   full(): boolean {
-    this.#messages.lane.check("use");
-    return this.#messages.lane.isFull(0);
+    this.#messages.records.check("use");
+    return this.#messages.records.isFull(0);
   }
 
   /**
@@ -230,9 +230,9 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    */
   close(): void {
     this.#closed = true;
-    if (!this.#messages.lane.block.isLive) return;
-    this.#messages.lane.filled.wake();
-    this.#messages.lane.drained.wake();
+    if (!this.#messages.records.block.isLive) return;
+    this.#messages.records.filled.wake();
+    this.#messages.records.drained.wake();
   }
 
   /**
@@ -256,13 +256,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   /** Gives the queue's memory back, with all items. Whoever waits for it or uses it, in any child, gets an `Error`. */
   [Symbol.dispose](): void {
-    this.#messages.lane.dispose();
+    this.#messages.records.dispose();
   }
 
   /** A queue has never come to its end: see `Check`. */
   readonly #check = (): false => {
     if (this.#closed) throw new Error("Cannot use a queue that this child has closed");
-    this.#messages.lane.check("use");
+    this.#messages.records.check("use");
     return false;
   };
 
@@ -275,13 +275,13 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
 
   #full({ timeout }: AcquireOptions): Full {
     const when = timeout ? ` for ${timeout} ms` : "";
-    const { lane } = this.#messages;
-    if (lane.lacksMemory) {
-      const why = whyNoRoom(lane.block.arena.method, this.#encoder.size);
+    const { records } = this.#messages;
+    if (records.lacksMemory) {
+      const why = whyNoRoom(records.block.arena.method, this.#encoder.size);
       return new Full(`Cannot put an item as there was no memory for it${when}: ${why}`);
     }
     return new Full(
-      `Cannot put an item as the queue was full${when}: it holds ${lane.maxItems}`,
+      `Cannot put an item as the queue was full${when}: it holds ${records.maxItems}`,
     );
   }
 

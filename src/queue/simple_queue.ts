@@ -2,8 +2,8 @@ import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { endLane } from "../channel/lane.ts";
-import { allocateQueue, laneOf, Queue } from "./queue.ts";
+import { endLane } from "../channel/record_queue.ts";
+import { allocateQueue, Queue, recordsOf } from "./queue.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /**
@@ -42,7 +42,7 @@ export class SimpleQueue<T = unknown> {
       name: "SimpleQueue",
       module: import.meta.url,
       matches: (value): value is SimpleQueue => #queue in value,
-      blockOf: (queue) => laneOf(queue.#queue).block,
+      blockOf: (queue) => recordsOf(queue.#queue).block,
       ending: endLane,
       revive: (block) => new SimpleQueue(block),
     });

@@ -74,9 +74,9 @@ export interface Boot {
 /** Who a thread is. */
 export interface ThreadIdentity {
   readonly pid: number;
-  /** Its token, and its parent's: see `memory/members.ts`. */
-  readonly token: number;
-  readonly parentToken: number;
+  /** Its member id, and its parent's: see `memory/members.ts`. */
+  readonly memberId: number;
+  readonly parentMemberId: number;
 }
 
 /** Bytes at fixed offsets, seen by both sides as soon as a write has returned. */

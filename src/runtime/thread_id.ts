@@ -46,8 +46,9 @@ const ownNote = () => {
 };
 
 /** Who this thread is among those of its process; `undefined` for the main thread. */
-export const ownThread = (): { pid: number; token: number; parentToken: number } | undefined =>
-  ownNote()?.thread;
+export const ownThread = ():
+  | { pid: number; memberId: number; parentMemberId: number }
+  | undefined => ownNote()?.thread;
 
 /**
  * An id that no other live child has, until `freeThreadId`.

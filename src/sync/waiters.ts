@@ -26,9 +26,9 @@ export class Waiter {
   readonly block: Block;
   readonly futex: Futex;
 
-  constructor(block: Block, habit: SpinPolicy) {
+  constructor(block: Block, spinPolicy: SpinPolicy) {
     this.block = block;
-    this.futex = new Futex(block.arena, block.word + futexAt, habit);
+    this.futex = new Futex(block.arena, block.word + futexAt, spinPolicy);
   }
 
   /** What it was told; 0 while it has to wait. */
@@ -42,7 +42,7 @@ export class WaiterList {
   readonly #arena: Arena;
   readonly #words: Int32Array;
   readonly #list: LinkedList;
-  readonly #habit = newSpinPolicy();
+  readonly #spinPolicy = newSpinPolicy();
 
   constructor(arena: Arena, first: number) {
     this.#arena = arena;
@@ -55,7 +55,7 @@ export class WaiterList {
     const block = allocate(this.#arena.method, size);
     this.#words[block.word + ownerAt] = this.#arena.me;
     this.#list.append(block.word);
-    return new Waiter(block, this.#habit);
+    return new Waiter(block, this.#spinPolicy);
   }
 
   /**

@@ -8,16 +8,16 @@
 
 import { Latch, type WaitOptions } from "./latch.ts";
 
-/** A place in a line. */
+/** A place in a local wait queue. */
 export class LocalWaiter {
-  readonly #line: LocalWaitQueue;
+  readonly #queue: LocalWaitQueue;
   /** Opens when this place is the first. */
   readonly #front = new Latch();
   before: LocalWaiter | undefined;
   behind: LocalWaiter | undefined;
 
-  constructor(line: LocalWaitQueue, before: LocalWaiter | undefined) {
-    this.#line = line;
+  constructor(queue: LocalWaitQueue, before: LocalWaiter | undefined) {
+    this.#queue = queue;
     this.before = before;
     if (before === undefined) this.#front.open();
     else before.behind = this;
@@ -28,18 +28,18 @@ export class LocalWaiter {
     return this.#front.isOpen || await this.#front.wait(options);
   }
 
-  /** Leaves the line, from wherever in it. */
+  /** Leaves the local wait queue, from wherever in it. */
   leave(): void {
     const { before, behind } = this;
     if (before !== undefined) before.behind = behind;
     if (behind !== undefined) {
       behind.before = before;
       if (before === undefined) behind.#front.open();
-    } else this.#line.last = before;
+    } else this.#queue.last = before;
   }
 }
 
-/** A line of waiters. */
+/** A local wait queue of waiters. */
 export class LocalWaitQueue {
   last: LocalWaiter | undefined;
 
@@ -50,18 +50,18 @@ export class LocalWaitQueue {
 }
 
 /** By where the thing is: several handles of one child may stand for the same lock. */
-const lines = new Map<string, LocalWaitQueue>();
+const queues = new Map<string, LocalWaitQueue>();
 
-/** Joins the line for a thing. What this gives leaves it again. */
-export function joinLocalQueue(key: string): { place: LocalWaiter; leave: () => void } {
-  const line = lines.get(key) ?? new LocalWaitQueue();
-  lines.set(key, line);
-  const place = line.join();
+/** Joins the local wait queue for a thing. What this gives leaves it again. */
+export function joinLocalQueue(key: string): { waiter: LocalWaiter; leave: () => void } {
+  const queue = queues.get(key) ?? new LocalWaitQueue();
+  queues.set(key, queue);
+  const waiter = queue.join();
   return {
-    place,
+    waiter,
     leave: () => {
-      place.leave();
-      if (line.last === undefined) lines.delete(key);
+      waiter.leave();
+      if (queue.last === undefined) queues.delete(key);
     },
   };
 }

@@ -338,7 +338,7 @@ describe("What a peer sends", () => {
       // As an honest program would never send it.
       await endOf(link.here).put(encoder.view(0));
       await assertRejects(() => link.there.recv(), Error, "which only children of this program");
-      for (const trip of encoder.takeHooks()) trip.dropped();
+      for (const hooks of encoder.takeHooks()) hooks.dropped();
     }
     for (const end of ends) end.close();
     await link.here.send("still there");

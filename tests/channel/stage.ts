@@ -1,11 +1,11 @@
 /**
- * Children of one lane, all played by this thread: each step of one, that is each time it touches the shared memory, can
+ * Children of one record queue, all played by this thread: each step of one, that is each time it touches the shared memory, can
  * be the one before which it dies, or before which another does something.
  */
 
 import { Block } from "../../src/memory/allocator.ts";
 import { type Arena, arenaOf } from "../../src/memory/arena.ts";
-import { RecordQueue } from "../../src/channel/lane.ts";
+import { RecordQueue } from "../../src/channel/record_queue.ts";
 
 /** Thrown where a player dies; nothing that it does afterwards has an effect. */
 class Death extends Error {}
@@ -58,7 +58,7 @@ function withViews<T>(player: Player, action: () => T): T {
 
 /** A child that is played. */
 export class Player {
-  readonly lane: RecordQueue;
+  readonly records: RecordQueue;
   readonly #others: Set<number>;
   readonly #token: number;
   #steps = 0;
@@ -71,7 +71,7 @@ export class Player {
     this.#token = token;
     this.#others = living.add(token);
     const arena = this.#arena(block.arena);
-    this.lane = new RecordQueue(new Block(arena, block.address, block.serial), "a lane");
+    this.records = new RecordQueue(new Block(arena, block.address, block.serial), "a lane");
   }
 
   /** The arena as this player sees it. */
@@ -135,12 +135,12 @@ export class Player {
   }
 
   /** Does something in one go. */
-  run<T>(action: (lane: RecordQueue) => T): T {
-    return withViews(this, () => action(this.lane));
+  run<T>(action: (records: RecordQueue) => T): T {
+    return withViews(this, () => action(this.records));
   }
 
   /** Does something, and dies before its step of that number. Tells whether it came so far. */
-  dieAt(step: number, action: (lane: RecordQueue) => unknown): boolean {
+  dieAt(step: number, action: (records: RecordQueue) => unknown): boolean {
     this.#schedule(step, () => this.#isDead = true);
     try {
       this.run(action);
@@ -154,7 +154,7 @@ export class Player {
   }
 
   /** Does something, and `meanwhile` before its step of that number. Gives `undefined` if it has fewer. */
-  pauseAt<T>(step: number, action: (lane: RecordQueue) => T, meanwhile: () => void): Paused<T> {
+  pauseAt<T>(step: number, action: (records: RecordQueue) => T, meanwhile: () => void): Paused<T> {
     let isReached = false;
     this.#schedule(step, () => {
       isReached = true;
@@ -177,7 +177,7 @@ export interface Paused<T> {
   readonly isReached: boolean;
 }
 
-/** The players of one lane. */
+/** The players of one record queue. */
 export class Stage {
   readonly #block: Block;
   readonly #living = new Set<number>();

@@ -20,9 +20,9 @@ describe("transfer", () => {
     const encoder = new Encoder();
     const buffer = new Uint8Array([1, 2, 3]).buffer;
     encoder.write({ view: new Uint8Array(buffer, 1), buffer }, "args", [buffer]);
-    const parcel = encoder.take();
-    assertEquals([buffer.detached, parcel.transfer, parcel.attachments], [true, [], []]);
-    const arrived = new Decoder(parcel.bytes).read() as { view: Uint8Array; buffer: ArrayBuffer };
+    const message = encoder.take();
+    assertEquals([buffer.detached, message.transfer, message.attachments], [true, [], []]);
+    const arrived = new Decoder(message.bytes).read() as { view: Uint8Array; buffer: ArrayBuffer };
     assertEquals([...arrived.view], [2, 3]);
     assertStrictEquals(arrived.view.buffer, arrived.buffer);
   });
@@ -32,9 +32,9 @@ describe("transfer", () => {
     const { buffer } = new Uint8Array([1, 2, 3]);
     const whole = new Uint8Array(buffer);
     encoder.write([whole, buffer, new Uint8Array(buffer, 1)], "args", [buffer]);
-    const parcel = encoder.take();
-    assertEquals([parcel.attachments.length, parcel.transfer.length], [1, 1]);
-    const [view, moved, part] = deliver(parcel).read() as [Uint8Array, ArrayBuffer, Uint8Array];
+    const message = encoder.take();
+    assertEquals([message.attachments.length, message.transfer.length], [1, 1]);
+    const [view, moved, part] = deliver(message).read() as [Uint8Array, ArrayBuffer, Uint8Array];
     assertEquals([[...view], [...part], buffer.detached], [[1, 2, 3], [2, 3], true]);
     assertStrictEquals(view.buffer, moved);
     assertStrictEquals(part.buffer, moved);
@@ -49,8 +49,8 @@ describe("transfer", () => {
       assertEquals(buffers.map(({ detached }) => detached), [false, true, false]);
       encoder.write({ whole: new Uint8Array(buffers[0]), buffer: buffers[0] }, "args", offered);
       assertEquals(buffers.map(({ detached }) => detached), [true, true, false]);
-      const parcel = encoder.take();
-      const decoder = attach ? deliver(parcel) : new Decoder(parcel.bytes);
+      const message = encoder.take();
+      const decoder = attach ? deliver(message) : new Decoder(message.bytes);
       assertEquals((decoder.read() as [ArrayBuffer])[0].byteLength, 2);
       const arrived = decoder.read() as { whole: Uint8Array; buffer: ArrayBuffer };
       assertStrictEquals(arrived.whole.buffer, arrived.buffer);
@@ -63,8 +63,8 @@ describe("transfer", () => {
       const encoder = new Encoder({ attach });
       const buffer = new ArrayBuffer(1);
       encoder.write(5, "args", [buffer]);
-      const parcel = encoder.take();
-      assertEquals((attach ? deliver(parcel) : new Decoder(parcel.bytes)).read(), 5);
+      const message = encoder.take();
+      assertEquals((attach ? deliver(message) : new Decoder(message.bytes)).read(), 5);
       assertEquals(buffer.detached, true);
     }
   });
@@ -125,8 +125,8 @@ describe("transfer", () => {
       assertThrows(() => encoder.write(buffer, "args"), DOMException, "args is detached");
       assertThrows(() => encoder.write(1, "args", [buffer]), DOMException, "detached");
       assertEquals(encoder.size, size);
-      const parcel = encoder.take();
-      const decoder = attach ? deliver(parcel) : new Decoder(parcel.bytes);
+      const message = encoder.take();
+      const decoder = attach ? deliver(message) : new Decoder(message.bytes);
       assertEquals([...new Uint8Array(decoder.read() as ArrayBuffer)], [1]);
     }
     const encoder = new Encoder({ attach: true });

@@ -53,7 +53,7 @@ forEachMethod("A queue whose user is killed", (method) => {
     outcomes: readonly (readonly string[])[],
     maxSize: number,
   ): Promise<void> => {
-    // A child for each step is dear; channel/lane_death.test.ts plays them all.
+    // A child for each step is dear; channel/record_queue_death.test.ts plays them all.
     for (let step = 2;; step += stress ? 1 : 4) {
       using queue = new context.Queue(maxSize);
       for (const item of before) queue.putNoWait(item);

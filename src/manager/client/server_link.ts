@@ -66,8 +66,8 @@ export class ServerLink implements Peer {
   #loading = 0;
 
   /** `channel`: the start method of those who share memory with the server, if this child does. */
-  constructor(way: Route, key: number, transport: Transport, channel: StartMethod | undefined) {
-    this.route = way;
+  constructor(route: Route, key: number, transport: Transport, channel: StartMethod | undefined) {
+    this.route = route;
     this.#key = key;
     this.#transport = transport;
     this.#isForeign = channel === undefined;
@@ -178,11 +178,11 @@ export class ServerLink implements Peer {
     return this.route.socket !== undefined || this.route.memory?.socketPath !== undefined;
   }
 
-  /** Has the server open a gate, if it has none. Where that is is known at once. */
+  /** Has the server open a socket, if it has none. Where that is is known at once. */
   openSocket(): void {
     const { socket, memory } = this.route;
     if (socket !== undefined || memory?.socketPath === undefined) return;
-    this.post(serverSlot, "openGate", []);
+    this.post(serverSlot, "openSocket", []);
     this.route = {
       ...this.route,
       socket: { address: memory.socketPath, authKey: memory.authKey, isNew: true },
@@ -256,16 +256,16 @@ export class ServerLink implements Peer {
   #flush(): void {
     if (this.#collected === 0) return;
     this.#collected = 0;
-    const trips = this.#encoder.takeHooks();
+    const hooks = this.#encoder.takeHooks();
     const sent = this.#failure === undefined
       ? this.#transport.send(this.#encoder.view(0))
       : Promise.reject(this.#failure);
     this.#encoder.restart("args");
     this.#encoder.writeUint(this.#key);
     sent.then(
-      () => settleDelivery(trips, true),
+      () => settleDelivery(hooks, true),
       (error) => {
-        settleDelivery(trips, false);
+        settleDelivery(hooks, false);
         this.#fail(error);
       },
     );

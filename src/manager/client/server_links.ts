@@ -31,8 +31,8 @@ export function noteLink(link: ServerLink): ServerLink {
 }
 
 /** The conversation with a server: the one there is, or a new one. */
-export function linkTo(way: Route): ServerLink {
-  return knownLink(way.id) ?? noteLink(newLink(way));
+export function linkTo(route: Route): ServerLink {
+  return knownLink(route.id) ?? noteLink(newLink(route));
 }
 
 /** The conversation with a server, if there is one. */
@@ -40,24 +40,24 @@ export function knownLink(id: string): ServerLink | undefined {
   return links.get(id)?.at(-1);
 }
 
-function newLink(way: Route): ServerLink {
+function newLink(route: Route): ServerLink {
   const key = randomNumber();
-  const { memory, socket } = way;
+  const { memory, socket } = route;
   if (memory !== undefined) {
-    return new ServerLink(way, key, new SharedMemoryTransport(memory, key), memory.method);
+    return new ServerLink(route, key, new SharedMemoryTransport(memory, key), memory.method);
   }
-  return new ServerLink(way, key, new SocketTransport(reach(socket!)), undefined);
+  return new ServerLink(route, key, new SocketTransport(reach(socket!)), undefined);
 }
 
-/** How long a gate may take to be opened, and how often to try it, in milliseconds. */
+/** How long a socket may take to be opened, and how often to try it, in milliseconds. */
 const openingTime = 5_000;
 const tryEvery = 20;
 
 async function reach(
-  gate: SocketEndpoint,
-  left: () => number = countdown(gate.isNew ? openingTime : 0),
+  socket: SocketEndpoint,
+  left: () => number = countdown(socket.isNew ? openingTime : 0),
 ): Promise<Connection> {
-  const { address, authKey } = gate;
+  const { address, authKey } = socket;
   if (authKey === undefined) {
     // Without one nothing could be believed that is said there: it is not even asked.
     throw new AuthenticationError(
@@ -70,7 +70,7 @@ async function reach(
   } catch (error) {
     if (left() > 0 && !(error instanceof AuthenticationError)) {
       await new Promise((resolve) => setTimeout(resolve, tryEvery));
-      return await reach(gate, left);
+      return await reach(socket, left);
     }
     throw error;
   }

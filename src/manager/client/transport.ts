@@ -12,13 +12,13 @@ import { makePipe } from "../../channel/pipe.ts";
 import { Encoder } from "../../codec/encoder.ts";
 import { noRoom } from "../../memory/allocator.ts";
 import { arenaOf } from "../../memory/arena.ts";
-import { laneOf } from "../../queue/queue.ts";
+import { recordsOf } from "../../queue/queue.ts";
 import { operation } from "../protocol/messages.ts";
 import type { SharedMemoryEndpoint } from "../protocol/route.ts";
 
 /** A client's way to its server. */
 export interface Transport {
-  /** The token of the server, where it shares memory: what a frame refers to is held as long as that lives. */
+  /** The member id of the server, where it shares memory: what a frame refers to is held as long as that lives. */
   readonly reader: number;
   /** Sends a frame; the bytes are the caller's again when this returns. */
   send(bytes: Uint8Array): Promise<void>;
@@ -32,15 +32,15 @@ export interface Transport {
   close(): void;
 }
 
-/** In place of the token of who shares no memory. */
+/** In place of the member id of who shares no memory. */
 export const nobody = 0;
 
 /** Takes a message as it is. */
 export const readFrame: ReadMessage<Uint8Array> = (decoder, length) => decoder.readBytes(length);
 
 /** An inbox comes to its end only by being disposed of. */
-export const neverOver = ({ lane }: Messages): Check => () => {
-  lane.check("use");
+export const neverOver = ({ records }: Messages): Check => () => {
+  records.check("use");
   return false;
 };
 
@@ -51,36 +51,36 @@ const lookEvery = 100;
 export class SharedMemoryTransport implements Transport {
   readonly #inbox: Messages;
   readonly #replies: Connection;
-  readonly #door: SharedMemoryEndpoint;
+  readonly #memory: SharedMemoryEndpoint;
   /** Whether the server is known to hold its end of the pipe, which tells when it is gone. */
   #isAccepted = false;
   /** Why nothing can be sent: what is told by a call, as a proxy may come when its manager has ended. */
   #refusal: { readonly error: unknown } | undefined;
 
-  constructor(door: SharedMemoryEndpoint, key: number) {
-    this.#door = door;
-    this.#inbox = new Messages(laneOf(door.inbox), "request");
-    const [replies, theirs] = makePipe(door.method, false);
+  constructor(memory: SharedMemoryEndpoint, key: number) {
+    this.#memory = memory;
+    this.#inbox = new Messages(recordsOf(memory.inbox), "request");
+    const [replies, theirs] = makePipe(memory.method, false);
     this.#replies = replies;
-    const encoder = new Encoder({ channel: door.method, defers: true, heldBy: this });
+    const encoder = new Encoder({ channel: memory.method, defers: true, heldBy: this });
     encoder.writeUint(key);
     encoder.writeUint(operation.hello);
-    encoder.writeUint(arenaOf(door.method).me);
+    encoder.writeUint(arenaOf(memory.method).me);
     encoder.write(theirs, "value");
-    const trips = encoder.takeHooks();
+    const hooks = encoder.takeHooks();
     let isPut = false;
     try {
       isPut = this.#inbox.tryPut(encoder.view(0));
-      if (!isPut) throw noRoom(door.method, encoder.size);
+      if (!isPut) throw noRoom(memory.method, encoder.size);
     } catch (error) {
       this.#refusal = { error };
     }
-    settleDelivery(trips, isPut);
+    settleDelivery(hooks, isPut);
     theirs.close();
   }
 
   get reader(): number {
-    return this.#door.memberId;
+    return this.#memory.memberId;
   }
 
   async send(bytes: Uint8Array): Promise<void> {
@@ -108,9 +108,9 @@ export class SharedMemoryTransport implements Transport {
 
   /** What is still in the inbox of a dead server holds the other end of the pipe. */
   #checkServer(): void {
-    const { members } = arenaOf(this.#door.method);
-    members.look(this.#door.memberId);
-    if (!members.isAlive(this.#door.memberId)) throw new Error("The server's process has ended");
+    const { members } = arenaOf(this.#memory.method);
+    members.look(this.#memory.memberId);
+    if (!members.isAlive(this.#memory.memberId)) throw new Error("The server's process has ended");
   }
 }
 
@@ -148,7 +148,7 @@ export class LoopTransport implements Transport {
   readonly #replies: Uint8Array[] = [];
   #waiting: ((frame: Uint8Array) => void) | undefined;
 
-  /** `me` is the token of this child. */
+  /** `me` is the member id of this child. */
   constructor(deliver: (frame: Uint8Array) => void, me: number) {
     this.reader = me;
     this.#deliver = deliver;

@@ -9,7 +9,7 @@
 import { DecodeFailure } from "../../codec/failure.ts";
 import { isForeign, type Origin } from "../../code/origin.ts";
 import { registerExtension } from "../../codec/extension.ts";
-import { laneOf } from "../../queue/queue.ts";
+import { recordsOf } from "../../queue/queue.ts";
 import type { StartMethod } from "../../runtime/start_method.ts";
 import { RemoteTarget, type ServerLink } from "./server_link.ts";
 import { knownLink, linkTo } from "./server_links.ts";
@@ -23,7 +23,7 @@ const isPeerOf = (peer: unknown, { link }: RemoteTarget): peer is Peer =>
   (peer as Peer | undefined)?.speaksFor(link) ?? false;
 
 /** The ways that whoever is on that channel can go; a key is told to this program's children alone. */
-function waysFor({ route: { id, memory, socket } }: ServerLink, channel: unknown): Route {
+function routeFor({ route: { id, memory, socket } }: ServerLink, channel: unknown): Route {
   return {
     id,
     memory: memory?.method === channel ? memory : undefined,
@@ -31,14 +31,14 @@ function waysFor({ route: { id, memory, socket } }: ServerLink, channel: unknown
   };
 }
 
-/** Whether they can reach the server, now or as soon as it is told to open a gate. */
+/** Whether they can reach the server, now or as soon as it is told to open a socket. */
 function canReach(link: ServerLink, channel: unknown): boolean {
   return link.route.memory?.method === channel || link.canOpenSocket;
 }
 
 /** Whether nobody is there any more: known by what was asked, or by the inbox, which is disposed of then. */
 function hasEnded({ failure, route: { memory } }: ServerLink): boolean {
-  return failure !== undefined || (memory !== undefined && !laneOf(memory.inbox).block.isLive);
+  return failure !== undefined || (memory !== undefined && !recordsOf(memory.inbox).block.isLive);
 }
 
 function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string | undefined {
@@ -55,9 +55,9 @@ function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string 
 
 const noProxy = (): Error => new DecodeFailure("it holds a proxy that is none");
 
-function isWay(way: unknown): way is Route {
-  if (typeof way !== "object" || way === null) return false;
-  const { id, memory, socket } = way as Partial<Route>;
+function isRoute(route: unknown): route is Route {
+  if (typeof route !== "object" || route === null) return false;
+  const { id, memory, socket } = route as Partial<Route>;
   return typeof id === "string" && (memory !== undefined || typeof socket?.address === "string");
 }
 
@@ -65,9 +65,9 @@ function isWay(way: unknown): way is Route {
  * The conversation with the server of a proxy that has come. For another program none is begun: it could lead
  * anywhere, and the key is this program's user's to know.
  */
-function linkFor(way: Route, origin: Origin): ServerLink {
-  if (!isForeign(origin)) return linkTo(way);
-  const { id, socket } = way;
+function linkFor(route: Route, origin: Origin): ServerLink {
+  if (!isForeign(origin)) return linkTo(route);
+  const { id, socket } = route;
   if (origin === "proven") {
     return linkTo({ id, memory: undefined, socket: socket && { ...socket, authKey: undefined } });
   }
@@ -91,14 +91,16 @@ registerExtension({
     if (link.route.memory?.method !== channel) link.openSocket();
     const ticket = link.lend(slot);
     departure.onDelivery({ dropped: () => link.unlend(ticket) });
-    return ["lent", waysFor(link, channel), ticket, type];
+    return ["lent", routeFor(link, channel), ticket, type];
   },
   revive: (description, peer, origin) => {
     const [how, ...rest] = description as ProxyDescription;
     if (how === "lent") {
-      const [way, ticket, type] = rest as [Route, number, string];
-      if (!isWay(way) || !Number.isSafeInteger(ticket) || typeof type !== "string") throw noProxy();
-      return linkFor(way, origin).claim(ticket, type, peer);
+      const [route, ticket, type] = rest as [Route, number, string];
+      if (!isRoute(route) || !Number.isSafeInteger(ticket) || typeof type !== "string") {
+        throw noProxy();
+      }
+      return linkFor(route, origin).claim(ticket, type, peer);
     }
     const [slot, type] = rest as [number, string];
     const speaks = typeof peer === "object" && peer !== null && "proxyAt" in peer;

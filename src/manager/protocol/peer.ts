@@ -14,7 +14,7 @@ export type ProxyDescription =
   /** From the server: a slot that the client has from now on. */
   | readonly ["granted", slot: number, type: string]
   /** To anyone else: how to get a reference. */
-  | readonly ["lent", way: Route, ticket: number, type: string];
+  | readonly ["lent", route: Route, ticket: number, type: string];
 
 /** A client's or the server's side of a conversation. */
 export interface Peer {

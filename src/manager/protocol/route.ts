@@ -15,9 +15,9 @@ export interface SharedMemoryEndpoint {
   readonly inbox: Queue;
   /** The server's token: nobody may be left who takes them. */
   readonly memberId: number;
-  /** Where the server can open a gate: the path of a socket. Nothing where it cannot have one. */
+  /** Where the server can open a socket: the path of a socket. Nothing where it cannot have one. */
   readonly socketPath: string | undefined;
-  /** What gates of the server ask for. */
+  /** What sockets of the server ask for. */
   readonly authKey: string | Uint8Array;
 }
 

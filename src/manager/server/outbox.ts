@@ -18,7 +18,7 @@ const mostWaiting = 1024 * 1024;
 export interface Replies {
   /** What can travel to it: see `EncoderOptions`. */
   readonly channel: StartMethod | undefined;
-  /** The token of who reads it, where it shares memory: what a frame refers to is held as long as that lives. */
+  /** The member id of who reads it, where it shares memory: what a frame refers to is held as long as that lives. */
   readonly reader: number;
   /** Sends a frame; the bytes are the caller's again when this returns. */
   send(bytes: Uint8Array): Promise<unknown>;
@@ -86,8 +86,8 @@ export class Outbox {
   flush(): void {
     const encoder = this.#encoder;
     if (encoder.size === 0) return;
-    const trips = encoder.takeHooks();
-    if (trips.length > 0) this.#undos.push(() => settleDelivery(trips, false));
+    const hooks = encoder.takeHooks();
+    if (hooks.length > 0) this.#undos.push(() => settleDelivery(hooks, false));
     const { size } = encoder;
     this.#leaving++;
     this.#leavingBytes += size;
@@ -97,11 +97,11 @@ export class Outbox {
     sent.then(() => {
       this.#leaving--;
       this.#leave(size);
-      settleDelivery(trips, true);
+      settleDelivery(hooks, true);
     }, () => {
       this.#leave(size);
       // That the client is gone is heard by whoever listens to it, behind what it has still asked for.
-      settleDelivery(trips, false);
+      settleDelivery(hooks, false);
     });
   }
 

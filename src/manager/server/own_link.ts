@@ -23,13 +23,13 @@ export class OwnLink extends ServerLink {
   readonly #lookup: Lookup;
 
   constructor(
-    way: Route,
+    route: Route,
     transport: LoopTransport,
     method: StartMethod,
     claim: Claim,
     lookup: Lookup,
   ) {
-    super(way, randomNumber(), transport, method);
+    super(route, randomNumber(), transport, method);
     this.#claim = claim;
     this.#lookup = lookup;
   }

@@ -14,7 +14,7 @@ import { Decoder } from "../../codec/decoder.ts";
 import { RemoteError } from "../../errors.ts";
 import { type ChildContext, takeRole } from "../../process/child_role.ts";
 import { frameKind } from "../../process/messages.ts";
-import { laneOf, type Queue } from "../../queue/queue.ts";
+import { type Queue, recordsOf } from "../../queue/queue.ts";
 import { exitChild } from "../../runtime/current.ts";
 import { arenaOf } from "../../memory/arena.ts";
 import { makeFolderOf } from "../../runtime/socket_server.ts";
@@ -92,7 +92,7 @@ class Server implements Host {
   readonly #limits: Limits;
   readonly #tls: ListenTls | undefined;
   /** Where it listens, by the addresses that it was told; `undefined`: wherever it can. */
-  readonly #gates = new Map<string | undefined, Listener>();
+  readonly #listeners = new Map<string | undefined, Listener>();
   /** Those who share memory with it, by their keys. */
   readonly #members = new Map<number, ServedClient>();
   readonly #clients = new Set<ServedClient>();
@@ -116,8 +116,8 @@ class Server implements Host {
     this.own = new ObjectEntry("server", {
       object: new ServerObject({
         id,
-        address: async () => await this.#gateAt(address ?? socket).address,
-        openGate: () => void this.#gateAt(socket),
+        address: async () => await this.#listenerAt(address ?? socket).address,
+        openSocket: () => void this.#listenerAt(socket),
         objects: () => this.#objects,
         types: () => this.#types.names,
       }),
@@ -143,8 +143,8 @@ class Server implements Host {
       unread: undefined,
       close: () => {},
     });
-    if (address !== undefined) this.#gateAt(address);
-    this.#inbox = new Messages(laneOf(inbox), "request");
+    if (address !== undefined) this.#listenerAt(address);
+    this.#inbox = new Messages(recordsOf(inbox), "request");
     void this.#serveInbox(this.#inbox);
   }
 
@@ -201,11 +201,11 @@ class Server implements Host {
 
   /** A client has ended: it leaves when all has begun that it has asked for before. */
   #leaveAfter(client: ServedClient, key: number): void {
-    const { lane } = this.#inbox;
-    const last = this.#heard + lane.size;
+    const { records } = this.#inbox;
+    const last = this.#heard + records.size;
     const until = performance.now() + mostLoading;
     const leave = () => {
-      const isRead = this.#heard >= last || lane.isEmpty;
+      const isRead = this.#heard >= last || records.isEmpty;
       const isLoading = client.isBusy && performance.now() < until;
       if (isRead && !isLoading) this.#leave(client, key);
       else inBackground(readTime, leave);
@@ -227,8 +227,8 @@ class Server implements Host {
   }
 
   /** The listener there; opens one if it has to. */
-  #gateAt(address: string | undefined): Listener {
-    const known = this.#gates.get(address);
+  #listenerAt(address: string | undefined): Listener {
+    const known = this.#listeners.get(address);
     if (known !== undefined) return known;
     if (address !== undefined && address === this.#socket) makeFolderOf(address);
     const listener = new Listener({
@@ -238,7 +238,7 @@ class Server implements Host {
       // The socket in a folder of its own is for this user's programs alone.
       tls: address === this.#socket ? undefined : this.#tls,
     });
-    this.#gates.set(address, listener);
+    this.#listeners.set(address, listener);
     void this.#serveSockets(listener);
     return listener;
   }
@@ -334,7 +334,7 @@ class Server implements Host {
   end(): void {
     const reason = new RemoteError("Cannot give a result as the manager has ended");
     for (const client of this.#clients) client.dismiss(reason);
-    for (const gate of this.#gates.values()) gate.close();
+    for (const socket of this.#listeners.values()) socket.close();
   }
 }
 

@@ -9,7 +9,7 @@
 export interface Answers {
   readonly id: string;
   address(): Promise<string>;
-  openGate(): void;
+  openSocket(): void;
   objects(): number;
   types(): string[];
 }
@@ -28,8 +28,8 @@ export class ServerObject {
   }
 
   /** Lets others connect at the socket that they know of. */
-  openGate(): void {
-    this.#answers.openGate();
+  openSocket(): void {
+    this.#answers.openSocket();
   }
 
   /** How many objects somebody outside of the server refers to. */

@@ -21,11 +21,11 @@ interface QueuedWaiter<T, W> extends WaitingCall<W> {
 
 /** Those who wait to be given a `T`, and what each has brought. */
 export class WaitQueue<T = true, W = undefined> {
-  readonly #places = new Set<QueuedWaiter<T, W>>();
+  readonly #waiters = new Set<QueuedWaiter<T, W>>();
 
   /** How many wait. */
   get length(): number {
-    return this.#places.size;
+    return this.#waiters.size;
   }
 
   /**
@@ -38,29 +38,29 @@ export class WaitQueue<T = true, W = undefined> {
     if (timeout !== undefined && timeout <= 0) return Promise.resolve(undefined);
     return new Promise((resolve, reject) => {
       const leave = (settle: () => void) => {
-        this.#places.delete(place);
+        this.#waiters.delete(waiter);
         clearTimeout(timer);
         caller.onGivenUp = undefined;
         settle();
       };
-      const place = { caller, brought, give: (value: T) => leave(() => resolve(value)) };
+      const waiter = { caller, brought, give: (value: T) => leave(() => resolve(value)) };
       const timer = timeout === undefined || timeout > longestTimer
         ? undefined
         : setTimeout(() => leave(() => resolve(undefined)), timeout);
       caller.onGivenUp = (reason) => leave(() => reject(reason));
-      this.#places.add(place);
+      this.#waiters.add(waiter);
     });
   }
 
   /** Gives something to the one who has waited longest, if anyone waits; who that was. */
   give(value: T): WaitingCall<W> | undefined {
-    const [first] = this.#places;
+    const [first] = this.#waiters;
     first?.give(value);
     return first;
   }
 
   /** Gives the same to all who wait. */
   giveAll(value: T): void {
-    for (const place of [...this.#places]) place.give(value);
+    for (const waiter of [...this.#waiters]) waiter.give(value);
   }
 }

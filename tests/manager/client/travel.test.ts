@@ -39,7 +39,7 @@ forEachMethod("A proxy", (method) => {
     await using manager = new OfMethod();
     const dict = manager.dict();
     const ways = { up: [method, other, method], down: [other, other] };
-    for (const [key, way] of Object.entries(ways)) await markBelow(way, dict, key);
+    for (const [key, route] of Object.entries(ways)) await markBelow(route, dict, key);
     assertEquals(await dict.keys(), ["up", "down"]);
   });
 

@@ -207,8 +207,8 @@ export class PoolProxy extends BaseProxy implements AsyncDisposable {
     const source: IteratorSource = {
       ref: () => this.#waits.ref(),
       unref: () => this.#waits.unref(),
-      addFeed: (feed) => void this.#inputs.add(feed),
-      removeFeed: (feed) => void this.#inputs.delete(feed),
+      addInput: (input) => void this.#inputs.add(input),
+      removeInput: (input) => void this.#inputs.delete(input),
       submit: (chunk, first, settle) => {
         const limits = { ...options, chunkSize: chunk.length };
         this.#send(reference, chunk, first, limits, alone).then(

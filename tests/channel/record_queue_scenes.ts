@@ -1,10 +1,15 @@
-/** Lanes in every state that matters, and what must be in them after something has happened. */
+/** Record queues in every state that matters, and what must be in them after something has happened. */
 
 import { assert, assertEquals } from "@std/assert";
-import { allocateLane, type LaneLimits, limitLane, RecordQueue } from "../../src/channel/lane.ts";
+import {
+  allocateLane,
+  type LaneLimits,
+  limitLane,
+  RecordQueue,
+} from "../../src/channel/record_queue.ts";
 import { type Player, readRecord, record, Stage } from "./stage.ts";
 
-/** What a lane is before something happens. */
+/** What a record queue is before something happens. */
 export interface Scene {
   readonly name: string;
   readonly limits: LaneLimits;
@@ -58,7 +63,7 @@ export type Result = boolean | number | undefined;
 /** The ids of records that are put later. */
 export const laterIds: readonly number[] = [100, 101, 102, 103, 104, 105];
 
-/** What is in a lane, by the ids, and what operations do to it. */
+/** What is in a record queue, by the ids, and what operations do to it. */
 export class Model {
   readonly scene: Scene;
 
@@ -98,19 +103,19 @@ export class Model {
   }
 }
 
-/** A lane that is as a scene says, and its players. */
+/** A record queue that is as a scene says, and its players. */
 export class Play implements Disposable {
   readonly model: Model;
   readonly #stage: Stage;
-  readonly #lane: RecordQueue;
+  readonly #records: RecordQueue;
 
   constructor(scene: Scene) {
     const block = allocateLane("worker", {});
     this.model = new Model(scene);
-    this.#lane = new RecordQueue(block, "a lane");
+    this.#records = new RecordQueue(block, "a lane");
     this.#stage = new Stage(block);
-    scene.lengths.forEach((length, id) => this.#lane.put(record(id, length)));
-    for (let i = 0; i < scene.taken; i++) this.#lane.take(readRecord);
+    scene.lengths.forEach((length, id) => this.#records.put(record(id, length)));
+    for (let i = 0; i < scene.taken; i++) this.#records.take(readRecord);
     limitLane(block, scene.limits, 0);
   }
 
@@ -118,10 +123,10 @@ export class Play implements Disposable {
     return this.#stage.player();
   }
 
-  /** Does something to the lane. A record that is taken must be whole. */
-  do(lane: RecordQueue, op: Op): Result {
-    if (op.kind === "put") return lane.put(record(op.id, this.model.lengthOf(op.id)));
-    const bytes = lane.take(readRecord);
+  /** Does something to the record queue. A record that is taken must be whole. */
+  do(records: RecordQueue, op: Op): Result {
+    if (op.kind === "put") return records.put(record(op.id, this.model.lengthOf(op.id)));
+    const bytes = records.take(readRecord);
     return bytes && this.#identify(bytes);
   }
 
@@ -138,36 +143,36 @@ export class Play implements Disposable {
     return id;
   }
 
-  /** Checks that the lane holds one of these contents, whole and in order, and can be used as if nothing had happened. */
+  /** Checks that the record queue holds one of these contents, whole and in order, and can be used as if nothing had happened. */
   check(contents: readonly number[][]): void {
     const child = this.player();
-    child.run((lane) => {
+    child.run((records) => {
       const found: Result[] = [];
-      for (let id; (id = this.do(lane, take)) !== undefined;) found.push(id);
+      for (let id; (id = this.do(records, take)) !== undefined;) found.push(id);
       const isExpected = contents.some((content) => String(content) === String(found));
       assert(isExpected, `there was ${found}; expected ${contents.map(String).join(" or ")}`);
-      this.#checkEmpty(lane);
-      this.#checkUse(lane);
-      this.#checkEmpty(lane);
+      this.#checkEmpty(records);
+      this.#checkUse(records);
+      this.#checkEmpty(records);
     });
   }
 
-  /** Fills the lane up to its limit, or with three, and empties it. */
-  #checkUse(lane: RecordQueue): void {
+  /** Fills the record queue up to its limit, or with three, and empties it. */
+  #checkUse(records: RecordQueue): void {
     const content: number[] = [];
     for (const id of laterIds.slice(0, 3)) {
-      assertEquals(this.do(lane, put(id)), this.model.apply(content, put(id)), `put ${id}`);
+      assertEquals(this.do(records, put(id)), this.model.apply(content, put(id)), `put ${id}`);
     }
-    assertEquals(lane.size, content.length, "the count");
-    for (const id of content) assertEquals(this.do(lane, take), id);
+    assertEquals(records.size, content.length, "the count");
+    for (const id of content) assertEquals(this.do(records, take), id);
   }
 
-  #checkEmpty(lane: RecordQueue): void {
-    assertEquals(this.do(lane, take), undefined);
-    assertEquals([lane.size, lane.isEmpty, lane.isFull(small)], [0, true, false]);
+  #checkEmpty(records: RecordQueue): void {
+    assertEquals(this.do(records, take), undefined);
+    assertEquals([records.size, records.isEmpty, records.isFull(small)], [0, true, false]);
   }
 
   [Symbol.dispose](): void {
-    this.#lane.dispose();
+    this.#records.dispose();
   }
 }

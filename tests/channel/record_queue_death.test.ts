@@ -1,4 +1,4 @@
-/** A child may die at every step of what it does with a lane, and others may do something meanwhile. */
+/** A child may die at every step of what it does with a record queue, and others may do something meanwhile. */
 
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
@@ -14,7 +14,7 @@ import {
   type Scene,
   scenes,
   take,
-} from "./lane_scenes.ts";
+} from "./record_queue_scenes.ts";
 
 const ops: readonly Op[] = [put(100), take];
 const seed = Number(process.env["STRESS_SEED"] ?? 1);
@@ -35,7 +35,7 @@ function dieEverywhere(scene: Scene, op: Op, then: (play: Play, contents: number
     const { model } = play;
     let hasDied = false;
     trying(`${op.kind} until step ${step} of a lane ${scene.name}`, () => {
-      hasDied = play.player().dieAt(step, (lane) => play.do(lane, op));
+      hasDied = play.player().dieAt(step, (records) => play.do(records, op));
       if (!hasDied) return;
       then(play, model.afterDeath([model.ids], op));
     });
@@ -57,7 +57,7 @@ describe("A lane whose user dies", () => {
       for (const op of ops) {
         dieEverywhere(scene, op, (play, contents) => {
           const { model } = play;
-          const isPut = play.player().run((lane) => play.do(lane, put(101)));
+          const isPut = play.player().run((records) => play.do(records, put(101)));
           const after = contents.flatMap((before) => {
             const content = [...before];
             return model.apply(content, put(101)) === isPut ? [content] : [];
@@ -72,13 +72,16 @@ describe("A lane whose user dies", () => {
         dieEverywhere(scene, op, (play, contents) => {
           const sizes = contents.map((content) => content.length);
           const other = play.player();
-          other.run((lane) => {
+          other.run((records) => {
             // Whoever would wait for the one who died sees to it that there is nothing to wait for.
-            if (lane.isEmpty) play.do(lane, take);
-            else if (lane.isFull(1)) play.do(lane, put(105));
+            if (records.isEmpty) play.do(records, take);
+            else if (records.isFull(1)) play.do(records, put(105));
             else return;
-            assert(sizes.includes(lane.size) || sizes.includes(lane.size - 1), `${lane.size}`);
-            assertEquals(lane.isEmpty, lane.size === 0);
+            assert(
+              sizes.includes(records.size) || sizes.includes(records.size - 1),
+              `${records.size}`,
+            );
+            assertEquals(records.isEmpty, records.size === 0);
           });
         });
       }
@@ -97,9 +100,9 @@ describe("A lane whose user dies", () => {
             using play = new Play(scene);
             const { model } = play;
             trying(`${first.kind} until ${step}, ${second.kind} until ${next}`, () => {
-              hasDied = play.player().dieAt(step, (lane) => play.do(lane, first));
+              hasDied = play.player().dieAt(step, (records) => play.do(records, first));
               if (!hasDied) return;
-              hasDiedToo = play.player().dieAt(next, (lane) => play.do(lane, second));
+              hasDiedToo = play.player().dieAt(next, (records) => play.do(records, second));
               if (!hasDiedToo) return;
               play.check(model.afterDeath(model.afterDeath([model.ids], first), second));
             });
@@ -123,7 +126,7 @@ describe("A lane whose user dies", () => {
             const op = random.chance(0.5) ? put(id) : take;
             const step = random.int(1, 40);
             let result: Result;
-            const hasDied = play.player().dieAt(step, (lane) => result = play.do(lane, op));
+            const hasDied = play.player().dieAt(step, (records) => result = play.do(records, op));
             story.push(`${op.kind} ${hasDied ? `until ${step}` : `gave ${result}`}`);
             contents = hasDied
               ? model.afterDeath(contents, op)
@@ -156,8 +159,8 @@ describe("A lane where one puts and another takes", () => {
           using play = new Play(scene);
           let result: Result;
           trying(`${other.kind} before step ${step} of ${op.kind}, one ${scene.name}`, () => {
-            const paused = play.player().pauseAt(step, (lane) => play.do(lane, op), () => {
-              result = play.player().run((lane) => play.do(lane, other));
+            const paused = play.player().pauseAt(step, (records) => play.do(records, op), () => {
+              result = play.player().run((records) => play.do(records, other));
             });
             isReached = paused.isReached;
             if (!isReached) return;
@@ -183,8 +186,8 @@ describe("A lane where one puts and another takes", () => {
           const until = random.int(1, 40);
           let hasDied = false;
           trying(`${other.kind} until ${until} before step ${step} of ${op.kind}`, () => {
-            const paused = play.player().pauseAt(step, (lane) => play.do(lane, op), () => {
-              hasDied = play.player().dieAt(until, (lane) => play.do(lane, other));
+            const paused = play.player().pauseAt(step, (records) => play.do(records, op), () => {
+              hasDied = play.player().dieAt(until, (records) => play.do(records, other));
             });
             isReached = paused.isReached;
             // Whether it was done, and before or after: all of that may be.

@@ -1,5 +1,5 @@
 /**
- * A lane: records of bytes in shared memory, first in, first out, for any number of children that
+ * A record queue: records of bytes in shared memory, first in, first out, for any number of children that
  * put and that take. It is what a queue and each direction of a pipe are made of.
  *
  * The records stand one behind the other in segments, which are made as they are needed and freed
@@ -68,14 +68,14 @@ const bytesTakenAt = headAt + 2;
 export const countsAt: readonly number[] = [putsAt, takesAt, bytesPutAt, bytesTakenAt];
 const filledAt = takeMutexAt + 16;
 const drainedAt = filledAt + 2;
-/** How many words a lane takes: whole lines. */
+/** How many words a record queue takes: whole lines. */
 export const laneWords = 64;
 
-/** How much a lane may hold. */
+/** How much a record queue may hold. */
 export interface LaneLimits {
   /** Records; 0: any number. */
   readonly items?: number;
-  /** Bytes; 0: any number. A larger record passes when the lane is empty. */
+  /** Bytes; 0: any number. A larger record passes when the record queue is empty. */
   readonly bytes?: number;
 }
 
@@ -92,31 +92,31 @@ export class Kept<R> {
 /** Reads a record: `length` bytes of the arena from `position` on. */
 export type RecordReader<T> = (position: number, length: number) => T;
 
-/** Makes the block of a lane, with so many words behind it for its owner. */
+/** Makes the block of a record queue, with so many words behind it for its owner. */
 export function allocateLane(method: StartMethod, limits: LaneLimits, more: number = 0): Block {
   const block = allocateOwned(method, (laneWords + more) * 4, (block) => freeSegments(block, 0));
   limitLane(block, limits, 0);
   return block;
 }
 
-/** How the block of a lane ends, when nobody has its handle any more. */
+/** How the block of a record queue ends, when nobody has its handle any more. */
 export const endLane: Ending = 1;
 registerEnding(endLane, (block) => {
   if (block.isLive) new RecordQueue(block, "a queue").dispose();
 });
 
-/** Says how much the lane at `offset` of a block may hold. */
+/** Says how much the record queue at `offset` of a block may hold. */
 export function limitLane({ arena, word }: Block, limits: LaneLimits, offset: number): void {
   arena.words[word + offset + maxItemsAt] = limits.items ?? 0;
   arena.words[word + offset + maxBytesAt] = limits.bytes ?? 0;
 }
 
-/** Gives back the segments of a lane that nobody uses any more. */
+/** Gives back the segments of a record queue that nobody uses any more. */
 export function freeSegments({ arena, word }: Block, offset: number): void {
   freeFrom(arena, arena.words[word + offset + headAt]!);
 }
 
-/** A lane, as this child sees it. */
+/** A record queue, as this child sees it. */
 export class RecordQueue implements Carrier {
   readonly block: Block;
   /** Woken when there is something to take. */
@@ -205,7 +205,7 @@ export class RecordQueue implements Carrier {
     return held > 0 && held + bytes > maxBytes;
   }
 
-  /** Whether it was for want of memory, not of room in the lane, that the last `put` has not put. */
+  /** Whether it was for want of memory, not of room in the record queue, that the last `put` has not put. */
   get lacksMemory(): boolean {
     return this.#lacksMemory;
   }
@@ -216,7 +216,7 @@ export class RecordQueue implements Carrier {
   }
 
   /**
-   * Puts a record of the first `length` bytes, unless the lane is full, or there is no memory for it
+   * Puts a record of the first `length` bytes, unless the record queue is full, or there is no memory for it
    * at present.
    *
    * @returns Whether it was put; if not, `awaited` tells what to wait for.
@@ -376,7 +376,7 @@ export class RecordQueue implements Carrier {
     }
   }
 
-  /** What was done is done, even if the lane was disposed of before its mutex was released. */
+  /** What was done is done, even if the record queue was disposed of before its mutex was released. */
   #leave(mutex: Mutex): void {
     try {
       mutex.release();

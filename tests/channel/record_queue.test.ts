@@ -7,7 +7,7 @@ import {
   Kept,
   type LaneLimits,
   RecordQueue,
-} from "../../src/channel/lane.ts";
+} from "../../src/channel/record_queue.ts";
 import { arenaOf } from "../../src/memory/arena.ts";
 import { rounds } from "../harness.ts";
 import { readRecord, record, Stage } from "./stage.ts";
@@ -51,7 +51,7 @@ describe("A lane", () => {
       counted,
       (ops, ...how) => {
         const [limits] = how;
-        const lane = make(...how);
+        const records = make(...how);
         const model: Uint8Array[] = [];
         let id = 0;
         const isFull = (bytes: number): boolean => {
@@ -60,79 +60,81 @@ describe("A lane", () => {
             (limits.bytes > 0 && held > 0 && held + bytes > limits.bytes);
         };
         for (const op of ops) {
-          if (op === "take") assertEquals(lane.take(readRecord), model.shift());
+          if (op === "take") assertEquals(records.take(readRecord), model.shift());
           else {
             const bytes = record(++id & 0xff, op);
-            assertEquals(lane.isFull(op), isFull(op));
-            assertEquals(lane.put(bytes), !isFull(op));
+            assertEquals(records.isFull(op), isFull(op));
+            assertEquals(records.put(bytes), !isFull(op));
             if (!isFull(op)) model.push(bytes);
           }
-          assertEquals([lane.size, lane.isEmpty], [model.length, model.length === 0]);
+          assertEquals([records.size, records.isEmpty], [model.length, model.length === 0]);
         }
-        for (const bytes of model) assertEquals(lane.take(readRecord), bytes);
-        assertEquals(lane.take(readRecord), undefined);
-        lane.dispose();
+        for (const bytes of model) assertEquals(records.take(readRecord), bytes);
+        assertEquals(records.take(readRecord), undefined);
+        records.dispose();
       },
     );
     fc.assert(property, { numRuns: rounds(100) });
   });
 
   it("lets a record pass that is larger than its limit, when it is empty", () => {
-    const lane = make({ bytes: 10 });
-    assert(lane.put(record(1, 100_000)));
-    assert(!lane.put(record(2, 0)) || lane.size === 2);
-    assert(!lane.put(record(3, 1)));
-    assertEquals(lane.take(readRecord)?.length, 100_000);
-    lane.dispose();
+    const records = make({ bytes: 10 });
+    assert(records.put(record(1, 100_000)));
+    assert(!records.put(record(2, 0)) || records.size === 2);
+    assert(!records.put(record(3, 1)));
+    assertEquals(records.take(readRecord)?.length, 100_000);
+    records.dispose();
   });
 
   it("keeps a record that is not to be taken yet, and none whose reading fails", () => {
     const failure = new Error("expected: not to be read");
     for (const length of [5, 20_000]) {
-      const lane = make();
-      for (const id of [1, 2]) lane.put(record(id, length));
+      const records = make();
+      for (const id of [1, 2]) records.put(record(id, length));
       const kept = new Kept("why");
-      for (let i = 0; i < 3; i++) assertStrictEquals(lane.take(() => kept), kept);
-      assertEquals(lane.size, 2);
+      for (let i = 0; i < 3; i++) assertStrictEquals(records.take(() => kept), kept);
+      assertEquals(records.size, 2);
       const fail = (): never => {
         throw failure;
       };
-      assertStrictEquals(assertThrows(() => lane.take(fail)), failure);
-      assertEquals(lane.size, 1);
-      assertEquals(lane.take(readRecord), record(2, length));
-      lane.dispose();
+      assertStrictEquals(assertThrows(() => records.take(fail)), failure);
+      assertEquals(records.size, 1);
+      assertEquals(records.take(readRecord), record(2, length));
+      records.dispose();
     }
   });
 
   it("refuses to be used while it is being read, and goes on", () => {
-    const lane = make();
-    lane.put(record(1, 5));
-    lane.put(record(2, 5));
-    assertThrows(() => lane.take(() => lane.take(readRecord)), Error, "is being read");
-    assertEquals([lane.size, lane.take(readRecord)], [1, record(2, 5)]);
-    lane.dispose();
+    const records = make();
+    records.put(record(1, 5));
+    records.put(record(2, 5));
+    assertThrows(() => records.take(() => records.take(readRecord)), Error, "is being read");
+    assertEquals([records.size, records.take(readRecord)], [1, record(2, 5)]);
+    records.dispose();
   });
 
   it("uses its memory again", () => {
-    const lane = make();
+    const records = make();
     const round = (): void => {
-      for (let i = 0; i < 300; i++) lane.put(record(i & 0xff, (i * 97) % 20_000));
-      for (let i = 0; i < 300; i++) assertEquals(lane.take(readRecord)?.length, (i * 97) % 20_000);
+      for (let i = 0; i < 300; i++) records.put(record(i & 0xff, (i * 97) % 20_000));
+      for (let i = 0; i < 300; i++) {
+        assertEquals(records.take(readRecord)?.length, (i * 97) % 20_000);
+      }
     };
     for (let i = 0; i < 3; i++) round();
     const before = used();
     for (let i = 0; i < 20; i++) round();
     // 60 MB go through it.
     assertLess(used() - before, 1_000_000);
-    lane.dispose();
+    records.dispose();
   });
 
   it("gives back all that is in it when it is disposed", async () => {
     const round = async (): Promise<void> => {
       for (let i = 0; i < 50; i++) {
-        const lane = make();
-        for (const length of [10, 30_000, 300_000]) lane.put(record(i, length));
-        lane.dispose();
+        const records = make();
+        for (const length of [10, 30_000, 300_000]) records.put(record(i, length));
+        records.dispose();
       }
       // What was in use a moment ago rests before it is used again.
       await new Promise((resolve) => setTimeout(resolve, 110));
@@ -148,13 +150,13 @@ describe("A lane", () => {
       for (const length of [200, 20_000]) {
         let isReached = true;
         for (let step = 1; isReached; step++) {
-          const lane = make();
-          for (let id = 0; id < 5; id++) lane.put(record(id, 15_000));
-          const player = new Stage(lane.block).player();
+          const records = make();
+          for (let id = 0; id < 5; id++) records.put(record(id, 15_000));
+          const player = new Stage(records.block).player();
           const others: RecordQueue[] = [];
           const disturb = (): void => {
             isReached = true;
-            lane.dispose();
+            records.dispose();
             for (let i = 0; i < 3; i++) {
               const other = make();
               for (let id = 0; id < 8; id++) other.put(record(id, 15_000));
@@ -162,8 +164,8 @@ describe("A lane", () => {
             }
           };
           isReached = false;
-          const act = (lane: RecordQueue) =>
-            kind === "put" ? lane.put(record(9, length)) : lane.take(readRecord);
+          const act = (records: RecordQueue) =>
+            kind === "put" ? records.put(record(9, length)) : records.take(readRecord);
           try {
             player.pauseAt(step, act, disturb);
           } catch (error) {
@@ -177,7 +179,7 @@ describe("A lane", () => {
             assertEquals([other.size, other.isEmpty], [0, true]);
             other.dispose();
           }
-          if (!isReached) lane.dispose();
+          if (!isReached) records.dispose();
         }
       }
     }
