@@ -20,7 +20,7 @@ import type { Root } from "../codec/path.ts";
 import type { Callable } from "../code/task.ts";
 import { type ChildContext, takeRole } from "../process/child_role.ts";
 import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
-import { untilOthersEnd } from "../process/others.ts";
+import { untilChildrenEnd } from "../process/children.ts";
 import { endSoon, inNextTurn, nextTurn } from "../runtime/timers.ts";
 import { openScratch } from "../runtime/scratch.ts";
 import { JournalWriter } from "./journal.ts";
@@ -301,7 +301,7 @@ class WorkerLoop {
 
   /** Ends the worker, a little later if tasks left something in the background. */
   async #end(): Promise<void> {
-    await untilOthersEnd();
+    await untilChildrenEnd();
     await this.#child.link.drained();
     this.#child.link.unref();
     endSoon();

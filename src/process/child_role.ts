@@ -16,8 +16,10 @@ import { afterBundle, isMainPartStop } from "../runtime/main_part.ts";
 import type { ParentLink, StopSignal } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
 import { endAtOnce, watchStopHandlers } from "../runtime/stop_signals.ts";
-import * as names from "./names.ts";
-import * as wakeRouter from "./wake_router.ts";
+import { router } from "./frame_router.ts";
+import { tellParent } from "./names.ts";
+import "./routes.ts";
+import { connectParentProcess } from "./wake_router.ts";
 import { hasLeft, noteOwnDeath } from "../memory/arena.ts";
 import { describeCrash } from "./crash.ts";
 import { encoderFor, frameKind } from "./messages.ts";
@@ -41,18 +43,19 @@ export function takeRole(role: string, begin: (child: ChildContext) => FrameHand
   adoptLaunch();
   const link = openParentLink(note.method);
   const child: ChildContext = { note, link };
-  if (note.method === "process") wakeRouter.connectParent(link);
+  router.connectParent(link);
+  if (note.method === "process") connectParentProcess(link);
   else atExit(noteOwnDeath);
   const stops = note.method === "process" && note.outlivesStopSignals
     ? tellStopHandlers(link)
     : undefined;
-  names.connectParent(link);
+  tellParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);
   const hear = (bytes: Uint8Array, attachments: readonly unknown[] = []) => {
     const body = new Decoder(bytes, attachments);
     const kind = body.readUint();
-    if (wakeRouter.hears(link, kind, body) || names.hears(link, kind, body)) return;
+    if (router.route(link, kind, body)) return;
     if (kind === frameKind.terminate) stops?.terminate();
     else handle(kind, body);
   };

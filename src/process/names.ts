@@ -14,39 +14,37 @@ import {
   type KeptName,
   releaseName,
 } from "../runtime/resource_tracker.ts";
-import type { Frame } from "../runtime/runtime.ts";
+import { type FrameLink, router } from "./frame_router.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
-/** One end of a link between a parent and its child. */
-interface FrameLink {
-  post(frame: Frame): void;
-}
-
-let parent: FrameLink | undefined;
 /** All that is said is bytes, which any link carries. */
 const encoder = encoderFor("process");
 
-/** Connects this child to its parent. */
-export function connectParent(link: FrameLink): void {
-  parent = link;
+/** Has this child tell its parent of each name that it keeps. */
+export function tellParent(link: FrameLink): void {
   connectKeepers({
     keep: (name) => post(link, frameKind.keeps, name),
     forget: (name) => post(link, frameKind.forgets, name),
   });
 }
 
-/** Takes a frame, if it is about a name. */
-export function hears(from: FrameLink, kind: number, body: Decoder): boolean {
-  if (kind !== frameKind.keeps && kind !== frameKind.forgets) return false;
-  const inode = body.readUint();
-  const file = body.read() as string;
-  const name = { file, inode };
-  if (kind === frameKind.keeps) {
-    keepName(name);
-    post(from, frameKind.forgets, name);
-  } else if (from === parent) releaseName(name);
+/** Takes the frame of a child that has made a name: from here on this child keeps it. */
+export function keepsName(from: FrameLink, body: Decoder): void {
+  const name = readName(body);
+  keepName(name);
+  post(from, frameKind.forgets, name);
+}
+
+/** Takes the frame that says that a name is gone, or that the parent keeps it. */
+export function forgetsName(from: FrameLink, body: Decoder): void {
+  const name = readName(body);
+  if (from === router.parent) releaseName(name);
   else forgetName(name);
-  return true;
+}
+
+function readName(body: Decoder): KeptName {
+  const inode = body.readUint();
+  return { inode, file: body.read() as string };
 }
 
 function post(to: FrameLink, kind: number, { file, inode }: KeptName): void {

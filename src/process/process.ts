@@ -19,7 +19,7 @@ import { takeRole } from "./child_role.ts";
 import { nextIdentity, self } from "./identity.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { encoderFor, frameKind, type Job } from "./messages.ts";
-import { onEnd } from "./others.ts";
+import { noteStarted } from "./children.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";
 import { Sentinel } from "./sentinel.ts";
 import { isBound, startMethodOf } from "../runtime/start_methods.ts";
@@ -75,8 +75,6 @@ interface State {
   /** The class that was constructed: it may be bound to a start method. */
   readonly maker?: object;
   child?: StartedChild;
-  /** Whether something else started the child, and sees to its end. */
-  readonly isAdopted?: true;
   sentinel?: Sentinel;
   closed?: true;
 }
@@ -221,6 +219,7 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
       first: () => encodeJob(this, state, method),
     }, { ended: () => alive.delete(this) });
     state.child = child;
+    noteStarted(child);
     alive.add(this);
     if (state.daemon) child.keepAlive(false);
   }
@@ -416,16 +415,10 @@ export function activeChildren(): Process[] {
 export function adopt(child: StartedChild): void {
   const process: Process = Object.create(Process.prototype);
   const { name, daemon } = child;
-  states.set(process, { name, daemon, target: undefined, args: [], child, isAdopted: true });
+  states.set(process, { name, daemon, target: undefined, args: [], child });
   alive.add(process);
   child.ended.onOpen(() => alive.delete(process));
 }
-
-onEnd(() => {
-  const others = activeChildren().map(stateOf)
-    .filter(({ child, isAdopted }) => child?.isKept && !child.daemon && !isAdopted);
-  return Promise.all(others.map(({ child }) => child?.join()));
-});
 
 takeRole(role, (child) => (kind, body) => {
   if (kind === frameKind.run) void runJob(child, body, assemble);

@@ -18,7 +18,7 @@ import type { Callable } from "../code/task.ts";
 import { setExitCode } from "../runtime/current.ts";
 import { type ChildContext, crash } from "./child_role.ts";
 import type { Job } from "./messages.ts";
-import { untilOthersEnd } from "./others.ts";
+import { untilChildrenEnd } from "./children.ts";
 
 /** What the job's process object is made of. */
 export interface Parts {
@@ -59,6 +59,6 @@ export async function runJob(
     setExitCode(0);
     child.link.unref();
   } catch (error) {
-    await crash(child, found ? explainClosure(error, found) : error, untilOthersEnd);
+    await crash(child, found ? explainClosure(error, found) : error, untilChildrenEnd);
   }
 }

@@ -34,8 +34,8 @@ import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/timers.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
 import type { Scratch } from "../runtime/scratch.ts";
-import * as names from "./names.ts";
-import * as wakeRouter from "./wake_router.ts";
+import { router } from "./frame_router.ts";
+import "./routes.ts";
 import { describeCrash } from "./crash.ts";
 import { self } from "./identity.ts";
 import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
@@ -275,7 +275,7 @@ export class StartedChild {
     else if (kind === frameKind.crashed) void this.#noteCrash(body);
     else if (kind === frameKind.handlesSignal) {
       if (body.read() === "SIGTERM") this.#handlesTermination = true;
-    } else if (wakeRouter.hears(this, kind, body) || names.hears(this, kind, body)) return;
+    } else if (router.route(this, kind, body)) return;
     else if (this.#events.frame === undefined) throw unknownFrame(kind);
     else void this.#events.frame(kind, body)?.catch((error) => this.#refuse(error));
   }
@@ -334,7 +334,7 @@ export class StartedChild {
     this.#exitCode = code === -9 && this.#isTerminated ? -15 : code;
     noteDeath(this.method, this.pid, this.#stamp);
     if (this.method === "worker") freeThreadId(this.pid);
-    wakeRouter.disconnect(this);
+    router.noteLinkEnd(this);
     this.#dropUnread();
     this.#events.ended();
     this.ended.open();

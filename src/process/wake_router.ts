@@ -12,52 +12,49 @@
 
 import type { Decoder } from "../codec/decoder.ts";
 import { wordOfProcesses } from "../memory/arena.ts";
-import { connectWakeRouter, wakeHere } from "../memory/wake_port.ts";
-import type { Frame } from "../runtime/runtime.ts";
+import { wakeHere, type WakeRouter } from "../memory/wake_port.ts";
+import type { FrameLink } from "./frame_router.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 
-/** One end of a link between two processes. */
-interface WakeLink {
-  post(frame: Frame): void;
-}
-
 /** Behind which links somebody sleeps on a word. */
-const sleepers = new Map<number, Set<WakeLink>>();
-let parent: WakeLink | undefined;
+const sleepers = new Map<number, Set<FrameLink>>();
+let parent: FrameLink | undefined;
 const encoder = encoderFor("process");
 
-/** Connects this process to its parent. */
-export function connectParent(link: WakeLink): void {
+/** Carries this process' sleeps and wake-ups to the others. */
+export const wakeRouter: WakeRouter = {
+  sleeps: tellSleep,
+  wakes: (word) => passWake(word, undefined),
+};
+
+/** Connects this process to its parent. A thread is not connected: it looks up from time to time. */
+export function connectParentProcess(link: FrameLink): void {
   parent = link;
 }
 
-connectWakeRouter({ sleeps: tellSleep, wakes: (word) => passWake(word, undefined) });
-
-/** Forgets a child that has ended. */
-export function disconnect(child: WakeLink): void {
+/** Forgets who sleeps behind the link of a child that has ended. */
+export function forgetSleepers(child: FrameLink): void {
   for (const [word, links] of sleepers) {
     links.delete(child);
     if (links.size === 0) sleepers.delete(word);
   }
 }
 
-/** Takes a frame, if it is of the wake router. */
-export function hears(from: WakeLink, kind: number, body: Decoder): boolean {
-  if (kind === frameKind.sleeps) noteSleep(from, body.readUint(), body.readUint() | 0);
-  else if (kind === frameKind.wakes) {
-    const word = body.readUint();
-    wakeHere(word);
-    passWake(word, from);
-  } else return false;
-  return true;
-}
-
-function noteSleep(from: WakeLink, word: number, count: number): void {
+/** Takes the frame that says that somebody behind a link sleeps on a word. */
+export function noteSleep(from: FrameLink, body: Decoder): void {
+  const [word, count] = [body.readUint(), body.readUint() | 0];
   const now = wordOfProcesses(word);
   if (now !== undefined && now !== count) return postWake(from, word);
   const links = sleepers.get(word) ?? new Set();
   sleepers.set(word, links.add(from));
   tellSleep(word, count);
+}
+
+/** Takes the frame that says that a word was changed. */
+export function takeWake(from: FrameLink, body: Decoder): void {
+  const word = body.readUint();
+  wakeHere(word);
+  passWake(word, from);
 }
 
 function tellSleep(word: number, count: number): void {
@@ -69,14 +66,14 @@ function tellSleep(word: number, count: number): void {
 }
 
 /** Passes a wake-up on: down to those who sleep, and up if it did not come from there. */
-function passWake(word: number, from: WakeLink | undefined): void {
+function passWake(word: number, from: FrameLink | undefined): void {
   const links = sleepers.get(word);
   sleepers.delete(word);
   for (const link of links ?? []) if (link !== from) postWake(link, word);
   if (parent !== undefined && parent !== from) postWake(parent, word);
 }
 
-function postWake(to: WakeLink, word: number): void {
+function postWake(to: FrameLink, word: number): void {
   encoder.writeUint(frameKind.wakes);
   encoder.writeUint(word);
   to.post(encoder.take());
