@@ -14,7 +14,7 @@ import { root } from "./toolchain.mjs";
 
 /** From the lowest to the highest. What shares a layer does not know each other. */
 const layers: string[][] = [
-  ["arguments.ts", "errors.ts"],
+  ["arguments.ts", "errors.ts", "from_parts.ts"],
   ["runtime"],
   ["wait"],
   ["memory"],

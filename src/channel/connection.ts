@@ -1,4 +1,5 @@
 import { Encoder } from "../codec/encoder.ts";
+import { fromParts } from "../from_parts.ts";
 import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
 import { checkWait, type WaitOptions } from "../wait/latch.ts";
 import { LoopItems } from "../wait/loop_items.ts";
@@ -22,18 +23,15 @@ export interface RecvBytesOptions extends WaitOptions {
 }
 
 /**
- * The end of a connection.
+ * The connection that has an end.
  *
  * @internal
  */
-export let endOf: (connection: Connection) => ConnectionEnd;
+export const connectionTo = (end: ConnectionEnd): Connection => fromParts(Connection, end);
 
-/**
- * Whether a value is a connection.
- *
- * @internal
- */
-export let isConnection: (value: object) => value is Connection;
+/** Set in the body of the class, where its private fields can be read. */
+let readEnd: (connection: Connection) => ConnectionEnd;
+let hasEnd: (value: object) => value is Connection;
 
 /**
  * One end of a pipe, or of a connection to another program. What is sent at one end is received at
@@ -57,8 +55,7 @@ export class Connection implements AsyncIterable<unknown> {
   #closed = false;
   #readable: boolean;
 
-  /** @internal */
-  constructor(end: ConnectionEnd) {
+  private constructor(end: ConnectionEnd) {
     this.#end = end;
     this.#encoder = new Encoder({ channel: end.channel, defers: true, heldBy: "carrier" });
     this.#readable = end.canRead;
@@ -71,8 +68,8 @@ export class Connection implements AsyncIterable<unknown> {
       ({ closed, readable, writable }) =>
         closed ? { state: "closed" } : { state: "open", readable, writable },
     );
-    endOf = (connection) => connection.#end;
-    isConnection = (value): value is Connection => #end in value;
+    readEnd = (connection) => connection.#end;
+    hasEnd = (value): value is Connection => #end in value;
   }
 
   /** Whether this child has closed its hold on the end. */
@@ -321,6 +318,20 @@ export class Connection implements AsyncIterable<unknown> {
     throw new Error(`Cannot receive a message as it is longer than maxLength: ${maxLength} bytes`);
   }
 }
+
+/**
+ * The end of a connection.
+ *
+ * @internal
+ */
+export const endOf: (connection: Connection) => ConnectionEnd = readEnd;
+
+/**
+ * Whether a value is a connection.
+ *
+ * @internal
+ */
+export const isConnection: (value: object) => value is Connection = hasEnd;
 
 function checkSent(isSent: boolean, { timeout }: WaitOptions): void {
   if (!isSent) throw new TimeoutError(`Cannot send as there was no room within ${timeout} ms`);

@@ -12,7 +12,7 @@ import { hold, letGo } from "../handles/holding.ts";
 import { holdsOf, type MessageHold } from "../handles/holds.ts";
 import { type Ending, HoldTarget, registerEnding } from "../handles/target.ts";
 import { arrive, depart } from "../handles/travel.ts";
-import { Connection, endOf, isConnection } from "./connection.ts";
+import { type Connection, connectionTo, endOf, isConnection } from "./connection.ts";
 import type { ConnectionEnd, SyncWaitOptions } from "./end.ts";
 import { freeSegments, laneWords, limitLane, RecordQueue } from "./record_queue.ts";
 import { type Check, Messages, type ReadMessage, type TakenMessage } from "./messages.ts";
@@ -238,7 +238,7 @@ registerExtension({
     const end = new PipeEnd(new Block(arenaOf(method), address, serial), side);
     // Only now: the end has been held all the time.
     arrive(end.target, held);
-    return new Connection(end);
+    return connectionTo(end);
   },
 });
 
@@ -258,7 +258,7 @@ export function makePipe(
   block.arena.words[block.word + flagsAt] = from | (duplex ? 0 : ONE_WAY);
   limitLane(block, { bytes: capacity }, recordsTo(0));
   limitLane(block, { bytes: capacity }, recordsTo(1));
-  return [new Connection(new PipeEnd(block, 0)), new Connection(new PipeEnd(block, 1))];
+  return [connectionTo(new PipeEnd(block, 0)), connectionTo(new PipeEnd(block, 1))];
 }
 
 /** What a pipe is to be. */

@@ -7,7 +7,7 @@
 
 import type { Socket } from "../runtime/socket.ts";
 import type { Introduction } from "./authentication.ts";
-import { Connection } from "./connection.ts";
+import { type Connection, connectionTo } from "./connection.ts";
 import { usualLimits } from "./limits.ts";
 import { SocketEnd } from "./socket_end.ts";
 import { Wire } from "./wire.ts";
@@ -24,5 +24,5 @@ export function socketConnection(
 ): Connection {
   const origin = key === undefined ? "stranger" : "proven";
   const size = messageSize ?? usualLimits.messageSize[origin];
-  return new Connection(new SocketEnd(new Wire(socket, introduction, size), origin));
+  return connectionTo(new SocketEnd(new Wire(socket, introduction, size), origin));
 }

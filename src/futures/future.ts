@@ -47,8 +47,7 @@ export class Future<T> implements PromiseLike<T> {
     refuseToSend("Future", (value) => #scheduler in value, "send its result");
   }
 
-  /** @internal */
-  constructor(scheduler: Scheduler) {
+  private constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
     this.#result = new AsyncResult(scheduler);
   }

@@ -5,6 +5,7 @@ import {
   checkTimeout,
   wrongArgument,
 } from "../arguments.ts";
+import { fromParts } from "../from_parts.ts";
 import { refuseToSend } from "../codec/extension.ts";
 import type { AnyClass } from "../code/registered_class.ts";
 import { keyOf } from "../channel/authentication.ts";
@@ -118,8 +119,6 @@ export class Manager implements AsyncDisposable, Disposable {
    * @throws {RangeError} If one of `limits` is out of range.
    */
   constructor(options?: ManagerOptions);
-  /** @internal */
-  constructor(options: ManagerOptions, remote: Remote);
   constructor(options: ManagerOptions = {}, remote?: Remote) {
     if (options.address !== undefined) parseAddress(options.address, "make a manager");
     keyOf(options.authKey);
@@ -166,7 +165,7 @@ export class Manager implements AsyncDisposable, Disposable {
       );
     }
     const remote = await reachRemote(address, options);
-    const manager = new this({}, remote);
+    const manager = fromParts<Manager>(this, {}, remote);
     for (const name of remote.types) manager.#define(name);
     return manager;
   }

@@ -10,7 +10,7 @@ import { generateAuthKey } from "../channel/auth_key.ts";
 import { encoderFor, frameKind } from "../process/messages.ts";
 import { adopt } from "../process/process.ts";
 import { StartedChild } from "../process/started_child.ts";
-import { allocateQueue, Queue } from "../queue/queue.ts";
+import { allocateQueue, type Queue, queueIn } from "../queue/queue.ts";
 import { mayMakeFolders, plannedPath, removeFolderOf } from "../runtime/socket_server.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { ListenTls } from "../runtime/tls_options.ts";
@@ -42,7 +42,7 @@ export class ServerProcess {
 
   constructor(method: StartMethod, { address, authKey, types, limits, tls }: ServerOptions) {
     this.authKey = authKey ?? generateAuthKey();
-    this.#inbox = new Queue(allocateQueue(method, 0));
+    this.#inbox = queueIn(allocateQueue(method, 0));
     this.#socket = mayMakeFolders() ? plannedPath() : undefined;
     const setUp: ServerSetUp = {
       id: crypto.randomUUID(),

@@ -1,3 +1,4 @@
+import { fromParts } from "../from_parts.ts";
 import { type ChildIdentity, self } from "./identity.ts";
 import { Latch, type WaitOptions } from "../wait/latch.ts";
 import { showAs } from "../runtime/inspection.ts";
@@ -17,8 +18,7 @@ export class ParentProcess {
   /** Its process id. */
   readonly pid: number;
 
-  /** Made by `parentProcess()`. */
-  constructor({ name, pid }: ChildIdentity) {
+  private constructor({ name, pid }: ChildIdentity) {
     this.name = name;
     this.pid = pid;
   }
@@ -58,5 +58,5 @@ let parent: ParentProcess | undefined;
  */
 export function parentProcess(): ParentProcess | undefined {
   const identity = self().parent;
-  return identity && (parent ??= new ParentProcess(identity));
+  return identity && (parent ??= fromParts(ParentProcess, identity));
 }

@@ -21,7 +21,7 @@ import type { WaitOptions } from "../wait/latch.ts";
 import { encoderFor, frameKind, type Job } from "./messages.ts";
 import { noteStarted } from "./children.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";
-import { Sentinel } from "./sentinel.ts";
+import { type Sentinel, sentinelOf } from "./sentinel.ts";
 import { isBound, startMethodOf } from "../runtime/start_methods.ts";
 import { StartedChild } from "./started_child.ts";
 import { type Details, showAs } from "../runtime/inspection.ts";
@@ -186,7 +186,7 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
    */
   get sentinel(): Sentinel {
     const state = openState(this);
-    return state.sentinel ??= new Sentinel(startedChild(this));
+    return state.sentinel ??= sentinelOf(startedChild(this));
   }
 
   /**

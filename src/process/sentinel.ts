@@ -1,3 +1,4 @@
+import { fromParts } from "../from_parts.ts";
 import { refuseToSend } from "../codec/extension.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import type { StartedChild } from "./started_child.ts";
@@ -11,8 +12,7 @@ export class Sentinel {
 
   readonly #child: StartedChild;
 
-  /** Made by `Process`. */
-  constructor(child: StartedChild) {
+  private constructor(child: StartedChild) {
     this.#child = child;
   }
 
@@ -30,5 +30,12 @@ export class Sentinel {
     return this.#child.join(options);
   }
 }
+
+/**
+ * Makes the sentinel of a child.
+ *
+ * @internal
+ */
+export const sentinelOf = (child: StartedChild): Sentinel => fromParts(Sentinel, child);
 
 refuseToSend("Sentinel", (value) => value instanceof Sentinel, "wait for it where it was made");

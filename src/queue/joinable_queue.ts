@@ -1,10 +1,11 @@
 import { endLane, laneWords, type RecordQueue } from "../channel/record_queue.ts";
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
 import { checkWait, type WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { allocateQueue, Queue, queueDetails, recordsOf } from "./queue.ts";
+import { allocateQueue, detailsOf, Queue, recordsOf } from "./queue.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** Where the count of done tasks is, in words behind the record queue, and who waits for it. */
@@ -51,10 +52,12 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor(maxSize?: number);
-  /** @internal */
-  constructor(block: Block);
   constructor(from: number | Block = 0) {
-    super(from instanceof Block ? from : allocateQueue(startMethodOf(new.target), from, more));
+    const block = from instanceof Block
+      ? from
+      : allocateQueue(startMethodOf(new.target), from, more);
+    // `Queue` accepts a block, too, which its signature for programs does not say.
+    super(block as never);
     this.#records = recordsOf(this);
     const { arena, word } = this.#records.block;
     this.#words = arena.words;
@@ -63,14 +66,14 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
   }
 
   static {
-    showAs<JoinableQueue>(this, "JoinableQueue", queueDetails);
+    showAs<JoinableQueue>(this, "JoinableQueue", detailsOf);
     registerHandle<JoinableQueue>({
       name: "JoinableQueue",
       module: import.meta.url,
       matches: (value): value is JoinableQueue => #dones in value,
       blockOf: (queue) => queue.#records.block,
       ending: endLane,
-      revive: (block) => new JoinableQueue(block),
+      revive: (block) => fromParts(JoinableQueue, block),
     });
   }
 

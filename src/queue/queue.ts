@@ -2,6 +2,7 @@ import { checkInteger } from "../arguments.ts";
 import { allocateLane, endLane, RecordQueue } from "../channel/record_queue.ts";
 import { Messages, type ReadMessage, readValue, settleDelivery } from "../channel/messages.ts";
 import { Encoder } from "../codec/encoder.ts";
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Empty, Full } from "../errors.ts";
 import { Block, whyNoRoom } from "../memory/allocator.ts";
@@ -26,18 +27,15 @@ export function allocateQueue(method: StartMethod, maxSize: unknown, more: numbe
 }
 
 /**
- * The record queue of a queue.
+ * The queue whose memory is a block.
  *
  * @internal
  */
-export let recordsOf: <T>(queue: Queue<T>) => RecordQueue;
+export const queueIn = <T = unknown>(block: Block): Queue<T> => fromParts<Queue<T>>(Queue, block);
 
-/**
- * What is shown of a queue.
- *
- * @internal
- */
-export let queueDetails: (queue: Queue) => Details;
+/** Set in the body of the class, where its private fields can be read. */
+let readRecords: <T>(queue: Queue<T>) => RecordQueue;
+let readDetails: (queue: Queue) => Details;
 
 /**
  * A queue between children: first in, first out, with any number of producers and consumers. Every
@@ -76,8 +74,6 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor(maxSize?: number);
-  /** @internal */
-  constructor(block: Block);
   constructor(from: number | Block = 0) {
     const block = from instanceof Block ? from : allocateQueue(startMethodOf(new.target), from);
     this.#messages = new Messages(new RecordQueue(block, "a queue"), "item");
@@ -89,17 +85,17 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   static {
-    queueDetails = (queue) => ({ state: queue.#closed ? "closed" : "open", size: queue.qsize() });
-    showAs<Queue>(this, "Queue", queueDetails);
+    readRecords = (queue) => queue.#messages.records;
+    readDetails = (queue) => ({ state: queue.#closed ? "closed" : "open", size: queue.qsize() });
+    showAs<Queue>(this, "Queue", readDetails);
     registerHandle<Queue>({
       name: "Queue",
       module: import.meta.url,
       matches: (value): value is Queue => #messages in value,
       blockOf: (queue) => queue.#messages.records.block,
       ending: endLane,
-      revive: (block) => new Queue(block),
+      revive: queueIn,
     });
-    recordsOf = (queue) => queue.#messages.records;
   }
 
   /**
@@ -290,3 +286,17 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return new Empty(`Cannot get an item as the queue was empty${when}`);
   }
 }
+
+/**
+ * The record queue of a queue.
+ *
+ * @internal
+ */
+export const recordsOf: <T>(queue: Queue<T>) => RecordQueue = readRecords;
+
+/**
+ * What is shown of a queue.
+ *
+ * @internal
+ */
+export const detailsOf: (queue: Queue) => Details = readDetails;

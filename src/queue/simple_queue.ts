@@ -1,9 +1,10 @@
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import { endLane } from "../channel/record_queue.ts";
-import { allocateQueue, Queue, recordsOf } from "./queue.ts";
+import { allocateQueue, type Queue, queueIn, recordsOf } from "./queue.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /**
@@ -28,10 +29,8 @@ export class SimpleQueue<T = unknown> {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor();
-  /** @internal */
-  constructor(block: Block);
   constructor(block?: Block) {
-    this.#queue = new Queue<T>(
+    this.#queue = queueIn(
       block instanceof Block ? block : allocateQueue(startMethodOf(new.target), 0),
     );
   }
@@ -44,7 +43,7 @@ export class SimpleQueue<T = unknown> {
       matches: (value): value is SimpleQueue => #queue in value,
       blockOf: (queue) => recordsOf(queue.#queue).block,
       ending: endLane,
-      revive: (block) => new SimpleQueue(block),
+      revive: (block) => fromParts(SimpleQueue, block),
     });
   }
 

@@ -13,7 +13,7 @@ export type Details = Readonly<Record<string, string | number | bigint | boolean
 
 /** Has the instances of a class be shown as one line. `details` may throw. */
 export function showAs<T extends object>(
-  cls: abstract new (...args: never[]) => T,
+  cls: { readonly name: string; readonly prototype: T },
   name: string | ((object: T) => string),
   details: (object: T) => Details,
 ): void {

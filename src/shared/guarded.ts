@@ -9,8 +9,8 @@
 import { wrongArgument } from "../arguments.ts";
 import { type Block, free } from "../memory/allocator.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { type Acquirable, gateOf, isAcquirable } from "../sync/acquirable.ts";
-import { RLock, rlockSize } from "../sync/rlock.ts";
+import { type Acquirable, isAcquirable, lockWordOf } from "../sync/acquirable.ts";
+import { rlockIn, rlockSize } from "../sync/rlock.ts";
 import type { Element } from "./element_type.ts";
 import {
   allocateRegion,
@@ -47,12 +47,12 @@ export class Guarded {
 
   /** Whether the lock stands before the elements, and ends with them. */
   get #ownsLock(): boolean {
-    return this.#lock !== undefined && gateOf(this.#lock).block === this.region.block;
+    return this.#lock !== undefined && lockWordOf(this.#lock).block === this.region.block;
   }
 
   /** Gives the memory back, and with it a lock of its own. */
   dispose(): void {
-    if (this.#ownsLock) gateOf(this.lock).dispose();
+    if (this.#ownsLock) lockWordOf(this.lock).dispose();
     else free(this.region.block);
   }
 
@@ -66,7 +66,7 @@ export class Guarded {
 /** What was described. */
 export function reviveGuarded(name: string, block: Block, description: unknown): Guarded {
   const [region, ownsLock, lock] = description as ReturnType<Guarded["describe"]>;
-  return new Guarded(name, reviveRegion(block, region), ownsLock ? new RLock(block) : lock);
+  return new Guarded(name, reviveRegion(block, region), ownsLock ? rlockIn(block) : lock);
 }
 
 /** Takes memory, all zero, for elements and for the lock that a caller asked for. */
@@ -79,7 +79,7 @@ export function allocateGuarded(
 ): Guarded {
   const given = lock === true ? undefined : checkLock(name, method, lock);
   const region = allocateRegion(method, element, length, lock === true ? rlockSize : 0);
-  return new Guarded(name, region, lock === true ? new RLock(region.block) : given);
+  return new Guarded(name, region, lock === true ? rlockIn(region.block) : given);
 }
 
 function checkLock(name: string, method: StartMethod, lock: unknown): Acquirable | undefined {
@@ -91,7 +91,7 @@ function checkLock(name: string, method: StartMethod, lock: unknown): Acquirable
       lock,
     );
   }
-  const other = gateOf(lock).block.arena.method;
+  const other = lockWordOf(lock).block.arena.method;
   if (other === method) return lock;
   throw new Error(
     `Cannot make a ${name} for children of the start method "${method}" as its lock is for "${other}"`,

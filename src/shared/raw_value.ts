@@ -1,5 +1,6 @@
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
-import { type Block, free } from "../memory/allocator.ts";
+import { free } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import {
   type Element,
@@ -22,6 +23,14 @@ export function checkedElement(name: string, type: unknown, initial: unknown): E
   if (initial === undefined || element.accepts(initial)) return element;
   throw element.refusal(initial, `Cannot make a ${name} as initial`);
 }
+
+/**
+ * The value of one element at the beginning of a region.
+ *
+ * @internal
+ */
+export const rawValueIn = <T extends ElementType>(region: Region): RawValue<T> =>
+  fromParts<RawValue<T>>(RawValue, region);
 
 /**
  * A number or bigint that children share, without a lock. It travels to other children, where it is
@@ -63,8 +72,6 @@ export class RawValue<T extends ElementType = NumberType> {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor(type: T, initial?: ElementOf<T>);
-  /** @internal */
-  constructor(region: Region);
   constructor(type: T | Region, initial?: ElementOf<T>) {
     const region = type instanceof Region
       ? type
@@ -89,7 +96,7 @@ export class RawValue<T extends ElementType = NumberType> {
       matches: (value): value is RawValue => #region in value,
       blockOf: (value) => value.#region.block,
       describe: (value) => describeRegion(value.#region),
-      revive: (block: Block, description) => new RawValue(reviveRegion(block, description)),
+      revive: (block, description) => rawValueIn(reviveRegion(block, description)),
     });
   }
 

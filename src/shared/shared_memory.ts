@@ -1,4 +1,5 @@
 import { checkInteger, wrongArgument } from "../arguments.ts";
+import { fromParts } from "../from_parts.ts";
 import { registerExtension } from "../codec/extension.ts";
 import {
   machineNames,
@@ -99,8 +100,6 @@ export class SharedMemory {
    * there is none, or if this program cannot share memory by name; the message tells which.
    */
   constructor(options: SharedMemoryOptions);
-  /** @internal */
-  constructor(arrival: ReceivedMemory);
   constructor(from: SharedMemoryOptions | ReceivedMemory) {
     const { name, create = false, size } = from instanceof ReceivedMemory
       ? { name: from.name }
@@ -138,7 +137,7 @@ export class SharedMemory {
       refuses: (value, channel) => (value as SharedMemory).#refusal(channel),
       describe: (value) => [(value as SharedMemory).#reach, (value as SharedMemory).#name],
       revive: (description) =>
-        new SharedMemory(new ReceivedMemory(...description as [Reach, string])),
+        fromParts(SharedMemory, new ReceivedMemory(...description as [Reach, string])),
     });
   }
 

@@ -1,10 +1,11 @@
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { Acquirable } from "../sync/acquirable.ts";
 import type { ElementOf, ElementType, NumberType } from "./element_type.ts";
 import { allocateGuarded, Guarded, type LockOptions, reviveGuarded } from "./guarded.ts";
-import { checkedElement, RawValue } from "./raw_value.ts";
+import { checkedElement, type RawValue, rawValueIn } from "./raw_value.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /**
@@ -51,15 +52,13 @@ export class Value<T extends ElementType = NumberType> {
    * share memory between processes; the message names the remedy.
    */
   constructor(type: T, initial?: ElementOf<T>, options?: LockOptions);
-  /** @internal */
-  constructor(guarded: Guarded);
   constructor(type: T | Guarded, initial?: ElementOf<T>, options?: LockOptions) {
     if (type instanceof Guarded) this.#guarded = type;
     else {
       const element = checkedElement("Value", type, initial);
       this.#guarded = allocateGuarded("Value", startMethodOf(new.target), element, 1, options);
     }
-    this.#raw = new RawValue<T>(this.#guarded.region);
+    this.#raw = rawValueIn<T>(this.#guarded.region);
     if (initial !== undefined) this.#raw.value = initial;
   }
 
@@ -71,7 +70,8 @@ export class Value<T extends ElementType = NumberType> {
       matches: (value): value is Value => #guarded in value,
       blockOf: (value) => value.#guarded.region.block,
       describe: (value) => value.#guarded.describe(),
-      revive: (block, description) => new Value(reviveGuarded("Value", block, description)),
+      revive: (block, description) =>
+        fromParts<Value>(Value, reviveGuarded("Value", block, description)),
     });
   }
 

@@ -2,34 +2,24 @@ import { TimeoutError } from "../errors.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import type { AcquireOptions, AcquireSyncOptions, LockWord } from "../memory/lock_word.ts";
 
-/**
- * The gate of a lock or semaphore.
- *
- * @internal
- */
-export let gateOf: (acquirable: Acquirable) => LockWord;
-
-/**
- * Whether a value is a lock, a semaphore or a condition.
- *
- * @internal
- */
-export let isAcquirable: (value: object) => value is Acquirable;
+/** Set in the body of the class, where its private fields can be read. */
+let readLockWord: (acquirable: Acquirable) => LockWord;
+let hasLockWord: (value: object) => value is Acquirable;
 
 /**
  * What can be acquired and must be released: locks, semaphores, and a condition with its lock.
  */
 export abstract class Acquirable {
-  readonly #gate: LockWord;
+  readonly #lockWord: LockWord;
 
   /** @internal */
-  protected constructor(gate: LockWord) {
-    this.#gate = gate;
+  protected constructor(lockWord: LockWord) {
+    this.#lockWord = lockWord;
   }
 
   static {
-    gateOf = (acquirable) => acquirable.#gate;
-    isAcquirable = (value): value is Acquirable => #gate in value;
+    readLockWord = (acquirable) => acquirable.#lockWord;
+    hasLockWord = (value): value is Acquirable => #lockWord in value;
   }
 
   /**
@@ -38,7 +28,7 @@ export abstract class Acquirable {
    * nobody owns, never is.
    */
   get abandoned(): boolean {
-    return this.#gate.isAbandoned;
+    return this.#lockWord.isAbandoned;
   }
 
   /**
@@ -48,7 +38,7 @@ export abstract class Acquirable {
    * @throws {Error} If it was disposed of.
    */
   tryAcquire(): boolean {
-    return this.#gate.tryAcquire();
+    return this.#lockWord.tryAcquire();
   }
 
   /**
@@ -59,7 +49,7 @@ export abstract class Acquirable {
    * @throws {Error} If it is disposed of, also while this call waits.
    */
   acquire(options?: AcquireOptions): Promise<boolean> {
-    return this.#gate.acquire(options);
+    return this.#lockWord.acquire(options);
   }
 
   /**
@@ -69,7 +59,7 @@ export abstract class Acquirable {
    * @throws {Error} If it is disposed of, also while this call waits.
    */
   acquireSync(options?: AcquireSyncOptions): boolean {
-    return this.#gate.acquireSync(options);
+    return this.#lockWord.acquireSync(options);
   }
 
   /**
@@ -80,7 +70,7 @@ export abstract class Acquirable {
    * semaphore has its highest value. Nothing has changed then.
    */
   release(): void {
-    this.#gate.release();
+    this.#lockWord.release();
   }
 
   /**
@@ -105,6 +95,20 @@ export abstract class Acquirable {
     return new Hold(this);
   }
 }
+
+/**
+ * The word of a lock or semaphore; of a condition, that of its lock.
+ *
+ * @internal
+ */
+export const lockWordOf: (acquirable: Acquirable) => LockWord = readLockWord;
+
+/**
+ * Whether a value is a lock, a semaphore or a condition.
+ *
+ * @internal
+ */
+export const isAcquirable: (value: object) => value is Acquirable = hasLockWord;
 
 const timedOut = (timeout: number | undefined): TimeoutError =>
   new TimeoutError(`Cannot hold it as it was not free within ${timeout} ms`);

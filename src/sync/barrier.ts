@@ -1,4 +1,5 @@
 import { checkFunction, checkInteger, checkOptions, checkTimeout } from "../arguments.ts";
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { BrokenBarrierError } from "../errors.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
@@ -89,8 +90,6 @@ export class Barrier {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor(parties: number, options?: BarrierOptions);
-  /** @internal */
-  constructor(parties: number, options: BarrierOptions, block: Block);
   constructor(parties: number, options: BarrierOptions = {}, block?: Block) {
     checkBarrier(parties, options);
     this.#block = block ?? allocateOwned(startMethodOf(new.target), size);
@@ -116,7 +115,7 @@ export class Barrier {
       describe: (barrier) => [barrier.parties, barrier.#options],
       revive: (block, description) => {
         const [parties, options] = description as [number, BarrierOptions];
-        return new Barrier(parties, options, block);
+        return fromParts(Barrier, parties, options, block);
       },
     });
   }

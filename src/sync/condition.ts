@@ -1,9 +1,10 @@
 import { checkFunction, checkInteger, wrongArgument } from "../arguments.ts";
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { checkWait, countdown, type WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { Acquirable, gateOf } from "./acquirable.ts";
+import { Acquirable, lockWordOf } from "./acquirable.ts";
 import { type Lock, newLock } from "./lock.ts";
 import { Mutex } from "../memory/mutex.ts";
 import type { RLock } from "./rlock.ts";
@@ -60,11 +61,9 @@ export class Condition extends Acquirable {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor(lock?: Lock | RLock);
-  /** @internal */
-  constructor(lock: Lock | RLock, block: Block, ownsLock: boolean);
   constructor(lock?: Lock | RLock, block?: Block, ownsLock: boolean = lock === undefined) {
     const used = lock === undefined ? newLock(startMethodOf(new.target)) : lock;
-    const mutex = used instanceof Acquirable ? gateOf(used) : undefined;
+    const mutex = used instanceof Acquirable ? lockWordOf(used) : undefined;
     if (!(mutex instanceof Mutex)) {
       throw wrongArgument(
         TypeError,
@@ -90,7 +89,7 @@ export class Condition extends Acquirable {
       describe: (condition) => [condition.#lock, condition.#ownsLock],
       revive: (block, description) => {
         const [lock, ownsLock] = description as [Lock | RLock, boolean];
-        return new Condition(lock, block, ownsLock);
+        return fromParts(Condition, lock, block, ownsLock);
       },
     });
   }

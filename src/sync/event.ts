@@ -1,3 +1,4 @@
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block, free } from "../memory/allocator.ts";
 import { Futex } from "../memory/futex.ts";
@@ -44,8 +45,6 @@ export class Event {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor();
-  /** @internal */
-  constructor(block: Block);
   constructor(block?: Block) {
     this.#block = block ?? allocateOwned(startMethodOf(new.target), size);
     this.#words = this.#block.arena.words;
@@ -59,7 +58,7 @@ export class Event {
       module: import.meta.url,
       matches: (value): value is Event => #futex in value,
       blockOf: (event) => event.#block,
-      revive: (block) => new Event(block),
+      revive: (block) => fromParts(Event, block),
     });
   }
 

@@ -1,3 +1,4 @@
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block } from "../memory/allocator.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -11,7 +12,8 @@ import { showAs } from "../runtime/inspection.ts";
  *
  * @internal
  */
-export const newLock = (method: StartMethod): Lock => new Lock(allocateOwned(method, mutexSize));
+export const newLock = (method: StartMethod): Lock =>
+  fromParts(Lock, allocateOwned(method, mutexSize));
 
 /**
  * A lock that one child at a time can hold. It travels to other children, where it is the same
@@ -47,8 +49,6 @@ export class Lock extends Acquirable {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor();
-  /** @internal */
-  constructor(block: Block);
   constructor(block?: Block) {
     const used = block ?? allocateOwned(startMethodOf(new.target), mutexSize);
     const mutex = new Mutex(used, "a lock", "anyone");
@@ -63,7 +63,7 @@ export class Lock extends Acquirable {
       module: import.meta.url,
       matches: (value): value is Lock => #mutex in value,
       blockOf: (lock) => lock.#mutex.block,
-      revive: (block) => new Lock(block),
+      revive: (block) => fromParts(Lock, block),
     });
   }
 

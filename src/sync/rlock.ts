@@ -1,3 +1,4 @@
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, type Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
@@ -55,6 +56,13 @@ class ReentrantMutex extends Mutex {
 }
 
 /**
+ * The recursive lock at the beginning of a block.
+ *
+ * @internal
+ */
+export const rlockIn = (block: Block): RLock => fromParts(RLock, block);
+
+/**
  * A lock that the child that holds it can acquire again, and must then release as often. As in
  * CPython nobody else can release it. All tasks of a child are one owner.
  *
@@ -76,8 +84,6 @@ export class RLock extends Acquirable {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor();
-  /** @internal */
-  constructor(block: Block);
   constructor(block?: Block) {
     const mutex = new ReentrantMutex(
       block ?? allocateOwned(startMethodOf(new.target), mutexSize + 4),
@@ -93,7 +99,7 @@ export class RLock extends Acquirable {
       module: import.meta.url,
       matches: (value): value is RLock => #mutex in value,
       blockOf: (lock) => lock.#mutex.block,
-      revive: (block) => new RLock(block),
+      revive: rlockIn,
     });
   }
 

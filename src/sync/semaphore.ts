@@ -1,23 +1,28 @@
 import { checkInteger } from "../arguments.ts";
+import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { allocateOwned, Block } from "../memory/allocator.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
-import { Acquirable, gateOf } from "./acquirable.ts";
+import { Acquirable, lockWordOf } from "./acquirable.ts";
 import { LockWord, lockWordSize, RESERVED } from "../memory/lock_word.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** The highest count of a semaphore. */
 const highest = RESERVED - 1;
 
-/** Where the bound is, in words from the gate's beginning. */
+/** Where the bound is, in words from the lock word's beginning. */
 const boundAt = lockWordSize;
 const size = (lockWordSize + 1) * 4;
 
-/** A gate for as many as its state says. */
+/** A lock word that as many can take as its state says. */
 class Counter extends LockWord {
   constructor(block: Block) {
     super(block, "a semaphore");
+  }
+
+  set bound(bound: number) {
+    this.words[this.state + boundAt] = bound;
   }
 
   get count(): number {
@@ -66,11 +71,13 @@ class Counter extends LockWord {
   }
 }
 
-function newCounter(method: StartMethod, count: number, bound: number): Block {
+const counterOf = (semaphore: Semaphore): Counter => lockWordOf(semaphore) as Counter;
+
+function newCounter(method: StartMethod, count: number): Block {
   checkInteger("make a semaphore", "n", count, 0, highest);
   const block = allocateOwned(method, size);
   block.arena.words[block.word] = count;
-  block.arena.words[block.word + boundAt] = bound;
+  block.arena.words[block.word + boundAt] = highest;
   return block;
 }
 
@@ -99,13 +106,9 @@ export class Semaphore extends Acquirable {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor(n?: number);
-  /** @internal */
-  constructor(n: number, bound: number);
-  /** @internal */
-  constructor(block: Block);
-  constructor(n: number | Block = 1, bound: number = highest) {
+  constructor(n: number | Block = 1) {
     const counter = new Counter(
-      n instanceof Block ? n : newCounter(startMethodOf(new.target), n, bound),
+      n instanceof Block ? n : newCounter(startMethodOf(new.target), n),
     );
     super(counter);
     this.#counter = counter;
@@ -118,7 +121,7 @@ export class Semaphore extends Acquirable {
       module: import.meta.url,
       matches: (value): value is Semaphore => #counter in value,
       blockOf: (semaphore) => semaphore.#counter.block,
-      revive: (block) => new Semaphore(block),
+      revive: (block) => fromParts(Semaphore, block),
     });
   }
 
@@ -156,10 +159,10 @@ export class BoundedSemaphore extends Semaphore {
    * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
    */
   constructor(n?: number);
-  /** @internal */
-  constructor(block: Block);
   constructor(n: number | Block = 1) {
-    super(n as number, n as number);
+    super(n as number);
+    // Nobody else knows its memory yet.
+    if (!(n instanceof Block)) counterOf(this).bound = n;
   }
 
   static {
@@ -172,8 +175,8 @@ export class BoundedSemaphore extends Semaphore {
       name: "BoundedSemaphore",
       module: import.meta.url,
       matches: (value): value is BoundedSemaphore => value instanceof BoundedSemaphore,
-      blockOf: (semaphore) => gateOf(semaphore).block,
-      revive: (block) => new BoundedSemaphore(block),
+      blockOf: (semaphore) => counterOf(semaphore).block,
+      revive: (block) => fromParts(BoundedSemaphore, block),
     });
   }
 }

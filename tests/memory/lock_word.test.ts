@@ -1,7 +1,7 @@
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
 import { getContext } from "../../mod.ts";
-import { gateOf } from "../../src/sync/acquirable.ts";
+import { lockWordOf } from "../../src/sync/acquirable.ts";
 import { arrivalsAt, reservationAt, RESERVED } from "../../src/memory/lock_word.ts";
 import type { Lock } from "../../src/sync/lock.ts";
 import { forEachMethod } from "../harness.ts";
@@ -27,7 +27,7 @@ forEachMethod("A lock's turn", (method) => {
 
   /** The words of a lock, and what waiter has the turn: its arrival. */
   const look = (lock: Lock) => {
-    const { arena, word } = gateOf(lock).block;
+    const { arena, word } = lockWordOf(lock).block;
     const turn = () => Atomics.load(arena.longs, (word + reservationAt) / 2);
     return {
       ...{ arena, word, turn },
