@@ -49,7 +49,7 @@ const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "tests-"));
  */
 const askOfNode26: readonly RegExp[] = [
   /^tests\/(codec|memory|shared)\//,
-  /^tests\/channel\/(lane|pipe)\./,
+  /^tests\/channel\/(record_queue|pipe)\./,
   /^tests\/process\/(context|permissions)\./,
   /^tests\/runtime\/(at_exit|channel|environment|flags|mapping|memory_file|thread_id)\./,
   /^tests\/sync\/(event|lock|semaphore)\./,

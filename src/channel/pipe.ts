@@ -14,7 +14,8 @@ import { type Ending, HoldTarget, registerEnding } from "../handles/target.ts";
 import { arrive, depart } from "../handles/travel.ts";
 import { type Connection, connectionTo, endOf, isConnection } from "./connection.ts";
 import type { ConnectionEnd, SyncWaitOptions } from "./end.ts";
-import { freeSegments, laneWords, limitLane, RecordQueue } from "./record_queue.ts";
+import { RecordQueue } from "./record_queue.ts";
+import { freeSegments, limitRecordQueue, recordQueueWords } from "./record_queue_layout.ts";
 import { type Check, Messages, type ReadMessage, type TakenMessage } from "./messages.ts";
 
 /** How many bytes may be under way in one direction; a larger message goes alone. */
@@ -24,9 +25,9 @@ const capacity = 2 * 1024 * 1024;
 type Side = 0 | 1;
 
 // Where the parts are, in words: the record queue that leads to a side, and whether nobody holds the side any more.
-const recordsTo = (side: Side): number => side * laneWords;
-const closedAt = (side: Side): number => 2 * laneWords + side;
-const flagsAt = 2 * laneWords + 2;
+const recordsTo = (side: Side): number => side * recordQueueWords;
+const closedAt = (side: Side): number => 2 * recordQueueWords + side;
+const flagsAt = 2 * recordQueueWords + 2;
 const pipeSize = (flagsAt + 1) * 4;
 /** The flag of a pipe that leads from side 1 to side 0 alone. */
 const ONE_WAY = 1;
@@ -184,21 +185,21 @@ function close(block: Block, side: Side): void {
     new RecordQueue(block, "a connection", recordsTo(to))
   );
   // Who waits here, or at the other end, looks again.
-  const stir = () => {
+  const wakeAll = () => {
     for (const records of recordQueues) {
       records.filled.wake();
       records.drained.wake();
     }
   };
-  if (!isClosed(block, other(side))) return stir();
+  if (!isClosed(block, other(side))) return wakeAll();
   const then = () => {
-    freeLanes(block);
-    stir();
+    freeAllSegments(block);
+    wakeAll();
   };
   free(block, { then, rests: true });
 }
 
-function freeLanes(block: Block): void {
+function freeAllSegments(block: Block): void {
   freeSegments(block, recordsTo(0));
   freeSegments(block, recordsTo(1));
 }
@@ -256,8 +257,8 @@ export function makePipe(
   const block = allocate(method, pipeSize);
   const from = origin === "stranger" ? FROM_STRANGER : origin === "proven" ? FROM_PROVEN : 0;
   block.arena.words[block.word + flagsAt] = from | (duplex ? 0 : ONE_WAY);
-  limitLane(block, { bytes: capacity }, recordsTo(0));
-  limitLane(block, { bytes: capacity }, recordsTo(1));
+  limitRecordQueue(block, { bytes: capacity }, recordsTo(0));
+  limitRecordQueue(block, { bytes: capacity }, recordsTo(1));
   return [connectionTo(new PipeEnd(block, 0)), connectionTo(new PipeEnd(block, 1))];
 }
 

@@ -12,72 +12,42 @@
  * @internal
  */
 
-import {
-  allocateIfRoom,
-  allocateOwned,
-  type Block,
-  blockAt,
-  couldHold,
-  free,
-  headerSize,
-  noRoom,
-} from "../memory/allocator.ts";
+import { allocateIfRoom, type Block, couldHold, free, noRoom } from "../memory/allocator.ts";
 import type { Arena } from "../memory/arena.ts";
 import { freedWord } from "../memory/free_lists.ts";
 import { Futex } from "../memory/futex.ts";
-import { deathLook } from "../memory/lock_word.ts";
 import type { Carrier } from "../handles/holds.ts";
 import { type Ending, registerEnding } from "../handles/target.ts";
-import { Mutex, mutexSize } from "../memory/mutex.ts";
-import type { StartMethod } from "../runtime/start_method.ts";
+import { Mutex } from "../memory/mutex.ts";
+import {
+  bytesPutAt,
+  bytesTakenAt,
+  drainedAt,
+  filledAt,
+  freeSegments,
+  headAt,
+  maxBytesAt,
+  maxItemsAt,
+  putMutexAt,
+  putsAt,
+  takeMutexAt,
+  takesAt,
+} from "./record_queue_layout.ts";
+import { RecordQueueRepair } from "./record_queue_repair.ts";
+import { SegmentList } from "./segment_list.ts";
 import {
   blockOf,
   endAt,
-  freeFrom,
   isInBlock,
   largeRecord,
   lengthOf,
-  nextAt,
   recordHead,
   recordsAt,
-  recordsOf,
-  segmentWords,
   unreadAt,
   wordsOf,
   wordsToWrite,
   writeRecord,
 } from "./segment.ts";
-
-const mutexWords = mutexSize / 4;
-
-// Where the parts are, in words. Those who put and those who take write to cache lines of their
-// own; what both read is with the block's own words, in a line that hardly anybody writes to.
-const maxItemsAt = 0;
-const maxBytesAt = 1;
-/** Somebody died in the middle of something: what is counted is to be counted again. */
-const repairAt = 2;
-const putMutexAt = 16 - headerSize / 4;
-const tailAt = putMutexAt + mutexWords;
-const putsAt = tailAt + 1;
-const bytesPutAt = tailAt + 2;
-const takeMutexAt = putMutexAt + 16;
-const headAt = takeMutexAt + mutexWords;
-const takesAt = headAt + 1;
-const bytesTakenAt = headAt + 2;
-/** Where its counts are, in pairs that begin anew together. */
-export const countsAt: readonly number[] = [putsAt, takesAt, bytesPutAt, bytesTakenAt];
-const filledAt = takeMutexAt + 16;
-const drainedAt = filledAt + 2;
-/** How many words a record queue takes: whole lines. */
-export const laneWords = 64;
-
-/** How much a record queue may hold. */
-export interface LaneLimits {
-  /** Records; 0: any number. */
-  readonly items?: number;
-  /** Bytes; 0: any number. A larger record passes when the record queue is empty. */
-  readonly bytes?: number;
-}
 
 /** What a reader gives for a record that is not to be taken yet. */
 export class Kept<R> {
@@ -92,29 +62,11 @@ export class Kept<R> {
 /** Reads a record: `length` bytes of the arena from `position` on. */
 export type RecordReader<T> = (position: number, length: number) => T;
 
-/** Makes the block of a record queue, with so many words behind it for its owner. */
-export function allocateLane(method: StartMethod, limits: LaneLimits, more: number = 0): Block {
-  const block = allocateOwned(method, (laneWords + more) * 4, (block) => freeSegments(block, 0));
-  limitLane(block, limits, 0);
-  return block;
-}
-
 /** How the block of a record queue ends, when nobody has its handle any more. */
-export const endLane: Ending = 1;
-registerEnding(endLane, (block) => {
+export const endRecordQueue: Ending = 1;
+registerEnding(endRecordQueue, (block) => {
   if (block.isLive) new RecordQueue(block, "a queue").dispose();
 });
-
-/** Says how much the record queue at `offset` of a block may hold. */
-export function limitLane({ arena, word }: Block, limits: LaneLimits, offset: number): void {
-  arena.words[word + offset + maxItemsAt] = limits.items ?? 0;
-  arena.words[word + offset + maxBytesAt] = limits.bytes ?? 0;
-}
-
-/** Gives back the segments of a record queue that nobody uses any more. */
-export function freeSegments({ arena, word }: Block, offset: number): void {
-  freeFrom(arena, arena.words[word + offset + headAt]!);
-}
 
 /** A record queue, as this child sees it. */
 export class RecordQueue implements Carrier {
@@ -132,7 +84,8 @@ export class RecordQueue implements Carrier {
   readonly #base: number;
   readonly #putMutex: Mutex;
   readonly #takeMutex: Mutex;
-  #lookAt = -Infinity;
+  readonly #segments: SegmentList;
+  readonly #repair: RecordQueueRepair;
 
   /** `name` is what errors call it; `offset` is where in the block it begins, in words. */
   constructor(block: Block, name: string, offset: number = 0) {
@@ -145,6 +98,15 @@ export class RecordQueue implements Carrier {
     this.filled = new Futex(this.#arena, this.#base + filledAt);
     this.drained = new Futex(this.#arena, this.#base + drainedAt);
     this.#freed = new Futex(this.#arena, freedWord);
+    this.#segments = new SegmentList(this.#arena, this.#base);
+    const wake = () => this.#wakeAll();
+    this.#repair = new RecordQueueRepair(
+      this.#arena,
+      this.#base,
+      this.#putMutex,
+      this.#takeMutex,
+      wake,
+    );
   }
 
   /** What tells it from all others in this child. */
@@ -181,16 +143,7 @@ export class RecordQueue implements Carrier {
 
   /** Whether there is nothing to take. */
   get isEmpty(): boolean {
-    const words = this.#words;
-    for (;;) {
-      const segment = Atomics.load(words, this.#base + headAt);
-      if (segment === 0) return true;
-      const unread = Atomics.load(words, segment + unreadAt);
-      const isRead = unread === Atomics.load(words, segment + endAt);
-      const isLast = Atomics.load(words, segment + nextAt) === 0;
-      // If another child has gone on to the next segment, this one is anything.
-      if (Atomics.load(words, this.#base + headAt) === segment) return isRead && isLast;
-    }
+    return this.#segments.isEmpty;
   }
 
   /** Whether a record of so many bytes would have to wait. */
@@ -225,7 +178,7 @@ export class RecordQueue implements Carrier {
   put(bytes: Uint8Array, length: number = bytes.length): boolean {
     this.#lacksMemory = false;
     if (this.isFull(length)) {
-      this.mend();
+      this.repairIfNeeded();
       if (this.isFull(length)) return false;
     }
     if (length <= largeRecord) return this.#append(bytes, length, undefined);
@@ -249,7 +202,7 @@ export class RecordQueue implements Carrier {
       try {
         if (this.isFull(length)) return false;
         const need = wordsToWrite(length, block);
-        const segment = this.#segmentFor(need);
+        const segment = this.#segments.withRoomFor(need);
         if (segment === undefined) return this.#lackMemory();
         const end = this.#words[segment + endAt]!;
         writeRecord(this.#arena, segment + recordsAt + end, bytes, length, block);
@@ -269,31 +222,18 @@ export class RecordQueue implements Carrier {
     return true;
   }
 
-  /** The segment that has room for so many words, which is the last; `undefined` without memory for it. */
-  #segmentFor(need: number): number | undefined {
-    const words = this.#words;
-    const last = words[this.#base + tailAt]!;
-    if (last !== 0 && recordsAt + words[last + endAt]! + need <= segmentWords) return last;
-    const next = allocateIfRoom(this.#arena.method, segmentWords * 4, recordsAt * 4)?.word;
-    if (next === undefined) return undefined;
-    // Linked last: those who take may free the one before as soon as they see it.
-    words[this.#base + tailAt] = next;
-    Atomics.store(words, last === 0 ? this.#base + headAt : last + nextAt, next);
-    return next;
-  }
-
   /**
    * Takes the first record, if there is one, and gives what `read` makes of it. It is taken also if
    * `read` throws, unless it gives a `Kept`: then the record stays where it is.
    */
   take<T>(read: RecordReader<T>): T | undefined {
     if (this.isEmpty) {
-      if (this.puts !== this.takes) this.mend();
+      if (this.puts !== this.takes) this.repairIfNeeded();
       return undefined;
     }
     this.#enter(this.#takeMutex);
     try {
-      const at = this.#first();
+      const at = this.#segments.firstRecord();
       return at === 0 ? undefined : this.#takeAt(at, read);
     } finally {
       this.#leave(this.#takeMutex);
@@ -317,23 +257,6 @@ export class RecordQueue implements Carrier {
         if (block !== undefined) free(block);
       }
     }
-  }
-
-  /** The first unread record, by its first word; 0 if there is none. Frees segments that are read. */
-  #first(): number {
-    const words = this.#words;
-    let segment = Atomics.load(words, this.#base + headAt);
-    while (segment !== 0) {
-      const unread = words[segment + unreadAt]!;
-      // Before the end is read: a segment gets its last record before it gets a next one.
-      const next = Atomics.load(words, segment + nextAt);
-      if (unread !== Atomics.load(words, segment + endAt)) return segment + recordsAt + unread;
-      if (next === 0) return 0;
-      Atomics.store(words, this.#base + headAt, next);
-      free(blockAt(this.#arena, segment));
-      segment = next;
-    }
-    return 0;
   }
 
   /** The record was taken. */
@@ -366,14 +289,7 @@ export class RecordQueue implements Carrier {
       }
       mutex.acquireSync();
     }
-    const words = this.#words;
-    const repair = this.#base + repairAt;
-    while (mutex.wasAbandoned || words[repair] !== 0) {
-      words[repair] = 1;
-      mutex.release();
-      this.#repair();
-      mutex.acquireSync();
-    }
+    while (mutex.wasAbandoned || this.#repair.isPending) this.#repair.runAfter(mutex);
   }
 
   /** What was done is done, even if the record queue was disposed of before its mutex was released. */
@@ -385,60 +301,24 @@ export class RecordQueue implements Carrier {
     }
   }
 
-  /** Counts again, if somebody has died in the middle of something. */
-  mend(): void {
-    this.#lookForDeaths();
-    const isUndone = this.#words[this.#base + repairAt] !== 0;
-    if (isUndone || this.#putMutex.isAbandoned || this.#takeMutex.isAbandoned) this.#repair();
-  }
-
-  /** Who blocks its thread hears of no death. It looks for itself, but not often: that asks the system. */
-  #lookForDeaths(): void {
-    const now = performance.now();
-    if (now < this.#lookAt) return;
-    this.#lookAt = now + deathLook;
-    this.#putMutex.lookForDeath();
-    this.#takeMutex.lookForDeath();
-  }
-
-  /** Does over what somebody who died may have left undone: finds the last segment, and counts. */
-  #repair(): void {
-    this.#putMutex.acquireSync();
-    this.#takeMutex.acquireSync();
-    try {
-      const words = this.#words;
-      const base = this.#base;
-      let records = 0;
-      let bytes = 0;
-      let last = 0;
-      for (let segment = words[base + headAt]!; segment !== 0; segment = words[segment + nextAt]!) {
-        last = segment;
-        for (const at of recordsOf(this.#arena, segment)) {
-          records++;
-          bytes += lengthOf(this.#arena, at);
-        }
-      }
-      words[base + tailAt] = last;
-      words[base + bytesPutAt] = words[base + bytesTakenAt]! + bytes;
-      Atomics.store(words, base + putsAt, words[base + takesAt]! + records);
-      words[base + repairAt] = 0;
-    } finally {
-      this.#takeMutex.release();
-      this.#putMutex.release();
-    }
-    this.filled.wake();
-    this.drained.wake();
+  /** Repairs it if a child died while it put or took. */
+  repairIfNeeded(): void {
+    if (this.#repair.isNeeded()) this.#repair.run();
   }
 
   /** Gives its memory back. Whoever waits is woken to see it. */
   dispose(): void {
     const then = () => {
       freeSegments(this.block, this.#base - this.block.word);
-      this.filled.wake();
-      this.drained.wake();
+      this.#wakeAll();
     };
     // Another child may be in the middle of a put or a take.
     free(this.block, { then, rests: true });
+  }
+
+  #wakeAll(): void {
+    this.filled.wake();
+    this.drained.wake();
   }
 
   /** @throws {Error} If it was disposed of, here or in another child. */

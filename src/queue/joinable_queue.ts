@@ -1,4 +1,5 @@
-import { endLane, laneWords, type RecordQueue } from "../channel/record_queue.ts";
+import { endRecordQueue, type RecordQueue } from "../channel/record_queue.ts";
+import { recordQueueWords } from "../channel/record_queue_layout.ts";
 import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
@@ -9,8 +10,8 @@ import { allocateQueue, detailsOf, Queue, recordsOf } from "./queue.ts";
 import { showAs } from "../runtime/inspection.ts";
 
 /** Where the count of done tasks is, in words behind the record queue, and who waits for it. */
-const donesAt = laneWords;
-const futexAt = laneWords + 1;
+const donesAt = recordQueueWords;
+const futexAt = recordQueueWords + 1;
 const more = 3;
 
 /**
@@ -72,7 +73,7 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
       module: import.meta.url,
       matches: (value): value is JoinableQueue => #dones in value,
       blockOf: (queue) => queue.#records.block,
-      ending: endLane,
+      ending: endRecordQueue,
       revive: (block) => fromParts(JoinableQueue, block),
     });
   }
@@ -118,8 +119,8 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
 
   readonly #isDone = (): boolean => {
     this.#records.check("use");
-    // Who died while it put something may have counted it.
-    this.#records.mend();
+    // A child that died while it put an item may have counted that.
+    this.#records.repairIfNeeded();
     return ((this.#records.puts - Atomics.load(this.#words, this.#dones)) | 0) <= 0;
   };
 }

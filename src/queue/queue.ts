@@ -1,5 +1,6 @@
 import { checkInteger } from "../arguments.ts";
-import { allocateLane, endLane, RecordQueue } from "../channel/record_queue.ts";
+import { endRecordQueue, RecordQueue } from "../channel/record_queue.ts";
+import { allocateRecordQueue } from "../channel/record_queue_layout.ts";
 import { Messages, type ReadMessage, readValue, settleDelivery } from "../channel/messages.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { fromParts } from "../from_parts.ts";
@@ -23,7 +24,7 @@ const mostItems = 2 ** 30;
  */
 export function allocateQueue(method: StartMethod, maxSize: unknown, more: number = 0): Block {
   checkInteger("make a queue", "maxSize", maxSize, -Infinity, mostItems);
-  return allocateLane(method, { items: Math.max(0, maxSize) }, more);
+  return allocateRecordQueue(method, { items: Math.max(0, maxSize) }, more);
 }
 
 /**
@@ -93,7 +94,7 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
       module: import.meta.url,
       matches: (value): value is Queue => #messages in value,
       blockOf: (queue) => queue.#messages.records.block,
-      ending: endLane,
+      ending: endRecordQueue,
       revive: queueIn,
     });
   }

@@ -3,7 +3,7 @@ import { registerHandle } from "../handles/handle.ts";
 import { Block } from "../memory/allocator.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { endLane } from "../channel/record_queue.ts";
+import { endRecordQueue } from "../channel/record_queue.ts";
 import { allocateQueue, type Queue, queueIn, recordsOf } from "./queue.ts";
 import { showAs } from "../runtime/inspection.ts";
 
@@ -42,7 +42,7 @@ export class SimpleQueue<T = unknown> {
       module: import.meta.url,
       matches: (value): value is SimpleQueue => #queue in value,
       blockOf: (queue) => recordsOf(queue.#queue).block,
-      ending: endLane,
+      ending: endRecordQueue,
       revive: (block) => fromParts(SimpleQueue, block),
     });
   }

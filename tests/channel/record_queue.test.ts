@@ -1,22 +1,21 @@
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { Kept, RecordQueue } from "../../src/channel/record_queue.ts";
 import {
-  allocateLane,
+  allocateRecordQueue,
   countsAt,
-  Kept,
-  type LaneLimits,
-  RecordQueue,
-} from "../../src/channel/record_queue.ts";
+  type RecordQueueLimits,
+} from "../../src/channel/record_queue_layout.ts";
 import { arenaOf } from "../../src/memory/arena.ts";
 import { rounds } from "../harness.ts";
 import { readRecord, record, Stage } from "./stage.ts";
 
 /** `counted`: how many records, and how many bytes, it has had already. */
-const make = (limits: LaneLimits = {}, counted: number = 0): RecordQueue => {
-  const block = allocateLane("worker", limits);
+const make = (limits: RecordQueueLimits = {}, counted: number = 0): RecordQueue => {
+  const block = allocateRecordQueue("worker", limits);
   for (const at of countsAt) block.arena.words[block.word + at] = counted;
-  return new RecordQueue(block, "a lane");
+  return new RecordQueue(block, "a record queue");
 };
 
 /** How far the heap was ever used, in bytes. */
@@ -28,7 +27,7 @@ const length = fc.oneof(
   fc.constantFrom(16_383, 16_384, 16_385, 65_000, 66_000),
 );
 
-describe("A lane", () => {
+describe("A record queue", () => {
   it("gives the records that were put, as a list would", () => {
     const op = fc.oneof(length, fc.constant("take" as const));
     const limits = fc.record({

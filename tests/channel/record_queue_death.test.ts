@@ -34,7 +34,7 @@ function dieEverywhere(scene: Scene, op: Op, then: (play: Play, contents: number
     using play = new Play(scene);
     const { model } = play;
     let hasDied = false;
-    trying(`${op.kind} until step ${step} of a lane ${scene.name}`, () => {
+    trying(`${op.kind} until step ${step} of a record queue ${scene.name}`, () => {
       hasDied = play.player().dieAt(step, (records) => play.do(records, op));
       if (!hasDied) return;
       then(play, model.afterDeath([model.ids], op));
@@ -43,7 +43,7 @@ function dieEverywhere(scene: Scene, op: Op, then: (play: Play, contents: number
   }
 }
 
-describe("A lane whose user dies", () => {
+describe("A record queue whose user dies", () => {
   for (const scene of scenes) {
     it(`is whole and goes on: one ${scene.name}`, () => {
       for (const op of ops) {
@@ -90,7 +90,7 @@ describe("A lane whose user dies", () => {
 
   const mended = ["that is empty again", "for one record, which was taken", "with two records"];
   for (const scene of scenes.filter(({ name }) => mended.includes(name))) {
-    it(`goes on when who is about to mend it dies, too: one ${scene.name}`, () => {
+    it(`goes on when who is about to repair it dies, too: one ${scene.name}`, () => {
       for (const [first, second] of ops.flatMap((op) => [[op, put(101)], [op, take]] as const)) {
         let hasDied = true;
         // Before each step of the first, and for each before each step of the second.
@@ -143,7 +143,7 @@ describe("A lane whose user dies", () => {
   });
 });
 
-describe("A lane where one puts and another takes", () => {
+describe("A record queue where one puts and another takes", () => {
   /** What both get and leave, in one of the two orders. */
   const outcome = (play: Play, first: Op, second: Op) => {
     const content = play.model.ids;

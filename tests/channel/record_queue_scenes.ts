@@ -1,18 +1,18 @@
 /** Record queues in every state that matters, and what must be in them after something has happened. */
 
 import { assert, assertEquals } from "@std/assert";
+import { RecordQueue } from "../../src/channel/record_queue.ts";
 import {
-  allocateLane,
-  type LaneLimits,
-  limitLane,
-  RecordQueue,
-} from "../../src/channel/record_queue.ts";
+  allocateRecordQueue,
+  limitRecordQueue,
+  type RecordQueueLimits,
+} from "../../src/channel/record_queue_layout.ts";
 import { type Player, readRecord, record, Stage } from "./stage.ts";
 
 /** What a record queue is before something happens. */
 export interface Scene {
   readonly name: string;
-  readonly limits: LaneLimits;
+  readonly limits: RecordQueueLimits;
   /** The lengths of the records that are put, and how many of them are taken again. */
   readonly lengths: readonly number[];
   readonly taken: number;
@@ -110,13 +110,13 @@ export class Play implements Disposable {
   readonly #records: RecordQueue;
 
   constructor(scene: Scene) {
-    const block = allocateLane("worker", {});
+    const block = allocateRecordQueue("worker", {});
     this.model = new Model(scene);
-    this.#records = new RecordQueue(block, "a lane");
+    this.#records = new RecordQueue(block, "a record queue");
     this.#stage = new Stage(block);
     scene.lengths.forEach((length, id) => this.#records.put(record(id, length)));
     for (let i = 0; i < scene.taken; i++) this.#records.take(readRecord);
-    limitLane(block, scene.limits, 0);
+    limitRecordQueue(block, scene.limits, 0);
   }
 
   player(): Player {

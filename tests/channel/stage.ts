@@ -71,7 +71,7 @@ export class Player {
     this.#token = token;
     this.#others = living.add(token);
     const arena = this.#arena(block.arena);
-    this.records = new RecordQueue(new Block(arena, block.address, block.serial), "a lane");
+    this.records = new RecordQueue(new Block(arena, block.address, block.serial), "a record queue");
   }
 
   /** The arena as this player sees it. */
