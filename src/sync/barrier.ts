@@ -2,37 +2,13 @@ import { checkFunction, checkInteger, checkOptions, checkTimeout } from "../argu
 import { fromParts } from "../from_parts.ts";
 import { registerHandle } from "../handles/handle.ts";
 import { BrokenBarrierError } from "../errors.ts";
-import { allocateOwned, type Block, free } from "../memory/allocator.ts";
-import { Futex } from "../memory/futex.ts";
+import type { Block } from "../memory/allocator.ts";
 import { checkWait, countdown, type WaitOptions } from "../wait/latch.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import { Mutex, mutexSize } from "../memory/mutex.ts";
-import { type Waiter, WaiterList } from "./waiters.ts";
+import { allocateBarrier, type BarrierArrival, BarrierState } from "./barrier_state.ts";
 import { showAs } from "../runtime/inspection.ts";
 
-/** Where the parts are, in words behind the mutex that guards them. */
-const partiesAt = mutexSize / 4;
-const arrivedAt = partiesAt + 1;
-const phaseAt = partiesAt + 2;
-/** Whose action is running. */
-const runnerAt = partiesAt + 3;
-/** Counts the ends of rounds, however they ended. */
-const roundAt = partiesAt + 4;
-const waitersAt = partiesAt + 5;
-/** Those who came while an action was running. */
-const futexAt = partiesAt + 6;
-const size = (partiesAt + 8) * 4;
-
 const mostParties = 2 ** 31 - 1;
-
-const FILLING = 0;
-/** All have arrived, and the last of them runs the action. */
-const ACTING = 1;
-const BROKEN = 2;
-
-/** What waiters are told. */
-const PASSED = 1;
-const FAILED = 2;
 
 /** What a barrier has besides its number of parties. */
 export interface BarrierOptions {
@@ -40,13 +16,6 @@ export interface BarrierOptions {
   readonly action?: (() => unknown) | undefined;
   /** The timeout of a `wait` that gives none, in milliseconds. */
   readonly timeout?: number | undefined;
-}
-
-/** One call of `wait`: which arrival it is, in which round, and how it waits unless it is the last. */
-interface BarrierArrival {
-  readonly index: number;
-  readonly round: number;
-  readonly waiter: Waiter | undefined;
 }
 
 /**
@@ -73,11 +42,7 @@ interface BarrierArrival {
  * ```
  */
 export class Barrier {
-  readonly #mutex: Mutex;
-  readonly #block: Block;
-  readonly #words: Int32Array;
-  readonly #waiters: WaiterList;
-  readonly #acted: Futex;
+  readonly #state: BarrierState;
   readonly #options: BarrierOptions;
 
   /**
@@ -92,13 +57,8 @@ export class Barrier {
   constructor(parties: number, options?: BarrierOptions);
   constructor(parties: number, options: BarrierOptions = {}, block?: Block) {
     checkBarrier(parties, options);
-    this.#block = block ?? allocateOwned(startMethodOf(new.target), size);
-    this.#words = this.#block.arena.words;
-    this.#mutex = new Mutex(this.#block, "a barrier", "owner");
-    this.#waiters = new WaiterList(this.#block.arena, this.#block.word + waitersAt);
-    this.#acted = new Futex(this.#block.arena, this.#block.word + futexAt);
+    this.#state = new BarrierState(block ?? allocateBarrier(startMethodOf(new.target), parties));
     this.#options = { action: options.action, timeout: options.timeout };
-    if (block === undefined) this.#set(partiesAt, parties);
   }
 
   static {
@@ -110,8 +70,8 @@ export class Barrier {
     registerHandle<Barrier>({
       name: "Barrier",
       module: import.meta.url,
-      matches: (value): value is Barrier => #waiters in value,
-      blockOf: (barrier) => barrier.#block,
+      matches: (value): value is Barrier => #state in value,
+      blockOf: (barrier) => barrier.#state.block,
       describe: (barrier) => [barrier.parties, barrier.#options],
       revive: (block, description) => {
         const [parties, options] = description as [number, BarrierOptions];
@@ -122,20 +82,17 @@ export class Barrier {
 
   /** How many must arrive. */
   get parties(): number {
-    this.#mutex.check("use");
-    return this.#get(partiesAt);
+    return this.#state.parties;
   }
 
   /** How many wait at present. */
   get nWaiting(): number {
-    this.#mutex.check("use");
-    return this.#get(phaseAt) === FILLING ? this.#get(arrivedAt) : 0;
+    return this.#state.waiting;
   }
 
   /** Whether somebody gave up, or called `abort`: nobody can wait until `reset` is called. */
   get broken(): boolean {
-    this.#mutex.check("use");
-    return this.#get(phaseAt) === BROKEN;
+    return this.#state.isBroken;
   }
 
   /**
@@ -152,16 +109,16 @@ export class Barrier {
     const { timeout = this.#options.timeout, signal } = options;
     const left = countdown(timeout);
     let arrival: BarrierArrival | undefined;
-    while ((arrival = this.#arrive()) === undefined) {
-      const wait = this.#acted.wait(this.#hasActed, { timeout: left(), signal });
-      await wait.then(checkInTime).catch((error) => this.#giveUp(error));
+    while ((arrival = this.#state.arrive()) === undefined) {
+      const wait = this.#state.acted.wait(this.#state.hasActed, { timeout: left(), signal });
+      await wait.then(checkInTime).catch((error) => this.#giveUp(error, this.#state.round));
     }
     const { waiter } = arrival;
     if (waiter === undefined) return await this.#act(arrival);
-    const wait = waiter.futex.wait(this.#isOver(waiter), { timeout: left(), signal });
+    const wait = waiter.futex.wait(this.#state.isOver(waiter), { timeout: left(), signal });
     return await wait.then(
-      () => this.#leave(arrival.index, waiter),
-      (error) => this.#leave(arrival.index, waiter, error),
+      () => this.#state.leave(arrival.index, waiter, gaveUp()),
+      (error) => this.#state.leave(arrival.index, waiter, error),
     );
   }
 
@@ -175,34 +132,15 @@ export class Barrier {
     checkWait(options);
     const left = countdown(options.timeout ?? this.#options.timeout);
     let arrival: BarrierArrival | undefined;
-    while ((arrival = this.#arrive()) === undefined) {
-      if (!this.#acted.waitSync(this.#hasActed, left())) this.#giveUp(gaveUp());
+    while ((arrival = this.#state.arrive()) === undefined) {
+      if (!this.#state.acted.waitSync(this.#state.hasActed, left())) {
+        this.#giveUp(gaveUp(), this.#state.round);
+      }
     }
     const { waiter } = arrival;
     if (waiter === undefined) return this.#actSync(arrival);
-    waiter.futex.waitSync(this.#isOver(waiter), left());
-    return this.#leave(arrival.index, waiter);
-  }
-
-  /** Arrives; `undefined` while the action of the round before is running. */
-  #arrive(): BarrierArrival | undefined {
-    return this.#locked(() => {
-      if (this.#get(phaseAt) === ACTING) {
-        if (!this.#hasActed()) return undefined;
-        // Its runner has died.
-        this.#break();
-      }
-      if (this.#get(phaseAt) === BROKEN) {
-        throw new BrokenBarrierError("Cannot wait at a barrier as it is broken");
-      }
-      const index = this.#get(arrivedAt);
-      const round = this.#get(roundAt);
-      this.#set(arrivedAt, index + 1);
-      if (index + 1 < this.parties) return { index, round, waiter: this.#waiters.append() };
-      this.#set(runnerAt, this.#block.arena.me);
-      this.#set(phaseAt, ACTING);
-      return { index, round, waiter: undefined };
-    });
+    waiter.futex.waitSync(this.#state.isOver(waiter), left());
+    return this.#state.leave(arrival.index, waiter, gaveUp());
   }
 
   /** The last to arrive runs the action, and lets the others go. */
@@ -212,7 +150,7 @@ export class Barrier {
     } catch (error) {
       this.#giveUp(error, arrival.round);
     }
-    return this.#pass(arrival);
+    return this.#state.pass(arrival);
   }
 
   #actSync(arrival: BarrierArrival): number {
@@ -224,99 +162,28 @@ export class Barrier {
     } catch (error) {
       this.#giveUp(error, arrival.round);
     }
-    return this.#pass(arrival);
-  }
-
-  #pass({ index, round }: BarrierArrival): number {
-    return this.#locked(() => {
-      if (this.#get(roundAt) !== round) throw brokenMeanwhile();
-      this.#endRound(FILLING, PASSED);
-      return index;
-    });
-  }
-
-  /** Whether no action is running, as this child sees it without the mutex. */
-  readonly #hasActed = (): boolean => {
-    this.#mutex.check("wait at");
-    return this.#get(phaseAt) !== ACTING ||
-      !this.#block.arena.members.isAlive(this.#get(runnerAt));
-  };
-
-  #isOver(waiter: Waiter): () => boolean {
-    return () => {
-      if (waiter.outcome !== 0) return true;
-      return this.#get(phaseAt) === ACTING ? this.#hasActed() : !this.#block.isLive;
-    };
-  }
-
-  /** Ends a wait that was not the last to arrive. Who was let go was so, even if it gives up now. */
-  #leave(index: number, waiter: Waiter, error: unknown = gaveUp()): number {
-    return this.#locked(() => {
-      const outcome = this.#waiters.end(waiter);
-      if (outcome === PASSED) return index;
-      if (outcome === FAILED) throw brokenMeanwhile();
-      const hasRunnerDied = this.#get(phaseAt) === ACTING && this.#hasActed();
-      this.#break();
-      throw hasRunnerDied ? brokenMeanwhile() : error;
-    });
+    return this.#state.pass(arrival);
   }
 
   /** Breaks the barrier, if it is still in that round. */
-  #giveUp(error: unknown, round: number = this.#get(roundAt)): never {
-    this.#locked(() => {
-      if (this.#get(roundAt) === round) this.#break();
-    });
+  #giveUp(error: unknown, round: number): never {
+    this.#state.breakRound(round);
     throw error;
-  }
-
-  #break(): void {
-    this.#endRound(BROKEN, FAILED);
-  }
-
-  /** Ends the round under the mutex: tells all who wait. */
-  #endRound(phase: number, outcome: number): void {
-    this.#waiters.release(Infinity, outcome);
-    this.#set(arrivedAt, 0);
-    this.#set(roundAt, this.#get(roundAt) + 1);
-    this.#set(phaseAt, phase);
-    this.#acted.wake();
   }
 
   /** Makes the barrier usable and empty. Those who wait get a `BrokenBarrierError`. */
   reset(): void {
-    this.#locked(() => this.#endRound(FILLING, FAILED));
+    this.#state.reset();
   }
 
   /** Breaks the barrier: those who wait, and those who come, get a `BrokenBarrierError`. */
   abort(): void {
-    this.#locked(() => this.#break());
-  }
-
-  /** Does something that takes no time, alone. Who died in the middle of it has broken the barrier. */
-  #locked<T>(action: () => T): T {
-    return this.#mutex.locked(() => {
-      if (this.#mutex.isAbandoned) this.#break();
-      return action();
-    });
-  }
-
-  #get(at: number): number {
-    return Atomics.load(this.#words, this.#block.word + at);
-  }
-
-  #set(at: number, value: number): void {
-    Atomics.store(this.#words, this.#block.word + at, value);
+    this.#state.abort();
   }
 
   /** Gives the barrier's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
   [Symbol.dispose](): void {
-    free(this.#block, {
-      then: () => {
-        this.#mutex.wake();
-        this.#waiters.stir();
-        this.#acted.wake();
-      },
-    });
+    this.#state.dispose();
   }
 }
 
@@ -334,5 +201,3 @@ function checkInTime(inTime: boolean): void {
 
 const gaveUp = (): BrokenBarrierError =>
   new BrokenBarrierError("The barrier is broken as this wait has timed out");
-const brokenMeanwhile = (): BrokenBarrierError =>
-  new BrokenBarrierError("The barrier was broken or reset while this wait was at it");

@@ -238,7 +238,7 @@ export class Condition extends Acquirable {
    * waits for it or uses it, in any child, gets an `Error`.
    */
   [Symbol.dispose](): void {
-    free(this.#block, { then: () => this.#waiters.stir() });
+    free(this.#block, { then: () => this.#waiters.wakeAll() });
     if (this.#ownsLock) this.#mutex.dispose();
   }
 }

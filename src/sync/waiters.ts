@@ -86,8 +86,8 @@ export class WaiterList {
     }
   }
 
-  /** Has all look again at what they wait for. */
-  stir(): void {
+  /** Wakes all, so that they look again at what they wait for. */
+  wakeAll(): void {
     for (const word of this.#list) new Futex(this.#arena, word + futexAt).wake();
   }
 }
