@@ -60,16 +60,16 @@ function withViews<T>(player: Player, action: () => T): T {
 export class Player {
   readonly records: RecordQueue;
   readonly #others: Set<number>;
-  readonly #token: number;
+  readonly #memberId: number;
   #steps = 0;
   /** The step before which something happens, and what. */
   #at = Infinity;
   #event: (() => void) | undefined;
   #isDead = false;
 
-  constructor(block: Block, token: number, living: Set<number>) {
-    this.#token = token;
-    this.#others = living.add(token);
+  constructor(block: Block, memberId: number, living: Set<number>) {
+    this.#memberId = memberId;
+    this.#others = living.add(memberId);
     const arena = this.#arena(block.arena);
     this.records = new RecordQueue(new Block(arena, block.address, block.serial), "a record queue");
   }
@@ -78,8 +78,8 @@ export class Player {
   #arena(real: Arena): Arena {
     const living = this.#others;
     const members = {
-      me: this.#token,
-      isAlive: (token: number) => living.has(token),
+      me: this.#memberId,
+      isAlive: (memberId: number) => living.has(memberId),
       look: () => {},
     };
     const fake = {
@@ -89,9 +89,9 @@ export class Player {
       words: this.#view(real.words),
       longs: real.longs,
       size: real.size,
-      me: this.#token,
+      me: this.#memberId,
       members,
-      isLeft: () => false,
+      isDeclaredDead: () => false,
     };
     return fake as unknown as Arena;
   }
@@ -149,7 +149,7 @@ export class Player {
     }
     this.#at = Infinity;
     if (!this.#isDead) return false;
-    this.#others.delete(this.#token);
+    this.#others.delete(this.#memberId);
     return true;
   }
 
