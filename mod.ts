@@ -11,7 +11,11 @@ export { type Callable, task } from "./src/code/task.ts";
 export { type AnyClass, registerClass } from "./src/code/registered_class.ts";
 export { transfer, type Transferable } from "./src/codec/transfer.ts";
 export { activeChildren, currentProcess, Process } from "./src/process/process.ts";
-export type { ProcessArguments, ProcessKwargs, ProcessOptions } from "./src/process/process.ts";
+export type {
+  ProcessArguments,
+  ProcessKwargs,
+  ProcessOptions,
+} from "./src/process/process_options.ts";
 export { ParentProcess, parentProcess } from "./src/process/parent_process.ts";
 export { Sentinel } from "./src/process/sentinel.ts";
 export { cpuCount } from "./src/process/cpu_count.ts";

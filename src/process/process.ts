@@ -1,85 +1,22 @@
-import {
-  checkArray,
-  checkBoolean,
-  checkFunction,
-  checkObject,
-  checkOptions,
-  checkString,
-  wrongArgument,
-} from "../arguments.ts";
+import { checkBoolean, checkString } from "../arguments.ts";
 import type { EncodedMessage } from "../codec/encoder.ts";
 import { referenceToClass } from "../code/class_reference.ts";
 import { referenceTo } from "../code/function_reference.ts";
 import { refuseToSend } from "../codec/extension.ts";
 import type { AnyClass } from "../code/registered_class.ts";
-import type { Callable } from "../code/task.ts";
-import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
 import { nextIdentity, self } from "./identity.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import { encoderFor, frameKind, type Job } from "./messages.ts";
 import { noteStarted } from "./children.ts";
+import { checkProcessOptions, type ProcessOptions } from "./process_options.ts";
+import { isProcess, openState, type ProcessState, setState, stateOf } from "./process_state.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";
 import { type Sentinel, sentinelOf } from "./sentinel.ts";
 import { isBound, startMethodOf } from "../runtime/start_methods.ts";
 import { StartedChild } from "./started_child.ts";
 import { type Details, showAs } from "../runtime/inspection.ts";
-
-/** The arguments of a process' target: all, or without the last ones that are optional or come as `kwargs`. */
-export type ProcessArguments<A extends readonly unknown[]> = [A] extends [never]
-  ? readonly unknown[]
-  // Of a target that takes anything, as `never` says it, nothing is known.
-  : [A] extends [readonly never[]]
-    ? (number extends A["length"] ? readonly unknown[] : { readonly [I in keyof A]: unknown })
-  : Readonly<A> | (A extends readonly [...infer Head, unknown] ? Readonly<Head> : readonly []);
-
-/** What a process' target takes last, which is what `kwargs` may be. */
-export type ProcessKwargs<A extends readonly unknown[]> = [A] extends [never] ? object
-  : Required<A> extends readonly [...unknown[], infer Last] ? Last & object
-  : object;
-
-/** What a process is to be. */
-export interface ProcessOptions<A extends readonly unknown[] = readonly never[]> {
-  /** The function to run: exported, a `task()`, or inline. */
-  target?: ((...args: A) => unknown) | undefined;
-  /** The arguments of `target`. */
-  args?: ProcessArguments<A> | undefined;
-  /** One object, passed to `target` behind `args`. */
-  kwargs?: ProcessKwargs<A> | undefined;
-  /**
-   * The process' name. Where it is left out, it is of the class and of the place: `Process-1`,
-   * `Process-2` …, and `Process-2:1` for the first one that the second makes.
-   */
-  name?: string | undefined;
-  /**
-   * Whether the process ends with its parent, which otherwise waits for it. If it is left out, as
-   * the process that makes the object is one: not by default.
-   */
-  daemon?: boolean | undefined;
-  /** What the process may do, on Deno. */
-  permissions?: Permissions | undefined;
-  /** Environment variables, merged over the parent's. On Deno a worker sees them in `process.env`. */
-  env?: Readonly<Record<string, string>> | undefined;
-}
-
-/** What a process object knows. Beside the object, because a child makes one without constructor. */
-interface State {
-  name: string;
-  readonly place?: string | undefined;
-  daemon: boolean;
-  readonly target: Callable | undefined;
-  readonly args: readonly unknown[];
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  readonly permissions?: Permissions | undefined;
-  /** The class that was constructed: it may be bound to a start method. */
-  readonly maker?: object;
-  child?: StartedChild;
-  sentinel?: Sentinel;
-  closed?: true;
-}
-
-const states = new WeakMap<object, State>();
 
 /** The processes that this thread started and that have not ended. */
 const alive = new Set<Process>();
@@ -121,10 +58,10 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
     checkProcessOptions(options as ProcessOptions);
     const { target, args = [], kwargs, name, permissions, env } = options;
     const { daemon = self().daemon } = options;
-    const place = nextIdentity();
-    states.set(this, {
-      name: name ?? `${kindOf(new.target)}-${place}`,
-      place,
+    const identity = nextIdentity();
+    setState(this, {
+      name: name ?? `${kindOf(new.target)}-${identity}`,
+      identity,
       daemon,
       target,
       args: kwargs === undefined ? args : [...args, kwargs],
@@ -211,7 +148,7 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
       entry: import.meta.url,
       role,
       name: state.name,
-      identity: state.place,
+      identity: state.identity,
       daemon: state.daemon,
       method,
       env: state.env,
@@ -306,40 +243,6 @@ function details(process: Process): Details {
   };
 }
 
-function checkPermissions(verb: string, permissions: Permissions): void {
-  if (permissions === "inherit" || permissions === "none") return;
-  if (typeof permissions === "object" && permissions !== null) return;
-  const what = `Cannot ${verb} as permissions must be "inherit", "none" or an object`;
-  throw wrongArgument(TypeError, what, permissions);
-}
-
-function checkProcessOptions(options: ProcessOptions): void {
-  const verb = "make a process";
-  checkOptions(verb, options);
-  const { target, args, kwargs, name, daemon, permissions, env } = options;
-  if (target !== undefined) checkFunction(verb, "target", target);
-  if (args !== undefined) checkArray(verb, "args", args);
-  if (kwargs !== undefined) checkObject(verb, "kwargs", kwargs);
-  if (name !== undefined) checkString(verb, "name", name);
-  if (daemon !== undefined) checkBoolean(verb, "daemon", daemon);
-  if (permissions !== undefined) checkPermissions(verb, permissions);
-  if (env === undefined) return;
-  checkObject(verb, "env", env);
-  for (const [key, value] of Object.entries(env)) checkString(verb, `env.${key}`, value);
-}
-
-function stateOf(process: Process): State {
-  const state = states.get(process);
-  if (state === undefined) throw new TypeError("Cannot use a process that Process() did not make");
-  return state;
-}
-
-function openState(process: Process): State {
-  const state = stateOf(process);
-  if (state.closed) throw new Error(`Cannot use ${state.name} as it is closed`);
-  return state;
-}
-
 function startedChild(process: Process): StartedChild {
   const { child, name } = openState(process);
   if (child !== undefined) return child;
@@ -347,7 +250,7 @@ function startedChild(process: Process): StartedChild {
   throw new Error(`Cannot wait for ${name}, signal it or end it as ${why}`);
 }
 
-function encodeJob(process: Process, state: State, method: StartMethod): EncodedMessage {
+function encodeJob(process: Process, state: ProcessState, method: StartMethod): EncodedMessage {
   const job: Job = {
     target: state.target && referenceTo(state.target),
     subclass: process.run === Process.prototype.run
@@ -363,7 +266,7 @@ function encodeJob(process: Process, state: State, method: StartMethod): Encoded
 }
 
 // CPython does not send one either, but to its own child.
-refuseToSend("Process", (value) => states.has(value), "send its pid or its name");
+refuseToSend("Process", isProcess, "send its pid or its name");
 
 const role = "process";
 let current: Process | undefined;
@@ -371,7 +274,7 @@ let current: Process | undefined;
 /** The process object of this child: made of what its parent sent. */
 function assemble({ prototype, properties, target, args }: Parts): Runnable {
   const process = Object.assign(Object.create(prototype ?? Process.prototype), properties);
-  states.set(process, { name: self().name, daemon: self().daemon, target, args });
+  setState(process, { name: self().name, daemon: self().daemon, target, args });
   current = process;
   return process;
 }
@@ -415,7 +318,7 @@ export function activeChildren(): Process[] {
 export function adopt(child: StartedChild): void {
   const process: Process = Object.create(Process.prototype);
   const { name, daemon } = child;
-  states.set(process, { name, daemon, target: undefined, args: [], child });
+  setState(process, { name, daemon, target: undefined, args: [], child });
   alive.add(process);
   child.ended.onOpen(() => alive.delete(process));
 }
