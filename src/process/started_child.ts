@@ -1,63 +1,33 @@
 /**
- * A child from its start to its end, as its parent sees it. `Process` and `Pool` both hold one.
+ * The parent's view of a child, from its start to its end. `Process` and `Pool` both hold one.
  *
  * @module
  * @internal
  */
 
 import { checkOptions } from "../arguments.ts";
-import { mainModule } from "../code/load_module.ts";
-import type { EncodedMessage } from "../codec/encoder.ts";
 import type { Origin } from "../code/origin.ts";
-import type { DeliveryHooks } from "../codec/extension.ts";
 import { Decoder } from "../codec/decoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
 import { readLoading } from "../codec/read_loading.ts";
-import { arenaOf, arenaOfThreads, markTerminating, noteDeath } from "../memory/arena.ts";
+import { arenaOf, markTerminating, noteDeath } from "../memory/arena.ts";
 import { unclaimedExitCode } from "../runtime/boot.ts";
-import { processFile } from "../runtime/common_memory.ts";
 import { capabilities } from "../runtime/capabilities.ts";
 import { runtime } from "../runtime/current.ts";
-import { launch } from "../runtime/launch.ts";
-import type {
-  Child,
-  Frame,
-  Permissions,
-  Signal,
-  SpawnRequest,
-  ThreadIdentity,
-} from "../runtime/runtime.ts";
+import type { Child, Signal, SpawnRequest } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
-import { freeThreadId, newStamp, newThreadId, processStamp } from "../runtime/thread_id.ts";
+import { freeThreadId, newStamp } from "../runtime/thread_id.ts";
 import { whenWritten } from "../runtime/thread_output.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { inBackground } from "../runtime/timers.ts";
-import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
-import type { Scratch } from "../runtime/scratch.ts";
 import { router } from "./frame_router.ts";
 import "./routes.ts";
 import { describeCrash } from "./crash.ts";
-import { self } from "./identity.ts";
 import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 import { checkMayStart, noRole } from "./start_checks.ts";
-
-/** A child to start. */
-export interface StartRequest {
-  readonly entry: string;
-  readonly role: string;
-  readonly name: string;
-  readonly identity?: string | undefined;
-  readonly daemon: boolean;
-  readonly method: StartMethod;
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  readonly permissions?: Permissions | undefined;
-  readonly scratch?: Scratch | undefined;
-  /** Whether it leaves it to this child what becomes of it when the whole program is told to stop. */
-  readonly outlivesStopSignals?: boolean;
-  /** Makes the first frame for it; called once nothing speaks against a start any more. */
-  readonly first?: () => EncodedMessage;
-}
+import { isRestricted, spawnRequest, type StartRequest } from "./start_request.ts";
+import { type PostedFrame, SentFrames } from "./sent_frames.ts";
 
 /** What the holder of a child hears of it. */
 export interface StartedChildEvents {
@@ -94,14 +64,8 @@ export class StartedChild {
   #isKept = true;
   /** How many wait for the end. */
   #joins = 0;
-  /** What was posted, and a signal that was sent, before the child could be spoken to. */
-  #early: Frame[] = [];
-  /** What holds the first frame until the child has read it. */
-  #firstFile: MemoryFile | undefined;
-  /** What is to be done with what the child was sent, unless it has come to read it. */
-  #hooks: DeliveryHooks[] = [];
-  /** What that refers to. */
-  #kept: object[] = [];
+  readonly #sent = new SentFrames();
+  /** A signal that was sent before the child could be ended. */
   #earlySignal: Signal | undefined;
   readonly #outlivesStopSignals: boolean;
   /** Whether one of its tasks handles SIGTERM. */
@@ -123,11 +87,11 @@ export class StartedChild {
     this.#entry = request.entry;
     this.origin = isRestricted(request) ? "restricted" : "program";
     this.#events = events;
-    const packed = this.#pack(request);
+    const packed = this.#sent.pack(request);
     try {
       this.#child = this.#spawn({ ...spawnRequest(request, this.#stamp), ...packed });
     } catch (error) {
-      this.#dropUnread();
+      this.#sent.drop();
       throw error;
     }
   }
@@ -145,20 +109,6 @@ export class StartedChild {
       if (thread !== undefined) freeThreadId(thread.pid);
       throw error;
     }
-  }
-
-  /** Has the first frame come with the child, where that can be. */
-  #pack(
-    { first: make, method, permissions }: StartRequest,
-  ): Pick<SpawnRequest, "first" | "firstFile"> {
-    if (make === undefined) return {};
-    const first = make();
-    this.#keepFor(first);
-    if (method === "worker") return { first };
-    // With permissions of its own it may not open a file of ours.
-    this.#firstFile = isRestricted({ permissions }) ? undefined : passByFile(first.bytes);
-    if (this.#firstFile === undefined) this.#early.push(first);
-    return { firstFile: this.#firstFile?.path };
   }
 
   get pid(): number {
@@ -185,15 +135,10 @@ export class StartedChild {
   }
 
   /** Sends a frame, as soon as the child can be spoken to. */
-  post(frame: Frame & Partial<Pick<EncodedMessage, "hooks" | "kept">>): void {
-    this.#keepFor(frame);
+  post(frame: PostedFrame): void {
+    this.#sent.keepFor(frame);
     if (this.#ready) this.#child.post(frame);
-    else this.#early.push(frame);
-  }
-
-  #keepFor({ hooks = [], kept = [] }: Partial<Pick<EncodedMessage, "hooks" | "kept">>): void {
-    this.#hooks.push(...hooks);
-    this.#kept.push(...kept);
+    else this.#sent.add(frame);
   }
 
   /** Ends the child. */
@@ -295,18 +240,12 @@ export class StartedChild {
     this.#child.kill("SIGKILL");
   }
 
-  /** Once: on Deno a frame may come after the end. */
-  #dropFirstFile(): void {
-    this.#firstFile?.close();
-    this.#firstFile = undefined;
-  }
-
   #becomeReady(clock: unknown): void {
     if (this.#ready || typeof clock !== "number") throw new DecodeFailure("it is no first word");
     this.#ready = true;
-    this.#dropFirstFile();
+    this.#sent.closeFirstFile();
     if (this.#earlySignal !== undefined) return this.#child.kill(this.#earlySignal);
-    for (const frame of this.#early.splice(0)) this.#child.post(frame);
+    for (const frame of this.#sent.takeWaiting()) this.#child.post(frame);
     this.#events.ready?.(clock);
   }
 
@@ -335,7 +274,7 @@ export class StartedChild {
     noteDeath(this.method, this.pid, this.#stamp);
     if (this.method === "worker") freeThreadId(this.pid);
     router.noteLinkEnd(this);
-    this.#dropUnread();
+    this.#sent.drop();
     this.#events.ended();
     this.ended.open();
   }
@@ -345,48 +284,11 @@ export class StartedChild {
     this.#reportCrash(new Error(this.noRole));
     this.#end(1);
   }
-
-  #dropUnread(): void {
-    this.#dropFirstFile();
-    this.#early = [];
-    this.#kept = [];
-    for (const hooks of this.#hooks.splice(0)) hooks.dropped();
-  }
 }
-
-/** Whether a child may do less than this one: only Deno knows permissions. */
-const isRestricted = ({ permissions }: Pick<StartRequest, "permissions">): boolean =>
-  permissions !== undefined && permissions !== "inherit";
 
 /** Opens when what threads have printed is written. */
 export function written(): Latch {
   const latch = new Latch();
   whenWritten(() => latch.open());
   return latch;
-}
-
-function newThread(stamp: number): ThreadIdentity {
-  const arena = arenaOfThreads();
-  const pid = newThreadId();
-  // Without memory to share, nobody asks who holds a lock there.
-  if (arena === undefined) return { pid, memberId: 0, parentMemberId: 0 };
-  return { pid, memberId: arena.members.enter(pid, stamp), parentMemberId: arena.me };
-}
-
-function spawnRequest(request: StartRequest, stamp: number): SpawnRequest {
-  const { entry, role, name, identity, daemon, method, env, permissions, scratch } = request;
-  const { outlivesStopSignals = false } = request;
-  const parent = { name: self().name, pid: self().pid };
-  return {
-    entry,
-    boot: {
-      ...{ role, name, identity, daemon, method, parent, main: mainModule() },
-      ...{ outlivesStopSignals, launch, stamp, parentStamp: processStamp() },
-      ...(method === "worker" && { thread: newThread(stamp) }),
-    },
-    env,
-    permissions,
-    scratch,
-    memory: processFile(),
-  };
 }
