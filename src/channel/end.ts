@@ -7,7 +7,7 @@
 
 import type { WaitPolicy } from "../memory/futex.ts";
 import type { WaitOptions } from "../wait/latch.ts";
-import type { Carrier } from "../handles/holds.ts";
+import type { Carrier } from "../handles/hold_records.ts";
 import type { ReadMessage, TakenMessage } from "./messages.ts";
 
 /** How a call that blocks the thread waits. */

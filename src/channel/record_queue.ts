@@ -16,7 +16,7 @@ import { allocateIfRoom, type Block, couldHold, free, noRoom } from "../memory/a
 import type { Arena } from "../memory/arena.ts";
 import { freedWord } from "../memory/free_lists.ts";
 import { Futex } from "../memory/futex.ts";
-import type { Carrier } from "../handles/holds.ts";
+import type { Carrier } from "../handles/hold_records.ts";
 import { type Ending, registerEnding } from "../handles/target.ts";
 import { Mutex } from "../memory/mutex.ts";
 import {

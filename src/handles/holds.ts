@@ -27,7 +27,8 @@ import {
 import { type Arena, holdsAt } from "../memory/arena.ts";
 import { LinkedList } from "../memory/linked_list.ts";
 import { Mutex, mutexSize } from "../memory/mutex.ts";
-import { type Ending, HoldTarget, knowsEnding } from "./target.ts";
+import { type Carrier, HoldRecords, holdSize, lineSize, nextAt } from "./hold_records.ts";
+import { type HoldTarget, knowsEnding } from "./target.ts";
 
 /** The word of the arena that names the table: the locks, and the buckets behind them. */
 const tableWord = holdsAt / 4;
@@ -36,35 +37,6 @@ const buckets = 4096;
 const bucketsAt = mutexes * mutexSize / 4;
 const tableSize = (bucketsAt + buckets) * 4;
 
-// A hold's words: what is held,
-const keyAt = 0;
-const serialAt = 1;
-const endingAt = 2;
-/** the member id of who holds it, or is putting a message that does; 0 where only the carrier does, */
-const ownerAt = 3;
-/** how often: 0 for the hold of one message, which is told by where it is, */
-const countAt = 4;
-/** what carries the message, if something does: its block, and the words that count what was put and taken, */
-const carrierAt = 5;
-const carrierSerialAt = 6;
-const putsAt = 7;
-const takesAt = 8;
-/** how many had been put then, this one among them, */
-const lastAt = 9;
-/** and the next hold. */
-const nextAt = 10;
-const holdSize = 11 * 4;
-/** What a hold has in place of a carrier's block where there is none. */
-const nothing = { address: 0, serial: 0 };
-
-/** Something in shared memory that carries messages, first in, first out, and counts them. */
-export interface Carrier {
-  readonly block: Block;
-  /** The words that count what was put, and what was taken; modulo 2^32. */
-  readonly putsWord: number;
-  readonly takesWord: number;
-}
-
 /** The hold of a message, as it travels. */
 export type MessageHold = readonly [address: number, serial: number];
 
@@ -72,6 +44,7 @@ export type MessageHold = readonly [address: number, serial: number];
 export class Holds {
   readonly #arena: Arena;
   readonly #words: Int32Array;
+  readonly #records: HoldRecords;
   readonly #table: Block;
   readonly #mutexes: Mutex[] = [];
   #isBusy = false;
@@ -79,6 +52,7 @@ export class Holds {
   constructor(arena: Arena) {
     this.#arena = arena;
     this.#words = arena.words;
+    this.#records = new HoldRecords(arena);
     this.#table = tableOf(arena);
   }
 
@@ -93,7 +67,7 @@ export class Holds {
     this.#inBucket(target, (list) => {
       const at = this.#counted(list, target, me, carrier);
       if (at === undefined) this.#insert(list, target, me, 1, carrier);
-      else this.#words[at + countAt]!++;
+      else this.#records.addCount(at, 1);
     });
   }
 
@@ -117,7 +91,7 @@ export class Holds {
       const at = this.#find(
         list,
         target,
-        (at) => at === hold.word && this.#words[at + countAt] === 0,
+        (at) => at === hold.word && this.#records.isOfMessage(at),
       );
       if (at !== undefined && hold.isLive) this.#delete(list, at);
     });
@@ -127,7 +101,7 @@ export class Holds {
   carry(target: HoldTarget, carrier: Carrier): void {
     this.#inBucket(target, (list) => {
       const known = this.#counted(list, target, 0, carrier);
-      if (known !== undefined) this.#note(known);
+      if (known !== undefined) this.#records.notePuts(known);
       // Without memory for it, this child goes on holding it.
       else if (this.#tryInsert(list, target, 0, 1, carrier) === undefined) return;
       this.#leave(list, target, carrier);
@@ -136,7 +110,7 @@ export class Holds {
 
   #leave(list: LinkedList, target: HoldTarget, carrier: Carrier | undefined): void {
     const at = this.#counted(list, target, this.#arena.me, carrier);
-    if (at !== undefined && --this.#words[at + countAt]! === 0) this.#delete(list, at);
+    if (at !== undefined && this.#records.addCount(at, -1) === 0) this.#delete(list, at);
   }
 
   /** The hold that is counted, of the child with that member id, or of nobody but the carrier. */
@@ -146,15 +120,7 @@ export class Holds {
     owner: number,
     carrier: Carrier | undefined,
   ): number | undefined {
-    const words = this.#words;
-    const { address, serial } = carrier?.block ?? nothing;
-    return this.#find(
-      list,
-      target,
-      (at) =>
-        words[at + ownerAt] === owner && words[at + countAt]! > 0 &&
-        words[at + carrierAt] === address && words[at + carrierSerialAt] === serial,
-    );
+    return this.#find(list, target, (at) => this.#records.isCounted(at, owner, carrier));
   }
 
   /** Whether anybody holds it that lives. Its end is the caller's affair. */
@@ -179,26 +145,17 @@ export class Holds {
   }
 
   #sweepBucket(bucket: number): HoldTarget[] {
-    const words = this.#words;
     const list = this.#listAt(bucket);
     const touched: HoldTarget[] = [];
     for (const at of list) {
-      if (this.#isAlive(at) || !knowsEnding(words[at + endingAt]!)) continue;
-      touched.push(this.#targetAt(at));
+      if (this.#records.isAlive(at) || !knowsEnding(this.#records.endingOf(at))) continue;
+      touched.push(this.#records.targetAt(at));
       this.#delete(list, at);
     }
     return touched.filter((target, i) => {
       const isFirst = touched.findIndex((other) => isSame(other, target)) === i;
       return isFirst && !this.#hasLive(list, target);
     });
-  }
-
-  #targetAt(at: number): HoldTarget {
-    const words = this.#words;
-    const key = words[at + keyAt]!;
-    const part = key % partsPerBlock;
-    const block = new Block(this.#arena, key - part, words[at + serialAt]!);
-    return new HoldTarget(block, words[at + endingAt]! as Ending, part);
   }
 
   /** Does something with the list of a target, which may have been its last hold. */
@@ -237,13 +194,9 @@ export class Holds {
     matches: (at: number) => boolean,
   ): number | undefined {
     for (const at of list) {
-      if (this.#isFor(at, target) && matches(at)) return at;
+      if (this.#records.isFor(at, target) && matches(at)) return at;
     }
     return undefined;
-  }
-
-  #isFor(at: number, { key, serial }: HoldTarget): boolean {
-    return this.#words[at + keyAt] === key && this.#words[at + serialAt] === serial;
   }
 
   #insert(
@@ -268,27 +221,9 @@ export class Holds {
     const block = allocateIfRoom(this.#arena.method, holdSize, holdSize);
     if (block === undefined) return undefined;
     const { word } = block;
-    const words = this.#words;
-    words[word + keyAt] = target.key;
-    words[word + serialAt] = target.serial;
-    words[word + endingAt] = target.ending;
-    words[word + ownerAt] = owner;
-    words[word + countAt] = count;
-    if (carrier !== undefined) {
-      words[word + carrierAt] = carrier.block.address;
-      words[word + carrierSerialAt] = carrier.block.serial;
-      words[word + putsAt] = carrier.putsWord;
-      words[word + takesAt] = carrier.takesWord;
-      this.#note(word);
-    }
+    this.#records.write(word, target, owner, count, carrier);
     list.prepend(word);
     return word;
-  }
-
-  /** Notes how much was put by now. */
-  #note(at: number): void {
-    const words = this.#words;
-    words[at + lastAt] = Atomics.load(words, words[at + putsAt]!);
   }
 
   #delete(list: LinkedList, at: number): void {
@@ -300,34 +235,16 @@ export class Holds {
   #hasLive(list: LinkedList, target: HoldTarget): boolean {
     let isHeld = false;
     for (const at of list) {
-      if (!this.#isFor(at, target)) continue;
-      if (this.#isAlive(at)) isHeld = true;
+      if (!this.#records.isFor(at, target)) continue;
+      if (this.#records.isAlive(at)) isHeld = true;
       else this.#delete(list, at);
     }
     return isHeld;
   }
-
-  #isAlive(at: number): boolean {
-    const words = this.#words;
-    const owner = words[at + ownerAt]!;
-    if (owner !== 0 && this.#arena.members.isAlive(owner)) return true;
-    const carrier = words[at + carrierAt]!;
-    if (carrier === 0 || words[carrier / 4] !== words[at + carrierSerialAt]) return false;
-    if (owner !== 0) {
-      // It may have put the message, or not: so it is among those that are there now, at the most.
-      this.#note(at);
-      words[at + ownerAt] = 0;
-    }
-    const taken = Atomics.load(words, words[at + takesAt]!);
-    return ((taken - words[at + lastAt]!) | 0) < 0;
-  }
 }
 
-/** Parts are told by the bytes of a block's first line. */
-const partsPerBlock = 64;
-
 const bucketOf = ({ address }: HoldTarget): number => {
-  const line = address / partsPerBlock;
+  const line = address / lineSize;
   return (line ^ line >>> 12) % buckets;
 };
 

@@ -7,7 +7,8 @@
 
 import type { DeliveryHooks, Departure } from "../codec/extension.ts";
 import type { Arena } from "../memory/arena.ts";
-import { type Carrier, holdsOf, type MessageHold } from "./holds.ts";
+import type { Carrier } from "./hold_records.ts";
+import { holdsOf, type MessageHold } from "./holds.ts";
 import type { HoldTarget } from "./target.ts";
 
 /**
