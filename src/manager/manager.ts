@@ -1,33 +1,26 @@
-import {
-  checkFunction,
-  checkObject,
-  checkOptions,
-  checkTimeout,
-  wrongArgument,
-} from "../arguments.ts";
 import { fromParts } from "../from_parts.ts";
 import { refuseToSend } from "../codec/extension.ts";
 import type { AnyClass } from "../code/registered_class.ts";
-import { keyOf } from "../channel/authentication.ts";
-import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
-import { checkLimits, type Limits } from "../channel/limits.ts";
 import type { PoolOptions } from "../pool/options.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
-import type { ListenTls } from "../runtime/tls_options.ts";
 import type { ElementOf, ElementType } from "../shared/element_type.ts";
 import type { BarrierOptions } from "../sync/barrier.ts";
 import {
   arrayElement,
   arrayItems,
+  checkBarrier,
+  checkLock,
   checkMaxSize,
-  checkParties,
   checkSemaphoreValue,
+  checkType,
   entriesOf,
   itemsOf,
   propertiesOf,
+  typeNameOf,
 } from "./protocol/checked_arguments.ts";
+import { checkConnectOptions, checkManagerOptions, type ManagerOptions } from "./options.ts";
 import type { ServerLink } from "./client/server_link.ts";
 import { serverSlot } from "./protocol/messages.ts";
 import type {
@@ -49,25 +42,9 @@ import type { JoinableQueueProxy, QueueProxy } from "./client/proxies/queue_prox
 import type { ValueProxy } from "./client/proxies/value_proxy.ts";
 import { reachRemote, type Remote } from "./client/remote.ts";
 import { ServerProcess } from "./server_process.ts";
-import { targetOf } from "./protocol/target.ts";
 import "./client/travel.ts";
 import { type RegisteredType, typeOf } from "./protocol/registered_type.ts";
 import { showAs } from "../runtime/inspection.ts";
-
-/** What a manager is to be. */
-export interface ManagerOptions {
-  /**
-   * Where other programs can connect: `"host:port"`, port 0 for one that is free, or the path of a
-   * socket. If it is left out, a socket in a new temporary folder, from when `address` is asked for.
-   */
-  readonly address?: string | undefined;
-  /** The key that those must prove to know; a random one, which nobody does, if it is left out. */
-  readonly authKey?: string | Uint8Array | undefined;
-  /** Encrypts their connections: see `ListenerOptions.tls`. They give `Manager.connect` its `tls`. */
-  readonly tls?: ListenTls | undefined;
-  /** What those may ask of the server; `requests` holds for every client, children of this program, too. */
-  readonly limits?: Limits | undefined;
-}
 
 /** What makes managed objects of a type: see `Manager.register`. */
 export type ManagedFactory<C> = C extends abstract new (...args: infer A) => infer T
@@ -120,10 +97,7 @@ export class Manager implements AsyncDisposable, Disposable {
    */
   constructor(options?: ManagerOptions);
   constructor(options: ManagerOptions = {}, remote?: Remote) {
-    if (options.address !== undefined) parseAddress(options.address, "make a manager");
-    keyOf(options.authKey);
-    checkLimits("make a manager", options.limits);
-    if (options.tls !== undefined) checkObject("make a manager", "tls", options.tls);
+    checkManagerOptions(options);
     this.#options = options;
     this.#method = startMethodOf(new.target);
     this.#remote = remote;
@@ -156,14 +130,7 @@ export class Manager implements AsyncDisposable, Disposable {
    * @throws What `connect` throws: an `AuthenticationError` if the key is not the manager's.
    */
   static async connect(address: string, options: ConnectOptions = {}): Promise<Manager> {
-    checkOptions("connect to a manager", options);
-    if (options.authKey === undefined) {
-      throw wrongArgument(
-        TypeError,
-        "Cannot connect to a manager without its authKey, which every manager has",
-        options.authKey,
-      );
-    }
+    checkConnectOptions(options);
     const remote = await reachRemote(address, options);
     const manager = fromParts<Manager>(this, {}, remote);
     for (const name of remote.types) manager.#define(name);
@@ -239,20 +206,7 @@ export class Manager implements AsyncDisposable, Disposable {
     name: string,
     maker: C,
   ): ManagedFactory<C> {
-    if (typeof name !== "string" || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
-      throw wrongArgument(
-        TypeError,
-        "Cannot register a type as its name must be an identifier",
-        name,
-      );
-    }
-    if (typeof maker !== "function") {
-      throw wrongArgument(
-        TypeError,
-        `Cannot register ${name} as it must be a class or a function`,
-        maker,
-      );
-    }
+    checkType(name, maker);
     if (this.#server !== undefined || this.#remote !== undefined) {
       throw new Error(`Cannot register ${name} as the manager has been used already`);
     }
@@ -373,13 +327,7 @@ export class Manager implements AsyncDisposable, Disposable {
    * @throws {TypeError} If `lock` is something else.
    */
   Condition(lock?: LockProxy | RLockProxy): ConditionProxy {
-    if (lock !== undefined && !isLock(lock)) {
-      throw wrongArgument(
-        TypeError,
-        "Cannot make a condition as lock must be this manager's Lock or RLock",
-        lock,
-      );
-    }
+    if (lock !== undefined) checkLock(lock);
     return this.#make("Condition", lock === undefined ? [] : [lock]) as ConditionProxy;
   }
 
@@ -391,11 +339,7 @@ export class Manager implements AsyncDisposable, Disposable {
    * @throws {RangeError} If `parties` is not an integer from 1.
    */
   Barrier(parties: number, options: BarrierOptions = {}): BarrierProxy {
-    const verb = "make a barrier";
-    checkOptions(verb, options);
-    checkTimeout(options.timeout);
-    if (options.action !== undefined) checkFunction(verb, "action", options.action);
-    checkParties(parties);
+    checkBarrier(parties, options);
     return this.#make("Barrier", [parties, options]) as BarrierProxy;
   }
 
@@ -452,15 +396,4 @@ export class Manager implements AsyncDisposable, Disposable {
     });
     return this.#server.link;
   }
-}
-
-const isLock = (value: unknown): boolean =>
-  typeof value === "object" && value !== null &&
-  ["Lock", "RLock"].includes(targetOf(value)?.type ?? "");
-
-/** A class does not travel, its name does. */
-function typeNameOf(type: string | { readonly name: string }): string {
-  if (typeof type === "string") return type;
-  if (typeof type === "function") return type.name;
-  throw wrongArgument(TypeError, "Cannot make a Value as its type must be a name or a class", type);
 }

@@ -1,12 +1,21 @@
 /**
- * What managed objects are made of and given: checked where it was given, as the server is elsewhere.
+ * Checks of the arguments of a manager and its proxies, in the child that was given them: the server
+ * is elsewhere.
  *
  * @module
  * @internal
  */
 
-import { checkInteger, isIterable, wrongArgument } from "../../arguments.ts";
+import {
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  checkTimeout,
+  isIterable,
+  wrongArgument,
+} from "../../arguments.ts";
 import { type Element, elementNamed, elementOf } from "../../shared/element_type.ts";
+import type { BarrierOptions } from "../../sync/barrier.ts";
 import { targetOf } from "./target.ts";
 
 /** The items that something is given; `what` says what cannot be done otherwise. */
@@ -91,4 +100,49 @@ export function checkSemaphoreValue(value: number): void {
 /** Checks how many must come to a barrier. */
 export function checkParties(parties: number): void {
   checkInteger("make a barrier", "parties", parties, 1);
+}
+
+/** Checks the lock of a condition. */
+export function checkLock(lock: unknown): void {
+  const type = typeof lock === "object" && lock !== null ? targetOf(lock)?.type : undefined;
+  if (type === "Lock" || type === "RLock") return;
+  throw wrongArgument(
+    TypeError,
+    "Cannot make a condition as lock must be this manager's Lock or RLock",
+    lock,
+  );
+}
+
+/** Checks how many must come to a barrier, and its options. */
+export function checkBarrier(parties: number, options: BarrierOptions): void {
+  const verb = "make a barrier";
+  checkOptions(verb, options);
+  checkTimeout(options.timeout);
+  if (options.action !== undefined) checkFunction(verb, "action", options.action);
+  checkParties(parties);
+}
+
+/** The name of a type as it travels: a class does not. */
+export function typeNameOf(type: string | { readonly name: string }): string {
+  if (typeof type === "string") return type;
+  if (typeof type === "function") return type.name;
+  throw wrongArgument(TypeError, "Cannot make a Value as its type must be a name or a class", type);
+}
+
+/** Checks the name and the maker of a type of the user's own. */
+export function checkType(name: string, maker: unknown): void {
+  if (typeof name !== "string" || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
+    throw wrongArgument(
+      TypeError,
+      "Cannot register a type as its name must be an identifier",
+      name,
+    );
+  }
+  if (typeof maker !== "function") {
+    throw wrongArgument(
+      TypeError,
+      `Cannot register ${name} as it must be a class or a function`,
+      maker,
+    );
+  }
 }
