@@ -46,7 +46,8 @@ export { wait, type Waitable } from "./src/channel/wait.ts";
 export { Pool } from "./src/pool/pool.ts";
 export type { Arguments, Input, MapOptions, PoolOptions, TaskOptions } from "./src/pool/options.ts";
 export { AsyncResult, type Callbacks } from "./src/pool/async_result.ts";
-export { type ManagedFactory, Manager } from "./src/manager/manager.ts";
+export { Manager } from "./src/manager/manager.ts";
+export type { ManagedFactory } from "./src/manager/managed_factory.ts";
 export type { ManagerOptions } from "./src/manager/options.ts";
 export { BaseProxy } from "./src/manager/client/proxies/base_proxy.ts";
 export {

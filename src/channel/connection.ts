@@ -1,6 +1,6 @@
 import { Encoder } from "../codec/encoder.ts";
 import { fromParts } from "../from_parts.ts";
-import { BufferTooShort, EOFError, TimeoutError } from "../errors.ts";
+import { EOFError, TimeoutError } from "../errors.ts";
 import { checkWait, type WaitOptions } from "../wait/latch.ts";
 import { LoopItems } from "../wait/loop_items.ts";
 import type { ConnectionEnd, SyncWaitOptions } from "./end.ts";
@@ -9,6 +9,7 @@ import {
   encodeBytes,
   encodeValue,
   fromOutside,
+  putInto,
   readUpTo,
   readValueOrBytes,
   tooLong,
@@ -335,18 +336,6 @@ export const isConnection: (value: object) => value is Connection = hasEnd;
 
 function checkSent(isSent: boolean, { timeout }: WaitOptions): void {
   if (!isSent) throw new TimeoutError(`Cannot send as there was no room within ${timeout} ms`);
-}
-
-/** Copies a message to where it is wanted. Gives its length. */
-function putInto(target: Uint8Array, bytes: Uint8Array): number {
-  if (bytes.length > target.length) {
-    throw new BufferTooShort(
-      `Cannot receive ${bytes.length} bytes as the buffer has room for ${target.length}`,
-      bytes,
-    );
-  }
-  target.set(bytes);
-  return bytes.length;
 }
 
 function received<T>(taken: TakenMessage<T> | undefined, { timeout }: WaitOptions): T {

@@ -9,6 +9,7 @@ import { checkInteger, wrongArgument } from "../arguments.ts";
 import type { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
+import { BufferTooShort } from "../errors.ts";
 import type { ReadMessage } from "./messages.ts";
 
 /** What a message is: its first number. */
@@ -129,4 +130,16 @@ function asBytes(source: unknown): Uint8Array {
     "Cannot use bytes as they must be an ArrayBuffer or a view on one",
     source,
   );
+}
+
+/** Copies the bytes of a message into memory of the caller's, and returns how many they are. */
+export function putInto(target: Uint8Array, bytes: Uint8Array): number {
+  if (bytes.length > target.length) {
+    throw new BufferTooShort(
+      `Cannot receive ${bytes.length} bytes as the buffer has room for ${target.length}`,
+      bytes,
+    );
+  }
+  target.set(bytes);
+  return bytes.length;
 }

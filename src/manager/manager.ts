@@ -3,7 +3,6 @@ import { refuseToSend } from "../codec/extension.ts";
 import type { AnyClass } from "../code/registered_class.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
 import type { PoolOptions } from "../pool/options.ts";
-import type { StartMethod } from "../runtime/start_method.ts";
 import { startMethodOf } from "../runtime/start_methods.ts";
 import type { ElementOf, ElementType } from "../shared/element_type.ts";
 import type { BarrierOptions } from "../sync/barrier.ts";
@@ -21,7 +20,6 @@ import {
   typeNameOf,
 } from "./protocol/checked_arguments.ts";
 import { checkConnectOptions, checkManagerOptions, type ManagerOptions } from "./options.ts";
-import type { ServerLink } from "./client/server_link.ts";
 import { serverSlot } from "./protocol/messages.ts";
 import type {
   BoundedSemaphoreProxy,
@@ -36,21 +34,15 @@ import type { DictInit, DictProxy } from "./client/proxies/dict_proxy.ts";
 import type { EventProxy } from "./client/proxies/event_proxy.ts";
 import type { ListProxy } from "./client/proxies/list_proxy.ts";
 import type { NamespaceProxy } from "./client/proxies/namespace_proxy.ts";
-import type { ManagedObject } from "./client/proxies/object_proxy.ts";
 import { type PoolProxy, sendablePool } from "./client/proxies/pool_proxy.ts";
 import type { JoinableQueueProxy, QueueProxy } from "./client/proxies/queue_proxy.ts";
 import type { ValueProxy } from "./client/proxies/value_proxy.ts";
 import { reachRemote, type Remote } from "./client/remote.ts";
-import { ServerProcess } from "./server_process.ts";
+import type { ManagedFactory } from "./managed_factory.ts";
+import { ServerAccess } from "./server_access.ts";
 import "./client/travel.ts";
-import { type RegisteredType, typeOf } from "./protocol/registered_type.ts";
+import { typeOf } from "./protocol/registered_type.ts";
 import { showAs } from "../runtime/inspection.ts";
-
-/** What makes managed objects of a type: see `Manager.register`. */
-export type ManagedFactory<C> = C extends abstract new (...args: infer A) => infer T
-  ? (...args: A) => ManagedObject<T>
-  : C extends (...args: infer A) => infer T ? (...args: A) => ManagedObject<Awaited<T>>
-  : never;
 
 /**
  * A server that holds objects for whoever has a proxy of them: children of every start method, and
@@ -82,12 +74,7 @@ export type ManagedFactory<C> = C extends abstract new (...args: infer A) => inf
  * ```
  */
 export class Manager implements AsyncDisposable, Disposable {
-  readonly #method: StartMethod;
-  readonly #options: ManagerOptions;
-  readonly #types: RegisteredType[] = [];
-  readonly #remote: Remote | undefined;
-  #server: ServerProcess | undefined;
-  #isShutDown = false;
+  readonly #access: ServerAccess;
 
   /**
    * Describes a manager, whose server is started with the first use, by the context's start method.
@@ -98,14 +85,12 @@ export class Manager implements AsyncDisposable, Disposable {
   constructor(options?: ManagerOptions);
   constructor(options: ManagerOptions = {}, remote?: Remote) {
     checkManagerOptions(options);
-    this.#options = options;
-    this.#method = startMethodOf(new.target);
-    this.#remote = remote;
+    this.#access = new ServerAccess(startMethodOf(new.target), options, remote);
   }
 
   static {
-    showAs<Manager>(this, "Manager", (manager) => ({ state: manager.#state }));
-    refuseToSend("Manager", (value) => #types in value, "send proxies of its objects");
+    showAs<Manager>(this, "Manager", (manager) => ({ state: manager.#access.state }));
+    refuseToSend("Manager", (value) => #access in value, "send proxies of its objects");
   }
 
   /**
@@ -144,29 +129,16 @@ export class Manager implements AsyncDisposable, Disposable {
    * @throws {Error} The runtime's own error if it cannot listen there, as when the address is in use.
    */
   get address(): Promise<string> {
-    return this.#listen();
-  }
-
-  get #state(): string {
-    if (this.#remote !== undefined) return "connected";
-    if (this.#isShutDown) return "shut down";
-    return this.#server === undefined ? "initial" : "started";
-  }
-
-  async #listen(): Promise<string> {
-    const link = this.#link("tell the address");
-    if (this.#remote !== undefined) return link.route.socket!.address;
-    const address = await link.call(serverSlot, "address", []) as string;
-    // The children of this program know no certificates: they go by the socket that is theirs.
-    if (this.#options.tls === undefined) {
-      link.route = { ...link.route, socket: { address, authKey: this.#server!.authKey } };
-    }
-    return address;
+    return this.#access.listen();
   }
 
   /** How many of its objects anyone refers to, but for those that only other managed objects do. */
   async numberOfObjects(): Promise<number> {
-    return await this.#link("count objects").call(serverSlot, "numberOfObjects", []) as number;
+    return await this.#access.link("count objects").call(
+      serverSlot,
+      "numberOfObjects",
+      [],
+    ) as number;
   }
 
   /**
@@ -207,14 +179,14 @@ export class Manager implements AsyncDisposable, Disposable {
     maker: C,
   ): ManagedFactory<C> {
     checkType(name, maker);
-    if (this.#server !== undefined || this.#remote !== undefined) {
+    if (this.#access.isUsed) {
       throw new Error(`Cannot register ${name} as the manager has been used already`);
     }
     if (name in this) throw new Error(`Cannot register ${name} as a manager has such a member`);
     if (name === "then") {
       throw new Error("Cannot register then as whoever awaited the manager would call it");
     }
-    this.#types.push(typeOf(name, maker));
+    this.#access.types.push(typeOf(name, maker));
     return this.#define(name) as ManagedFactory<C>;
   }
 
@@ -361,9 +333,7 @@ export class Manager implements AsyncDisposable, Disposable {
    * rejected, the objects that this program alone referred to are dropped, and the server goes on.
    */
   async shutdown(): Promise<void> {
-    this.#isShutDown = true;
-    this.#remote?.link.disconnect();
-    await this.#server?.shutdown();
+    await this.#access.shutdown();
   }
 
   /** As `shutdown`. */
@@ -377,23 +347,6 @@ export class Manager implements AsyncDisposable, Disposable {
   }
 
   #make(type: string, args: readonly unknown[]): object {
-    return this.#link(`make a ${type}`).create(type, args);
-  }
-
-  #link(what: string): ServerLink {
-    if (this.#isShutDown) {
-      const whose = this.#remote === undefined ? "the manager" : "the connection to the manager";
-      throw new Error(`Cannot ${what} as ${whose} was shut down`);
-    }
-    if (this.#remote !== undefined) return this.#remote.link;
-    const { address, authKey, limits, tls } = this.#options;
-    this.#server ??= new ServerProcess(this.#method, {
-      address,
-      authKey,
-      types: this.#types,
-      limits,
-      tls,
-    });
-    return this.#server.link;
+    return this.#access.link(`make a ${type}`).create(type, args);
   }
 }
