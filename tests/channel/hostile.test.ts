@@ -115,8 +115,8 @@ describe("A hostile peer", () => {
     const [peer, there] = await peerOf(listener);
     await peer.say(framed(new Message().kind("SharedMemory").value(["machine", "x"]).bytes));
     await assertRejects(() => there.recv(), Error, "proven an authKey");
-    const way = { id: "x", door: undefined, gate: { address: await listener.address } };
-    const lent = new Message().kind("ManagedObject").value(["lent", way, 1, "list"]);
+    const route = { id: "x", memory: undefined, socket: { address: await listener.address } };
+    const lent = new Message().kind("ManagedObject").value(["lent", route, 1, "list"]);
     await peer.say(framed(lent.bytes));
     await assertRejects(() => there.recv(), Error, "has not connected to");
     await assertRejects(() => listener.accept({ timeout: 50 }), Error, "nobody connected");
