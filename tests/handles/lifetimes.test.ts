@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 import { it } from "@std/testing/bdd";
 import { assertLess } from "@std/assert";
 import { linesOf, methods, stress } from "../harness.ts";

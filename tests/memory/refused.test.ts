@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 /** Threads where the system gives less memory than it is asked for. */
 
 import process from "node:process";

@@ -1,3 +1,5 @@
+// @runs-on node24: bundlers run on Node
+
 /** A program of tasks gives the same, with both start methods, whichever bundler of npm's has made it. */
 
 import fs from "node:fs";

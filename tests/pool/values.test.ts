@@ -1,3 +1,5 @@
+// @runs-on every: a sample of this folder for Node 26
+
 import { Buffer } from "node:buffer";
 import { createSecretKey } from "node:crypto";
 import { afterAll, beforeAll, it } from "@std/testing/bdd";

@@ -1,3 +1,5 @@
+// @runs-on one: many rounds take long
+
 /**
  * Random rounds in which children are started, killed and signalled, also where the system lacks what they
  * need: nothing stays open and nothing is left. `STRESS_SEED` repeats a run, `STRESS_ROUNDS` says how many

@@ -1,3 +1,5 @@
+// @runs-on one: many rounds take long
+
 /**
  * Valid messages of every kind, damaged in every way, against the decoder, a listener and a manager's server:
  * each is read, or refused by an error, within some memory and time, and honest peers are served all the while.

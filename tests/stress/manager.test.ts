@@ -1,3 +1,5 @@
+// @runs-on one: many rounds take long
+
 /** Clients of a manager are killed at random, and waits are given up while others are granted. */
 
 import process from "node:process";

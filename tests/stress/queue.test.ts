@@ -1,3 +1,5 @@
+// @runs-on one: many rounds take long
+
 /**
  * Four producers, four consumers, and random kills of consumers: each item is got once, or is still there.
  */

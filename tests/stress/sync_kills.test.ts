@@ -1,3 +1,5 @@
+// @runs-on one: many rounds take long
+
 /** Children are killed while they hold locks, wait for them, have the turn, or wait for others. */
 
 import process from "node:process";

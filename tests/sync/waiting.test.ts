@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 /** What waiting costs, whom it depends on, and that it ends. */
 
 import { it } from "@std/testing/bdd";
