@@ -83,7 +83,9 @@ function jobs(): Job[] {
   );
 }
 
-/** Runs an example and prints a line about it, and what it printed if that is asked for or wrong. */
+/**
+ * Runs an example and prints a line about it, and what it printed if that is asked for or wrong.
+ */
 async function runJob({ name, runtime, method }: Job, live: boolean): Promise<boolean> {
   const file = path.join(root, "examples", `${name}.ts`);
   const flags = ["--speed", options.speed, ...(method ? ["--start-method", method] : [])];

@@ -17,7 +17,8 @@ const libc = process.platform === "linux" ? ["-glibc"] : [""];
 /**
  * Where a runtime is found and what it must at least be.
  *
- * @type {Record<string, { local: string[], commands: string[], least: [number, number], most?: number }>}
+ * @type {Record<string, { local: string[], commands: string[], least: [number, number], most?:
+ * number }>}
  */
 const known = {
   deno: {
@@ -100,7 +101,10 @@ export function npm(args, cwd) {
   execFileSync(command, [...args, ...quiet], { cwd, stdio: ["ignore", 2, 2], shell });
 }
 
-/** The environment for what the scripts start: no questions, no look for updates, no colours in logs. */
+/**
+ * The environment for what the scripts start: no questions, no look for updates, no colours in
+ * logs.
+ */
 export function environment() {
   return { ...process.env, DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1" };
 }

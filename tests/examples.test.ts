@@ -1,8 +1,8 @@
 // @runs-on one: it starts many programs
 
 /**
- * The examples show what they must, half of them with each start method. Not `primes`, which keeps all cores
- * busy for seconds; `deno task example` runs that too.
+ * The examples show what they must, half of them with each start method. Not `primes`, which keeps
+ * all cores busy for seconds; `deno task example` runs that too.
  */
 
 import { assertEquals } from "@std/assert";

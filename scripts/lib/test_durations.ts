@@ -1,6 +1,6 @@
 /**
- * How long each test file takes on each runtime. A run records it in `node_modules/.cache/`. A fresh
- * clone has no such record, so `scripts/test_durations.json` has typical durations.
+ * How long each test file takes on each runtime. A run records it in `node_modules/.cache/`. A
+ * fresh clone has no such record, so `scripts/test_durations.json` has typical durations.
  */
 
 import fs from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * Which test files run on which runtime, and in which order. A file says in its first lines where it
- * runs: `// @runs-on one: takes long`. Without such a line it runs on Deno, Bun and Node 24.
+ * Which test files run on which runtime, and in which order. A file says in its first lines where
+ * it runs: `// @runs-on one: takes long`. Without such a line it runs on Deno, Bun and Node 24.
  */
 
 import type { Durations } from "./test_durations.ts";

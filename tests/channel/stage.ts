@@ -1,6 +1,6 @@
 /**
- * Children of one lane, all played by this thread: each step of one, that is each time it touches the shared memory, can
- * be the one before which it dies, or before which another does something.
+ * Children of one lane, all played by this thread: each step of one, that is each time it touches
+ * the shared memory, can be the one before which it dies, or before which another does something.
  */
 
 import { Block } from "../../src/memory/allocator.ts";
@@ -30,7 +30,10 @@ const views = new WeakMap<object, { readonly memory: object; readonly player: Pl
 /** Who is doing something. */
 let actor: Player | undefined;
 
-/** Has a player do something while `Atomics` know the views. Whoever would have to sleep is stuck for ever here. */
+/**
+ * Has a player do something while `Atomics` know the views. Whoever would have to sleep is stuck
+ * for ever here.
+ */
 function withViews<T>(player: Player, action: () => T): T {
   const former = actor;
   actor = player;
@@ -153,7 +156,10 @@ export class Player {
     return true;
   }
 
-  /** Does something, and `meanwhile` before its step of that number. Gives `undefined` if it has fewer. */
+  /**
+   * Does something, and `meanwhile` before its step of that number. Gives `undefined` if it has
+   * fewer.
+   */
   pauseAt<T>(step: number, action: (lane: Lane) => T, meanwhile: () => void): Paused<T> {
     let isReached = false;
     this.#schedule(step, () => {

@@ -3,7 +3,8 @@
  * here, so that it means the same everywhere; the runtime's own test runner gets one flat test for
  * each `it`, so that it counts test cases and nothing else.
  *
- * In a child of a test, which imports the test file to find a function there, nothing is registered.
+ * In a child of a test, which imports the test file to find a function there, nothing is
+ * registered.
  */
 
 import process from "node:process";
@@ -66,8 +67,8 @@ function newSuite(name: string, parent?: Suite, only = false, ignore = false): S
 let current: Suite = newSuite("");
 let anyOnly = false;
 /**
- * The text that `scripts/test.ts --filter` has the runtime look for in the names of tests. Those that
- * the runtime leaves out are not waited for before `afterAll`.
+ * The text that `scripts/test.ts --filter` has the runtime look for in the names of tests. Those
+ * that the runtime leaves out are not waited for before `afterAll`.
  */
 const filter = process.env["TEST_FILTER"] ?? "";
 const register = await chooseRegister();
