@@ -32,8 +32,10 @@ const steps: Record<string, string[]> = {
     "--import-map=tests/std/import_map.json",
     ...entries,
     "src",
-    ...(fs.existsSync(path.join(root, "README.md")) ? ["README.md"] : []),
+    "README.md",
+    "docs",
   ],
+  "pages": ["run", "-A", "scripts/pages.ts", "--check"],
   "imports": ["run", "-A", "scripts/check_imports.ts"],
   "publish": ["publish", "--dry-run", "--allow-dirty"],
 };

@@ -93,7 +93,8 @@ async function runJob({ name, runtime, method }: Job, live: boolean): Promise<bo
   const result = await runCommand(runtime.path, args, {
     cwd: root,
     timeout,
-    env: programEnvironment(),
+    // The recipes read no arguments: they are to be copied as they are.
+    env: { ...programEnvironment(), MULTIPROCESSING_START_METHOD: method },
     ...(live && { onOutput: (text) => process.stdout.write(text) }),
   });
   const { code, stdout, stderr, duration } = result;
