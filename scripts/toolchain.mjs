@@ -13,6 +13,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 const modules = join(root, "node_modules");
 const libc = process.platform === "linux" ? ["-glibc"] : [""];
+const exe = process.platform === "win32" ? ".exe" : "";
 
 /**
  * Where a runtime is found and what it must at least be.
@@ -22,7 +23,7 @@ const libc = process.platform === "linux" ? ["-glibc"] : [""];
  */
 const known = {
   deno: {
-    local: libc.map((c) => `@deno/${process.platform}-${process.arch}${c}/deno`),
+    local: libc.map((c) => `@deno/${process.platform}-${process.arch}${c}/deno${exe}`),
     commands: ["deno"],
     least: [2, 9],
   },
@@ -60,8 +61,7 @@ export function findRuntime(name) {
 /** @param {string} command */
 function onPath(command) {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  const name = process.platform === "win32" ? `${command}.exe` : command;
-  return folders.map((folder) => join(folder, name));
+  return folders.map((folder) => join(folder, command + exe));
 }
 
 /** @param {string} path */
