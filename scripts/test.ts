@@ -154,8 +154,9 @@ async function runAll(runtime: Runtime, files: string[], std: Std): Promise<Coun
     }
   };
   await Promise.all(Array.from({ length: Number(options.jobs) }, runner));
-  // What a stressed file or a part of a file takes says nothing about a usual run.
-  if (!options.stress && options.filter === undefined) record(runtime, run.seconds);
+  // What a file takes under stress, in part or with its coverage says nothing about a usual run.
+  const isUsual = !options.stress && options.filter === undefined;
+  if (isUsual && process.env["NODE_V8_COVERAGE"] === undefined) record(runtime, run.seconds);
   return total;
 }
 
