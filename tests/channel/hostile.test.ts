@@ -1,4 +1,7 @@
-/** What a hostile peer sends, whether it has proven a key or not: it runs nothing, and takes no more than it may. */
+/**
+ * What a hostile peer sends, whether it has proven a key or not: it runs nothing, and takes no more
+ * than it may.
+ */
 
 import net from "node:net";
 import process from "node:process";

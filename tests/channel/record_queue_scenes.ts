@@ -93,7 +93,10 @@ export class Model {
     return content.length >= items || (held > 0 && held + length > bytes);
   }
 
-  /** What the content may be after somebody died on doing something: as before, or as if it was done. */
+  /**
+   * What the content may be after somebody died on doing something: as before, or as if it was
+   * done.
+   */
   afterDeath(contents: readonly number[][], op: Op): number[][] {
     return contents.flatMap((content) => {
       const done = [...content];
@@ -143,7 +146,14 @@ export class Play implements Disposable {
     return id;
   }
 
+<<<<<<< HEAD:tests/channel/record_queue_scenes.ts
   /** Checks that the record queue holds one of these contents, whole and in order, and can be used as if nothing had happened. */
+=======
+  /**
+   * Checks that the lane holds one of these contents, whole and in order, and can be used as if
+   * nothing had happened.
+   */
+>>>>>>> habits:tests/channel/lane_scenes.ts
   check(contents: readonly number[][]): void {
     const child = this.player();
     child.run((records) => {

@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 /** Managers of other programs, on this runtime and on the others. */
 
 import { type ChildProcess, spawn } from "node:child_process";

@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 /** Proxies on their way: what they refer to is there when they come. */
 
 import { describe, it } from "@std/testing/bdd";
