@@ -33,8 +33,8 @@ const runtimeOnly: Rule = {
 };
 
 /**
- * Which runtime this is, one file asks. Whoever depends on what differs asks for a capability by its
- * name, or chooses with `forRuntime`.
+ * Which runtime this is, one file asks. Whoever depends on what differs asks for a capability by
+ * its name, or chooses with `forRuntime`.
  */
 const noSniffing: Rule = {
   create(context) {
@@ -129,13 +129,9 @@ const plugin: Deno.lint.Plugin = {
   name: "nproc",
   rules: {
     "runtime-only": runtimeOnly,
-<<<<<<< HEAD
     "no-sniffing": noSniffing,
     "no-top-level-await": noTopLevelAwait,
-=======
-    "no-top-level-await": noTopLevelAwait,
     "comment-width": commentWidth,
->>>>>>> habits
   },
 };
 

@@ -1,10 +1,7 @@
-<<<<<<< HEAD:tests/channel/record_queue_death.test.ts
-/** A child may die at every step of what it does with a record queue, and others may do something meanwhile. */
-=======
 /**
- * A child may die at every step of what it does with a lane, and others may do something meanwhile.
+ * A child may die at every step of what it does with a record queue, and others may do something
+ * meanwhile.
  */
->>>>>>> habits:tests/channel/lane_death.test.ts
 
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";

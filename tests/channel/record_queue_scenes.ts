@@ -1,4 +1,6 @@
-/** Record queues in every state that matters, and what must be in them after something has happened. */
+/**
+ * Record queues in every state that matters, and what must be in them after something has happened.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -146,14 +148,10 @@ export class Play implements Disposable {
     return id;
   }
 
-<<<<<<< HEAD:tests/channel/record_queue_scenes.ts
-  /** Checks that the record queue holds one of these contents, whole and in order, and can be used as if nothing had happened. */
-=======
   /**
-   * Checks that the lane holds one of these contents, whole and in order, and can be used as if
-   * nothing had happened.
+   * Checks that the record queue holds one of these contents, whole and in order, and can be used
+   * as if nothing had happened.
    */
->>>>>>> habits:tests/channel/lane_scenes.ts
   check(contents: readonly number[][]): void {
     const child = this.player();
     child.run((records) => {

@@ -1,11 +1,7 @@
 /**
-<<<<<<< HEAD
- * Children of one record queue, all played by this thread: each step of one, that is each time it touches the shared memory, can
- * be the one before which it dies, or before which another does something.
-=======
- * Children of one lane, all played by this thread: each step of one, that is each time it touches
- * the shared memory, can be the one before which it dies, or before which another does something.
->>>>>>> habits
+ * Children of one record queue, all played by this thread: each step of one, that is each time it
+ * touches the shared memory, can be the one before which it dies, or before which another does
+ * something.
  */
 
 import { Block } from "../../src/memory/allocator.ts";
@@ -161,16 +157,11 @@ export class Player {
     return true;
   }
 
-<<<<<<< HEAD
-  /** Does something, and `meanwhile` before its step of that number. Gives `undefined` if it has fewer. */
-  pauseAt<T>(step: number, action: (records: RecordQueue) => T, meanwhile: () => void): Paused<T> {
-=======
   /**
    * Does something, and `meanwhile` before its step of that number. Gives `undefined` if it has
    * fewer.
    */
-  pauseAt<T>(step: number, action: (lane: Lane) => T, meanwhile: () => void): Paused<T> {
->>>>>>> habits
+  pauseAt<T>(step: number, action: (records: RecordQueue) => T, meanwhile: () => void): Paused<T> {
     let isReached = false;
     this.#schedule(step, () => {
       isReached = true;

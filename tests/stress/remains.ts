@@ -85,8 +85,8 @@ export class Remains {
   }
 
   /**
-   * The keeper of a thread's names (`resource_tracker.ts`) that has ended after the thread: nobody asks
-   * how, so the system lists it until this program ends.
+   * The keeper of a thread's names (`resource_tracker.ts`) that has ended after the thread: nobody
+   * asks how, so the system lists it until this program ends.
    */
   #isUnreaped(child: string): boolean {
     return this.#method === "worker" && child.endsWith("(sh, Z)");
