@@ -1,5 +1,27 @@
 /**
- * Python's `concurrent.futures` for Deno, Bun and Node: calls in workers, and futures of them.
+ * Python's `concurrent.futures` for Deno, Bun and Node: calls in workers, and futures of their
+ * results.
+ *
+ * ```ts
+ * import { asCompleted, ProcessPoolExecutor } from "@nproc/multiprocessing/futures";
+ *
+ * export const square = (x: number): number => x ** 2;
+ *
+ * if (import.meta.main) {
+ *   await using executor = new ProcessPoolExecutor({ maxWorkers: 2 });
+ *   const futures = [1, 2, 3].map((x) => executor.submit(square, x));
+ *   for await (const future of asCompleted(futures)) console.log(await future.result());
+ * }
+ * ```
+ *
+ * - {@link ProcessPoolExecutor} runs calls in workers. `submit` runs one, `map` runs one for each
+ *   input.
+ * - {@link Future} stands for the result of a call. `await` gives the result, too.
+ * - {@link wait} and {@link asCompleted} wait for several futures.
+ *
+ * A worker that dies breaks the executor, as in Python: all its futures reject with
+ * {@link BrokenProcessPool}. The `Pool` of `@nproc/multiprocessing` replaces such a worker, and
+ * only its task is lost.
  *
  * @module
  */

@@ -1,5 +1,40 @@
 /**
- * Python's `multiprocessing` for Deno, Bun and Node.
+ * Python's `multiprocessing` for Deno, Bun and Node. Functions run in other threads or processes,
+ * with their types. Errors come back with their class, and nothing hangs when a worker dies.
+ *
+ * ```ts
+ * import { Pool } from "@nproc/multiprocessing";
+ *
+ * export function square(x: number): number {
+ *   return x ** 2;
+ * }
+ *
+ * if (import.meta.main) {
+ *   await using pool = new Pool(4);
+ *   console.log(await pool.map(square, [0, 1, 2, 3, 4])); // [ 0, 1, 4, 9, 16 ]
+ * }
+ * ```
+ *
+ * `import.meta.main` is Python's `if __name__ == "__main__"`: a child imports the main module to
+ * find `square`, and must not run the program again. The function is exported for the same reason.
+ * One that is not exported is declared by {@link task}.
+ *
+ * Where to go from here:
+ *
+ * - Tasks: {@link Pool} runs many, {@link Process} runs one function in a child of its own. The
+ *   module `@nproc/multiprocessing/futures` has Python's `concurrent.futures`.
+ * - Messages: {@link Queue}, {@link Pipe}, and {@link Listener} with {@link connect} for other
+ *   programs. {@link wait} waits for several of them.
+ * - Shared memory: {@link Value}, {@link SharedArray} and {@link SharedMemory}.
+ * - Locks: {@link Lock}, {@link RLock}, {@link Semaphore}, {@link Event}, {@link Condition} and
+ *   {@link Barrier}.
+ * - Objects for everybody, also on other machines: {@link Manager}.
+ * - Threads or processes: {@link setStartMethod} and {@link getContext}.
+ * - Values keep their class when they travel: {@link registerClass}. {@link transfer} moves memory
+ *   instead of copying it.
+ *
+ * Names are Python's in camel case, optional arguments stand in one object at the end, and times
+ * are in milliseconds. Whatever can wait returns a promise, and takes a `timeout` and a `signal`.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * Runs the benches: every program of a suite on every runtime, and Python's beside them, each as a
  * program of its own. Then the tables. Suites that were run whole are kept, and the results that
- * people read are written anew from the last runs of all. How fast anything is decides nothing about
- * the exit code; that a program of ours fails, or that anything gives a wrong result, does.
+ * people read are written anew from the last runs of all. How fast anything is decides nothing
+ * about the exit code; that a program of ours fails, or that anything gives a wrong result, does.
  */
 
 import { spawnSync } from "node:child_process";

@@ -1,6 +1,7 @@
 /**
  * Everything about the repository that can be checked without running the library: format, lint,
- * types, docs, the direction of imports, and a dry run of publishing. None of it needs the network.
+ * types, docs and their pages, the direction of imports, where the tests are, and a dry run of
+ * publishing. None of it needs the network.
  */
 
 import fs from "node:fs";
@@ -32,9 +33,12 @@ const steps: Record<string, string[]> = {
     "--import-map=tests/std/import_map.json",
     ...entries,
     "src",
-    ...(fs.existsSync(path.join(root, "README.md")) ? ["README.md"] : []),
+    "README.md",
+    "docs",
   ],
+  "pages": ["run", "-A", "scripts/pages.ts", "--check"],
   "imports": ["run", "-A", "scripts/check_imports.ts"],
+  "tests": ["run", "-A", "scripts/check_tests.ts"],
   "publish": ["publish", "--dry-run", "--allow-dirty"],
 };
 

@@ -31,7 +31,9 @@ const layers: string[][] = [
   ["futures", "context.ts"],
 ];
 
-/** The folders within a layer, from the lowest to the highest; the files beside them are above all. */
+/**
+ * The folders within a layer, from the lowest to the highest; the files beside them are above all.
+ */
 const inside: Readonly<Record<string, readonly string[]>> = {
   manager: ["protocol", "client", "server"],
 };

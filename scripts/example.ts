@@ -83,7 +83,9 @@ function jobs(): Job[] {
   );
 }
 
-/** Runs an example and prints a line about it, and what it printed if that is asked for or wrong. */
+/**
+ * Runs an example and prints a line about it, and what it printed if that is asked for or wrong.
+ */
 async function runJob({ name, runtime, method }: Job, live: boolean): Promise<boolean> {
   const file = path.join(root, "examples", `${name}.ts`);
   const flags = ["--speed", options.speed, ...(method ? ["--start-method", method] : [])];
@@ -91,7 +93,8 @@ async function runJob({ name, runtime, method }: Job, live: boolean): Promise<bo
   const result = await runCommand(runtime.path, args, {
     cwd: root,
     timeout,
-    env: programEnvironment(),
+    // The recipes read no arguments: they are to be copied as they are.
+    env: { ...programEnvironment(), MULTIPROCESSING_START_METHOD: method },
     ...(live && { onOutput: (text) => process.stdout.write(text) }),
   });
   const { code, stdout, stderr, duration } = result;

@@ -1,6 +1,6 @@
 /**
- * Makes, sends, uses and drops handles for long on each runtime, with kills, and draws what was used
- * meanwhile: `docs/soak-handles.svg`. Fails if memory or descriptors grow in the second half.
+ * Makes, sends, uses and drops handles for long on each runtime, with kills, and draws what was
+ * used meanwhile: `docs/soak-handles.svg`. Fails if memory or descriptors grow in the second half.
  */
 
 import fs from "node:fs";

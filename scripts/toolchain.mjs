@@ -13,15 +13,17 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 
 const modules = join(root, "node_modules");
 const libc = process.platform === "linux" ? ["-glibc"] : [""];
+const exe = process.platform === "win32" ? ".exe" : "";
 
 /**
  * Where a runtime is found and what it must at least be.
  *
- * @type {Record<string, { local: string[], commands: string[], least: [number, number], most?: number }>}
+ * @type {Record<string, { local: string[], commands: string[], least: [number, number], most?:
+ * number }>}
  */
 const known = {
   deno: {
-    local: libc.map((c) => `@deno/${process.platform}-${process.arch}${c}/deno`),
+    local: libc.map((c) => `@deno/${process.platform}-${process.arch}${c}/deno${exe}`),
     commands: ["deno"],
     least: [2, 9],
   },
@@ -59,8 +61,7 @@ export function findRuntime(name) {
 /** @param {string} command */
 function onPath(command) {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
-  const name = process.platform === "win32" ? `${command}.exe` : command;
-  return folders.map((folder) => join(folder, name));
+  return folders.map((folder) => join(folder, command + exe));
 }
 
 /** @param {string} path */
@@ -100,7 +101,10 @@ export function npm(args, cwd) {
   execFileSync(command, [...args, ...quiet], { cwd, stdio: ["ignore", 2, 2], shell });
 }
 
-/** The environment for what the scripts start: no questions, no look for updates, no colours in logs. */
+/**
+ * The environment for what the scripts start: no questions, no look for updates, no colours in
+ * logs.
+ */
 export function environment() {
   return { ...process.env, DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1" };
 }

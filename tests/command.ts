@@ -114,7 +114,9 @@ function killGroup(leader: number | undefined): void {
   }
 }
 
-/** The command lines of the living processes of a group and what they do, where the system shows it. */
+/**
+ * The command lines of the living processes of a group and what they do, where the system shows it.
+ */
 function groupMembers(leader: number): string[] {
   if (process.platform !== "linux") return [];
   const members: string[] = [];

@@ -1,4 +1,7 @@
-/** What children of several suites do, and how time passes in them. Children load it: it imports the library alone. */
+/**
+ * What children of several suites do, and how time passes in them. Children load it: it imports the
+ * library alone.
+ */
 
 import { task } from "../mod.ts";
 

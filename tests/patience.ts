@@ -4,8 +4,8 @@ const pollEvery = 20;
 
 /**
  * Looks again and again until nothing is left, for so many milliseconds at least, and as many looks
- * as fit into them: after a second in which the whole machine stood still, the clock alone says that
- * the time is over, but nobody else had any of it. Gives what is left then.
+ * as fit into them: after a second in which the whole machine stood still, the clock alone says
+ * that the time is over, but nobody else had any of it. Gives what is left then.
  */
 export async function untilNone<T>(look: () => T[], grace: number): Promise<T[]> {
   let left = look();

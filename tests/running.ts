@@ -1,4 +1,6 @@
-/** A program that is watched while it runs, and signalled as a group: with all that it has started. */
+/**
+ * A program that is watched while it runs, and signalled as a group: with all that it has started.
+ */
 
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";

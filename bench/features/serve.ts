@@ -1,4 +1,7 @@
-/** What a library's program does: it tries one claim, so that each has a program that runs nothing else. */
+/**
+ * What a library's program does: it tries one claim, so that each has a program that runs nothing
+ * else.
+ */
 
 import process from "node:process";
 import { parseArgs } from "node:util";

@@ -16,7 +16,9 @@ export const unitNames: Readonly<Record<PlacedRow["unit"], string>> = {
   times: "times",
 };
 
-/** Three digits that count, with k for thousands and M for millions; a dash for what is not there. */
+/**
+ * Three digits that count, with k for thousands and M for millions; a dash for what is not there.
+ */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return "–";
   if (Number(value.toPrecision(3)) >= 1e6) return `${figure(value / 1e6)}M`;

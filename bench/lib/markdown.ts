@@ -4,7 +4,9 @@ import { spawnSync } from "node:child_process";
 import process from "node:process";
 import { root } from "../../scripts/toolchain.mjs";
 
-/** A table; what its first column holds is to the left, and so is all that has `left` at its place. */
+/**
+ * A table; what its first column holds is to the left, and so is all that has `left` at its place.
+ */
 export function markdownTable(
   head: readonly string[],
   rows: readonly (readonly string[])[],

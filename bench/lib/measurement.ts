@@ -1,4 +1,6 @@
-/** What a run of a suite measured, and where: kept in a file, from which the results are written. */
+/**
+ * What a run of a suite measured, and where: kept in a file, from which the results are written.
+ */
 
 import fs from "node:fs";
 import os from "node:os";
@@ -25,7 +27,9 @@ export interface Measurement {
   /** When it began and ended, as ISO 8601 has it. */
   readonly begun: string;
   readonly ended: string;
-  /** How many programs wanted a processor in the last minute before it began and before it ended. */
+  /**
+   * How many programs wanted a processor in the last minute before it began and before it ended.
+   */
   readonly loads: readonly [number, number];
   /** With half of the rounds. */
   readonly isQuick: boolean;

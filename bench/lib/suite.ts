@@ -1,4 +1,6 @@
-/** What a folder of `bench/` tells `scripts/bench.ts` of itself: its `suite.ts` exports a `Suite`. */
+/**
+ * What a folder of `bench/` tells `scripts/bench.ts` of itself: its `suite.ts` exports a `Suite`.
+ */
 
 import type { Area } from "./comparison.ts";
 import type { Method, PlacedRow } from "./row.ts";

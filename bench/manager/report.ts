@@ -4,6 +4,7 @@ import { ratioOf } from "../lib/comparison.ts";
 import { median } from "../lib/numbers.ts";
 import type { PlacedRow } from "../lib/row.ts";
 import { Rows } from "../lib/rows.ts";
+import { failureLines } from "../lib/failures.ts";
 import type { Failure } from "../lib/suite.ts";
 import { figure, table } from "../lib/table.ts";
 import { area } from "./area.ts";
@@ -58,11 +59,7 @@ export function report(placed: readonly PlacedRow[], failures: readonly Failure[
   return [
     "Calls a second: the median of the rounds",
     ...Object.values(paceNames).map((pace) => rates(rows, pace)),
-    ...(failures.length === 0 ? [] : [
-      failures.map(({ on, title, reason, measured }) =>
-        `${on}: ${title} ${measured === 0 ? "does not run" : "did not get to its end"}: ${reason}`
-      ).join("\n"),
-    ]),
+    ...failureLines(failures),
     "Against the targets: medians",
     verdicts(rows),
   ].join("\n\n");

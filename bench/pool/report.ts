@@ -3,6 +3,7 @@
 import { median, pairedRatio } from "../lib/numbers.ts";
 import type { Method, PlacedRow } from "../lib/row.ts";
 import { joined } from "../lib/rows.ts";
+import { failureLines } from "../lib/failures.ts";
 import type { Failure } from "../lib/suite.ts";
 import { figure, table } from "../lib/table.ts";
 import { sizes } from "./sizes.ts";
@@ -171,11 +172,7 @@ export function report(placed: readonly PlacedRow[], failures: readonly Failure[
     "Tasks a second: the median of the rounds, and the best of them",
     ...["python", ...rows.places()].map((on) => rates(rows, on)),
     times(rows),
-    ...(failures.length === 0 ? [] : [
-      failures.map(({ on, title, reason, measured }) =>
-        `${on}: ${title} ${measured === 0 ? "does not run" : "did not get to its end"}: ${reason}`
-      ).join("\n"),
-    ]),
+    ...failureLines(failures),
     `The best peer at once: ${peers.join(", ") || "none ran"}`,
     "Ratios against the targets: medians, of rounds in turns where there is one program",
     verdicts(rows),

@@ -3,6 +3,7 @@
 import { median } from "../lib/numbers.ts";
 import type { PlacedRow } from "../lib/row.ts";
 import { type Place, Rows } from "../lib/rows.ts";
+import { failureLines } from "../lib/failures.ts";
 import type { Failure } from "../lib/suite.ts";
 import { figure, table } from "../lib/table.ts";
 import { kinds } from "./sizes.ts";
@@ -119,11 +120,7 @@ export function report(placed: readonly PlacedRow[], failures: readonly Failure[
     ...kinds.flatMap((kind) => [1, 2].map((n) => comparison(rows, `${kind}, ${n} to ${n}`))),
     "Microseconds of a round trip: the median of the rounds",
     comparison(rows, "round trip"),
-    ...(failures.length === 0 ? [] : [
-      failures.map(({ on, title, reason, measured }) =>
-        `${on}: ${title} ${measured === 0 ? "does not run" : "did not get to its end"}: ${reason}`
-      ).join("\n"),
-    ]),
+    ...failureLines(failures),
     "Ratios against the targets: of the medians",
     verdicts(rows, false),
     "The same of the best rounds, which other programs on the machine have disturbed least",

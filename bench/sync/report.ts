@@ -3,6 +3,7 @@
 import { median, pairedRatio } from "../lib/numbers.ts";
 import type { PlacedRow } from "../lib/row.ts";
 import { type Place, Rows } from "../lib/rows.ts";
+import { failureLines } from "../lib/failures.ts";
 import type { Failure } from "../lib/suite.ts";
 import { figure, table } from "../lib/table.ts";
 
@@ -127,11 +128,7 @@ export function report(placed: readonly PlacedRow[], failures: readonly Failure[
       python: ["python"],
       cell: plain,
     }),
-    ...(failures.length === 0 ? [] : [
-      failures.map(({ on, title, reason, measured }) =>
-        `${on}: ${title} ${measured === 0 ? "does not run" : "did not get to its end"}: ${reason}`
-      ).join("\n"),
-    ]),
+    ...failureLines(failures),
     "Ratios against the targets: medians, of rounds in turns where there is one program",
     verdicts(rows),
   ].join("\n\n");

@@ -7,11 +7,15 @@ export const sizes = {
   pairs: 500_000,
   /** The same, each awaited. */
   awaitedPairs: 100_000,
-  /** Milliseconds that two children contend in a round, and how many pairs pass between two looks at the clock. */
+  /**
+   * Milliseconds that two children contend in a round, and how many pairs pass between two looks at
+   * the clock.
+   */
   contention: { time: 80, stride: 100 },
   /**
-   * For how many milliseconds a ball is held so that the other side sleeps, and how many its thrower
-   * goes on with something else; how often it goes and comes in a round, and how many rounds there are.
+   * For how many milliseconds a ball is held so that the other side sleeps, and how many its
+   * thrower goes on with something else; how often it goes and comes in a round, and how many
+   * rounds there are.
    */
   balls: { rest: 0.5, after: 0.1, count: 20, rounds: rounds(15) as number },
   /** The same for a sleep that is long. */

@@ -1,4 +1,6 @@
-/** The benches of locks and shared values: which programs there are, and what is made of their rows. */
+/**
+ * The benches of locks and shared values: which programs there are, and what is made of their rows.
+ */
 
 import { inPython, type Suite, withBothMethods } from "../lib/suite.ts";
 import { area } from "./area.ts";

@@ -1,4 +1,7 @@
-/** A managed queue between the tasks of a pool: `apply` waits, so the reader finds all four messages. */
+/**
+ * A managed queue between the tasks of a pool: `apply` waits, so the reader finds all four
+ * messages.
+ */
 
 import {
   currentProcess,

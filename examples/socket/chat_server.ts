@@ -1,7 +1,7 @@
 /**
  * A chat server on a pool: a worker talks to one client until that leaves, so four clients are
- * served, and the others wait. With a port as argument it serves whoever comes; without one it shows
- * itself to six clients.
+ * served, and the others wait. With a port as argument it serves whoever comes; without one it
+ * shows itself to six clients.
  */
 
 import { once } from "node:events";

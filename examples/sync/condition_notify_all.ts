@@ -1,4 +1,6 @@
-/** A condition and what it is about: five consumers look whether it is met, and wait until it is. */
+/**
+ * A condition and what it is about: five consumers look whether it is met, and wait until it is.
+ */
 
 import { Condition, Process, Semaphore, Value } from "@nproc/multiprocessing";
 import { print, setUp, sleep } from "../_lib.ts";

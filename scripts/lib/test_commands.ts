@@ -22,20 +22,40 @@ export interface TestCommand {
 
 const standins = root + "tests/std/";
 
-/** The command for a file; `scratch` is a path that it may write to. */
-export function testCommand(runtime: string, file: string, std: Std, scratch: string): TestCommand {
+/** How to run a file. */
+export interface TestCommandOptions {
+  std: Std;
+  /** The file that Deno writes its report to. */
+  report: string;
+  /** A text that the names of the tests to run contain. */
+  filter: string | undefined;
+}
+
+/** The command for a file. */
+export function testCommand(
+  runtime: string,
+  file: string,
+  { std, report, filter }: TestCommandOptions,
+): TestCommand {
   if (runtime === "deno") {
     const map = std === "real" ? [] : [`--import-map=${standins}import_map.json`];
-    const args = ["test", "-A", "--no-check", ...map, `--junit-path=${scratch}`, file];
-    return { args, count: () => countJUnit(scratch, std) };
+    // Deno reads a text between slashes as a regular expression, as the other two always do.
+    const only = filter === undefined ? [] : [`--filter=/${escaped(filter)}/`];
+    const args = ["test", "-A", "--no-check", ...map, `--junit-path=${report}`, ...only, file];
+    return { args, count: () => countJUnit(report, std, filter !== undefined) };
   }
   if (runtime === "bun") {
+    const only = filter === undefined ? [] : [`--test-name-pattern=${escaped(filter)}`];
     // Bun ends a test after 5 seconds unless told otherwise; the whole file has its limit here.
-    return { args: ["test", "--timeout=600000", "./" + file], count: countBun };
+    return { args: ["test", "--timeout=600000", ...only, "./" + file], count: countBun };
   }
   const hook = pathToFileURL(standins + "register.mjs").href;
-  return { args: ["--import", hook, file], count: countNode };
+  const only = filter === undefined ? [] : [`--test-name-pattern=${escaped(filter)}`];
+  return { args: ["--import", hook, ...only, file], count: countNode };
 }
+
+/** A regular expression that matches the text itself, in JavaScript's syntax and in Rust's. */
+const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 
 /** A line with a number before or after a word, the last one there is. */
 function number(output: string, pattern: RegExp): number | undefined {
@@ -44,6 +64,7 @@ function number(output: string, pattern: RegExp): number | undefined {
 }
 
 function countBun(output: string): Counts | undefined {
+  if (/^error: regex .* matched 0 tests/m.test(output)) return { passed: 0, failed: 0, ignored: 0 };
   const passed = number(output, /^ *(\d+) pass$/gm);
   if (passed === undefined) return undefined;
   const failed = number(output, /^ *(\d+) fail$/gm) ?? 0;
@@ -59,7 +80,7 @@ function countNode(output: string): Counts | undefined {
   return { passed, failed: failed + cancelled, ignored };
 }
 
-function countJUnit(report: string, std: Std): Counts | undefined {
+function countJUnit(report: string, std: Std, isFiltered: boolean): Counts | undefined {
   if (!fs.existsSync(report)) return undefined;
   const cases = fs.readFileSync(report, "utf8").split(/(?=<testcase )/).slice(1);
   const names = cases.map((xml) => xml.match(/ name="([^"]*)"/)?.[1] ?? "");
@@ -73,5 +94,7 @@ function countJUnit(report: string, std: Std): Counts | undefined {
       /<(failure|error)/.test(xml) ? "failed" : xml.includes("<skipped") ? "ignored" : "passed"
     ]++;
   }
+  // In the report a test that the filter left out looks like an ignored one.
+  if (isFiltered) counts.ignored = 0;
   return counts;
 }

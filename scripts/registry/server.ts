@@ -1,4 +1,6 @@
-/** A registry on this machine alone that has one package: this repository's, for Deno and for npm. */
+/**
+ * A registry on this machine alone that has one package: this repository's, for Deno and for npm.
+ */
 
 import http from "node:http";
 import type { AddressInfo } from "node:net";

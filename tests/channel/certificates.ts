@@ -1,6 +1,6 @@
 /**
- * Certificates for tests, which are good for a hundred years, and keys that are no secret: an authority, and
- * a server and a client that it vouches for, both at this machine.
+ * Certificates for tests, which are good for a hundred years, and keys that are no secret: an
+ * authority, and a server and a client that it vouches for, both at this machine.
  */
 
 /** Whom both believe. */

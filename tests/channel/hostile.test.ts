@@ -1,4 +1,7 @@
-/** What a hostile peer sends, whether it has proven a key or not: it runs nothing, and takes no more than it may. */
+/**
+ * What a hostile peer sends, whether it has proven a key or not: it runs nothing, and takes no more
+ * than it may.
+ */
 
 import net from "node:net";
 import process from "node:process";
@@ -115,8 +118,8 @@ describe("A hostile peer", () => {
     const [peer, there] = await peerOf(listener);
     await peer.say(framed(new Message().kind("SharedMemory").value(["machine", "x"]).bytes));
     await assertRejects(() => there.recv(), Error, "proven an authKey");
-    const way = { id: "x", door: undefined, gate: { address: await listener.address } };
-    const lent = new Message().kind("ManagedObject").value(["lent", way, 1, "list"]);
+    const route = { id: "x", memory: undefined, socket: { address: await listener.address } };
+    const lent = new Message().kind("ManagedObject").value(["lent", route, 1, "list"]);
     await peer.say(framed(lent.bytes));
     await assertRejects(() => there.recv(), Error, "has not connected to");
     await assertRejects(() => listener.accept({ timeout: 50 }), Error, "nobody connected");

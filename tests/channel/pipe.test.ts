@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 /** What the ends of a pipe promise. */
 
 import { it } from "@std/testing/bdd";

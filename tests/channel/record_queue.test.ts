@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLess, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";

@@ -1,4 +1,7 @@
-/** A child may die at every step of what it does with a record queue, and others may do something meanwhile. */
+/**
+ * A child may die at every step of what it does with a record queue, and others may do something
+ * meanwhile.
+ */
 
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
@@ -28,7 +31,10 @@ function trying(what: string, action: () => void): void {
   }
 }
 
-/** Has somebody die before each step of an operation; `then` checks what is left. Gives the number of steps. */
+/**
+ * Has somebody die before each step of an operation; `then` checks what is left. Gives the number
+ * of steps.
+ */
 function dieEverywhere(scene: Scene, op: Op, then: (play: Play, contents: number[][]) => void) {
   for (let step = 1;; step++) {
     using play = new Play(scene);

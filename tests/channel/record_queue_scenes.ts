@@ -1,4 +1,6 @@
-/** Record queues in every state that matters, and what must be in them after something has happened. */
+/**
+ * Record queues in every state that matters, and what must be in them after something has happened.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import { RecordQueue } from "../../src/channel/record_queue.ts";
@@ -93,7 +95,10 @@ export class Model {
     return content.length >= items || (held > 0 && held + length > bytes);
   }
 
-  /** What the content may be after somebody died on doing something: as before, or as if it was done. */
+  /**
+   * What the content may be after somebody died on doing something: as before, or as if it was
+   * done.
+   */
   afterDeath(contents: readonly number[][], op: Op): number[][] {
     return contents.flatMap((content) => {
       const done = [...content];
@@ -143,7 +148,10 @@ export class Play implements Disposable {
     return id;
   }
 
-  /** Checks that the record queue holds one of these contents, whole and in order, and can be used as if nothing had happened. */
+  /**
+   * Checks that the record queue holds one of these contents, whole and in order, and can be used
+   * as if nothing had happened.
+   */
   check(contents: readonly number[][]): void {
     const child = this.player();
     child.run((records) => {

@@ -1,4 +1,6 @@
-/** Waits until a number is the wanted one, or, without one, has not changed for a while; gives it. */
+/**
+ * Waits until a number is the wanted one, or, without one, has not changed for a while; gives it.
+ */
 export async function settled(read: () => number, wanted?: number): Promise<number> {
   const until = performance.now() + 5000;
   for (let last = NaN; performance.now() < until;) {

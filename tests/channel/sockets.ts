@@ -127,7 +127,8 @@ export function greeting(hasKey: boolean): Uint8Array {
 /**
  * Has a stranger prove a key, as who connects.
  *
- * @returns What makes of a message what is written to the stream; each can be sent once, and in order.
+ * @returns What makes of a message what is written to the stream; each can be sent once, and in
+ * order.
  */
 export async function proveKey(
   stranger: Stranger,

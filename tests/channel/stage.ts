@@ -1,6 +1,7 @@
 /**
- * Children of one record queue, all played by this thread: each step of one, that is each time it touches the shared memory, can
- * be the one before which it dies, or before which another does something.
+ * Children of one record queue, all played by this thread: each step of one, that is each time it
+ * touches the shared memory, can be the one before which it dies, or before which another does
+ * something.
  */
 
 import { Block } from "../../src/memory/allocator.ts";
@@ -30,7 +31,10 @@ const views = new WeakMap<object, { readonly memory: object; readonly player: Pl
 /** Who is doing something. */
 let actor: Player | undefined;
 
-/** Has a player do something while `Atomics` know the views. Whoever would have to sleep is stuck for ever here. */
+/**
+ * Has a player do something while `Atomics` know the views. Whoever would have to sleep is stuck
+ * for ever here.
+ */
 function withViews<T>(player: Player, action: () => T): T {
   const former = actor;
   actor = player;
@@ -153,7 +157,10 @@ export class Player {
     return true;
   }
 
-  /** Does something, and `meanwhile` before its step of that number. Gives `undefined` if it has fewer. */
+  /**
+   * Does something, and `meanwhile` before its step of that number. Gives `undefined` if it has
+   * fewer.
+   */
   pauseAt<T>(step: number, action: (records: RecordQueue) => T, meanwhile: () => void): Paused<T> {
     let isReached = false;
     this.#schedule(step, () => {

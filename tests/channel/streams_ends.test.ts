@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertGreater, assertInstanceOf } from "@std/assert";
 import { EOFError, getContext, type Process as AnyProcess } from "../../mod.ts";

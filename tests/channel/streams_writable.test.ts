@@ -327,7 +327,8 @@ forEachMethod("A pair of streams", (method) => {
     const kept = await one.do(f.echo<unknown[]>, [sinks.map(({ stream }) => stream), sources]);
     await pause(300);
     const [here, there] = await Promise.all([f.idleFor(1500), one.do(f.idleFor, 1500)]);
-    // Of 1500 ms; 40 streams look 20 times a second whether the other side lives. On a busy machine each look costs more.
+    // Of 1500 ms; 40 streams look 20 times a second whether the other side lives. On a busy machine
+    // each look costs more.
     assertLess(here, 300);
     assertLess(there, 300);
     const [writables, readables] = kept as [WritableStream[], ReadableStream[]];

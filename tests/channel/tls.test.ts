@@ -7,7 +7,9 @@ import { noLeaks } from "../harness.ts";
 import { authority, client, server } from "./certificates.ts";
 import { netOptions, Stranger } from "./sockets.ts";
 
-/** A listener and what passes on to it what programs say, so that it is seen, and may be changed. */
+/**
+ * A listener and what passes on to it what programs say, so that it is seen, and may be changed.
+ */
 class Wiretap implements AsyncDisposable {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();

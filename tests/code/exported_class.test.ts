@@ -1,3 +1,5 @@
+// @runs-on every: V8 clones and encodes differently from version to version
+
 import { afterAll, beforeAll, describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { getContext, type Pool } from "../../mod.ts";

@@ -1,3 +1,5 @@
+// @runs-on every: V8 clones and encodes differently from version to version
+
 /** Where a function comes from: by whatever the program calls the module that exports it. */
 
 import fs from "node:fs";

@@ -20,7 +20,8 @@ export const text: fc.Arbitrary<string> = fc.oneof(
 export const key: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 4 }),
   fc.constantFrom("__proto__", "constructor", "toString", "a b", "", "é", "0", "1", "01", "-1"),
-  // Not the greatest index, 4294967294: Bun's structuredClone goes through all that could be before it.
+  // Not the greatest index, 4294967294: Bun's structuredClone goes through all that could be before
+  // it.
   fc.constantFrom("4294967295", "1e3", "valueOf", "then", "name", "cause"),
 );
 

@@ -1,3 +1,5 @@
+// @runs-on every: V8 clones and encodes differently from version to version
+
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { registerClass } from "../../src/code/registered_class.ts";

@@ -1,3 +1,5 @@
+// @runs-on every: V8 clones and encodes differently from version to version
+
 import fc from "fast-check";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";

@@ -1,3 +1,5 @@
+// @runs-on every: V8 clones and encodes differently from version to version
+
 import { createSecretKey, generateKeyPairSync, KeyObject } from "node:crypto";
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";

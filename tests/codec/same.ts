@@ -1,8 +1,8 @@
 import { fail } from "@std/assert";
 
 /**
- * Asserts that two values cannot be told apart: prototypes, own keys and their order, holes, `-0`, the bytes behind
- * views, what is shared and what refers back are all compared.
+ * Asserts that two values cannot be told apart: prototypes, own keys and their order, holes, `-0`,
+ * the bytes behind views, what is shared and what refers back are all compared.
  */
 export function assertSame(actual: unknown, expected: unknown): void {
   const found = difference(actual, expected, "value", new Map(), new Map());

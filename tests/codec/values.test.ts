@@ -1,3 +1,5 @@
+// @runs-on every: V8 clones and encodes differently from version to version
+
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Decoder } from "../../src/codec/decoder.ts";

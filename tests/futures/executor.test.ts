@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import {

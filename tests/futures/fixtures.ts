@@ -28,7 +28,9 @@ export async function traceSlowly(file: string, x: number): Promise<number> {
 }
 task(import.meta, traceSlowly);
 
-/** What a call gives that an executor of this worker makes; and a child is left that leaves a trace. */
+/**
+ * What a call gives that an executor of this worker makes; and a child is left that leaves a trace.
+ */
 export async function startChildren(file: string, x: number): Promise<number> {
   new Process({ target: traceLate, args: [file, x] }).start();
   await using executor = new ProcessPoolExecutor({ maxWorkers: 1 });

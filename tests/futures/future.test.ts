@@ -1,3 +1,5 @@
+// @runs-on every: a sample of this folder for Node 26
+
 import { afterAll, beforeAll, it } from "@std/testing/bdd";
 import {
   assert,

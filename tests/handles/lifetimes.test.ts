@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 import { it } from "@std/testing/bdd";
 import { assertLess } from "@std/assert";
 import { linesOf, methods, stress } from "../harness.ts";
@@ -12,12 +14,14 @@ const ways: Record<string, string> = {
   killed: "that a child held when it was killed",
 };
 
-// Each way takes seconds: by turns with this start method and that one, but in a long run with both.
+// Each way takes seconds: by turns with this start method and that one, but in a long run with
+// both.
 for (const [i, [way, which]] of Object.entries(ways).entries()) {
   for (const method of stress ? methods : [methods[i % 2]!]) {
     it(`Memory is used again: of handles ${which} [${method}]`, async () => {
       const [growth] = await linesOf(program, { args: [method, way] });
-      // In bytes for each queue: one that stays takes over 65,536. A few rest, or were not collected yet.
+      // In bytes for each queue: one that stays takes over 65,536. A few rest, or were not
+      // collected yet.
       assertLess(Number(growth), 20_000);
     });
   }

@@ -1,4 +1,6 @@
-/** What holds for each managed object that can be acquired, and that one client can hold at a time. */
+/**
+ * What holds for each managed object that can be acquired, and that one client can hold at a time.
+ */
 
 import { it } from "@std/testing/bdd";
 import {

@@ -1,3 +1,5 @@
+// @runs-on bun: it mostly waits, and children start fastest on Bun
+
 /** The end of a connection to a manager, which is not the end of that. */
 
 import { it } from "@std/testing/bdd";

@@ -1,4 +1,7 @@
-/** What a client that knows the key can still not do to a manager's server, and to its other clients. */
+/**
+ * What a client that knows the key can still not do to a manager's server, and to its other
+ * clients.
+ */
 
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";

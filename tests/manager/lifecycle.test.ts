@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 /** How managers, their servers, their owners and their clients end. */
 
 import { it } from "@std/testing/bdd";

@@ -8,7 +8,9 @@ import * as f from "./fixtures.ts";
 import { PythonList } from "./python_list.ts";
 import { withManager } from "./stage.ts";
 
-/** What is done to a list, and to the model: both give something, or throw the same kind of error. */
+/**
+ * What is done to a list, and to the model: both give something, or throw the same kind of error.
+ */
 interface Step {
   readonly what: string;
   ask(list: ListProxy): Promise<unknown>;

@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { shown } from "../../src/arguments.ts";

@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 import { it } from "@std/testing/bdd";
 import {
   assert,

@@ -153,7 +153,9 @@ export interface Factories {
   readonly newNothing: ManagedFactory<typeof makeNothing>;
 }
 
-/** Registers all of them: a class that is exported is found in a module that the call comes through. */
+/**
+ * Registers all of them: a class that is exported is found in a module that the call comes through.
+ */
 export function registerAll(manager: Manager): Factories {
   const factories = {
     newCounter: manager.register("Counter", Counter),

@@ -46,7 +46,10 @@ export async function tell(queue: Queue<{ dict: Dict }>, end: Connection): Promi
 }
 task(import.meta, tell);
 
-/** Takes a proxy, and once it is told so sends it on, without having asked it anything; how that ends. */
+/**
+ * Takes a proxy, and once it is told so sends it on, without having asked it anything; how that
+ * ends.
+ */
 export async function sendLater(end: Connection, queue: Queue<unknown>): Promise<void> {
   const dict = await end.recv();
   await end.send("here");

@@ -43,7 +43,10 @@ function giveBack({ block, bytes, mark }: Held): void {
   free(block); // A second time is without effect, even if somebody has the memory again.
 }
 
-/** Takes and gives back blocks at random, each full of this child's mark. Throws if anyone else has one. */
+/**
+ * Takes and gives back blocks at random, each full of this child's mark. Throws if anyone else has
+ * one.
+ */
 export function churn(method: StartMethod, seed: number, mark: number, steps: number): number {
   const random = new Random(seed);
   const held: Held[] = [];
@@ -85,7 +88,9 @@ task(import.meta, freeIt);
 /** What is slower must have been found by a look, not by a wake-up. */
 const slow = 40;
 
-/** Passes a word to and fro: waits until it is `mine`, then makes it `theirs`. Gives its slow waits. */
+/**
+ * Passes a word to and fro: waits until it is `mine`, then makes it `theirs`. Gives its slow waits.
+ */
 export async function passWord(
   place: Place,
   form: Form,

@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 /** Programs whose /dev/shm others fill: none dies of it. */
 
 import { describe, it } from "@std/testing/bdd";

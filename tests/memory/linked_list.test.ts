@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { describe, it } from "@std/testing/bdd";
 import fc from "fast-check";

@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 /** Threads where the system gives less memory than it is asked for. */
 
 import process from "node:process";
@@ -19,7 +21,8 @@ describe("A program that is refused memory", () => {
     ]);
   });
 
-  // With such a limit Deno does not start at all, and Node's threads not always, whatever is shared.
+  // With such a limit Deno does not start at all, and Node's threads not always, whatever is
+  // shared.
   const bearsLimit = process.platform === "linux" && runtime === "bun";
   it("leaves its threads what they need of a limit", { ignore: !bearsLimit }, async () => {
     const before = ["sh", "-c", 'ulimit -v 2800000 && exec "$@"', "sh"];

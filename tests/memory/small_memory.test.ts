@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 /** Programs in a container, which has little memory in /dev/shm: none dies of it. */
 
 import { describe, it } from "@std/testing/bdd";

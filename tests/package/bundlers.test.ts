@@ -1,4 +1,9 @@
-/** A program of tasks gives the same, with both start methods, whichever bundler of npm's has made it. */
+// @runs-on node24: bundlers run on Node
+
+/**
+ * A program of tasks gives the same, with both start methods, whichever bundler of npm's has made
+ * it.
+ */
 
 import fs from "node:fs";
 import path from "node:path";

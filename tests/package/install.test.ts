@@ -1,6 +1,8 @@
+// @runs-on one: it starts many programs
+
 /**
- * The package is installed from a registry on this machine into an empty project, on the runtime that
- * runs this, and a program that imports it runs there with both start methods.
+ * The package is installed from a registry on this machine into an empty project, on the runtime
+ * that runs this, and a program that imports it runs there with both start methods.
  */
 
 import fs from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * A program that a test runner runs: the runner's modules lie under each call, and what it evaluates
- * is not the text of the modules, which is what a child imports.
+ * A program that a test runner runs: the runner's modules lie under each call, and what it
+ * evaluates is not the text of the modules, which is what a child imports.
  */
 
 import { assertEquals } from "@std/assert";

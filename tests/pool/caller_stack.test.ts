@@ -21,7 +21,10 @@ async function errorOf(action: () => unknown): Promise<Error> {
   throw new Error("It did not throw");
 }
 
-/** Checks that a stack tells the worker's part first, then once who has called, and gives the latter. */
+/**
+ * Checks that a stack tells the worker's part first, then once who has called, and gives the
+ * latter.
+ */
 function callersIn(error: Error, worker = "throwOdd"): string {
   const parts = error.stack!.split("\nCalled from:\n");
   assertEquals(parts.length, 2, error.stack);

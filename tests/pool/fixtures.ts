@@ -319,7 +319,9 @@ export function dieUnlessOpen(file: string, gate: string): void {
 }
 task(import.meta, dieUnlessOpen);
 
-/** As an initializer: has its worker end once it is ready, most likely before it has begun a task. */
+/**
+ * As an initializer: has its worker end once it is ready, most likely before it has begun a task.
+ */
 export function exitOnceReady(file: string): void {
   addLine(file, currentProcess().pid!);
   setTimeout(() => process.exit(7), 0);
@@ -356,7 +358,10 @@ export function secretOf(key: KeyObject): string {
 }
 task(import.meta, secretOf);
 
-/** An object of a module that this one does not import: on Deno a thread without that cannot read it. */
+/**
+ * An object of a module that this one does not import: on Deno a thread without that cannot read
+ * it.
+ */
 export async function histogram(): Promise<RecordableHistogram> {
   const { createHistogram } = await import("node:perf_hooks");
   return createHistogram();

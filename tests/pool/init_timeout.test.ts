@@ -1,3 +1,5 @@
+// @runs-on bun: it mostly waits, and children start fastest on Bun
+
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { activeChildren, type PoolOptions, TimeoutError } from "../../mod.ts";

@@ -1,3 +1,5 @@
+// @runs-on one: it starts many programs
+
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { linesOf, methods, runProgram, runtime } from "../harness.ts";

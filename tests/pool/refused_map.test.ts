@@ -1,4 +1,8 @@
-/** Maps that are refused: what their first items carried is released, and the path names the item. */
+// @runs-on bun: it mostly waits, and children start fastest on Bun
+
+/**
+ * Maps that are refused: what their first items carried is released, and the path names the item.
+ */
 
 import { it } from "@std/testing/bdd";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";

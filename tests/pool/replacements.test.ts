@@ -1,3 +1,5 @@
+// @runs-on bun: it mostly waits, and children start fastest on Bun
+
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import { WorkerLostError } from "../../mod.ts";

@@ -1,4 +1,7 @@
-/** What a child of fewer permissions does to have its parent import a module that it has written itself. */
+/**
+ * What a child of fewer permissions does to have its parent import a module that it has written
+ * itself.
+ */
 
 import { registerClass } from "../../mod.ts";
 

@@ -1,3 +1,5 @@
+// @runs-on every: a sample of this folder for Node 26
+
 import { Buffer } from "node:buffer";
 import { createSecretKey } from "node:crypto";
 import { afterAll, beforeAll, it } from "@std/testing/bdd";
@@ -50,7 +52,10 @@ function outcome(task: Promise<unknown>): Promise<string> {
   return task.then(() => "read", (error: Error) => error.message);
 }
 
-/** A worker that has heard of nothing yet gets a value with its first frame, with a task, and does another. */
+/**
+ * A worker that has heard of nothing yet gets a value with its first frame, with a task, and does
+ * another.
+ */
 async function makeOne(method: StartMethod, value: object): Promise<void> {
   await using pool = makePool(method, 1);
   const first = await outcome(pool.apply(f.identity, [value]));

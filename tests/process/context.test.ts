@@ -1,3 +1,5 @@
+// @runs-on every: a sample of this folder for Node 26
+
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import {

@@ -1,3 +1,5 @@
+// @runs-on one: it starts many programs
+
 import fs from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, it } from "@std/testing/bdd";

@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 /** A queue among several children. */
 
 import { it } from "@std/testing/bdd";

@@ -358,7 +358,10 @@ export async function classNamesOf(
 }
 task(import.meta, classNamesOf);
 
-/** Tries to get an item, whose module is not loaded here, with the thread blocked; and then otherwise. */
+/**
+ * Tries to get an item, whose module is not loaded here, with the thread blocked; and then
+ * otherwise.
+ */
 export async function getWithoutModule(
   queue: Queue<{ value: number }>,
   told: Queue<string>,

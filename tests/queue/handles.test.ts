@@ -1,3 +1,5 @@
+// @runs-on every: a sample of this folder for Node 26
+
 import { it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
 import { getContext, type Lock } from "../../mod.ts";

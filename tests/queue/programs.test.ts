@@ -1,3 +1,5 @@
+// @runs-on one: it starts many programs
+
 /** Programs with queues: how long they live, and what memory they use. */
 
 import { describe, it } from "@std/testing/bdd";

@@ -1,4 +1,6 @@
-/** Random schedules of calls that wait, time out and are aborted, against a model: nothing is lost. */
+/**
+ * Random schedules of calls that wait, time out and are aborted, against a model: nothing is lost.
+ */
 
 import { afterAll, beforeAll, it } from "@std/testing/bdd";
 import { assertEquals, assertLess } from "@std/assert";
@@ -50,7 +52,10 @@ async function assertUsable(queue: Queue<string>, maxSize: number): Promise<void
   await put;
 }
 
-/** Checks what several did: each item that was put was got once, or is left; each child's come in its order. */
+/**
+ * Checks what several did: each item that was put was got once, or is left; each child's come in
+ * its order.
+ */
 function assertNothingLost(done: readonly Deeds[], left: readonly string[]): void {
   const put = done.flatMap((each) => each.put);
   const got = done.flatMap((each) => each.got);

@@ -1,3 +1,5 @@
+// @runs-on every: a sample of this folder for Node 26
+
 /** What a queue promises, within one child and with one other. */
 
 import { it } from "@std/testing/bdd";

@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 import fs from "node:fs";
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals } from "@std/assert";

@@ -1,3 +1,5 @@
+// @runs-on every: it is about what the runtime does
+
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertMatch } from "@std/assert";
 import { runProgram } from "../harness.ts";

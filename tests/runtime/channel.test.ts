@@ -1,3 +1,5 @@
+// @runs-on every: it is about what the runtime does
+
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { linesOf, methods, runProgram, runtime } from "../harness.ts";
@@ -12,7 +14,8 @@ describe("The channel to a child", () => {
     });
   }
 
-  // An unknown tag, a kind and nothing behind it, an outcome that is cut off, an endless number, nothing.
+  // An unknown tag, a kind and nothing behind it, an outcome that is cut off, an endless number,
+  // nothing.
   for (
     const bytes of ["1,200,200", "3", "3,0,0,0,0,0,0,0,0,255,255,0,0,1", "255,255,255,255", ""]
   ) {

@@ -1,3 +1,5 @@
+// @runs-on every: it is about what the runtime does
+
 import fs from "node:fs";
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";

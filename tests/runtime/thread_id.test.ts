@@ -1,3 +1,5 @@
+// @runs-on every: it is about what the runtime does
+
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";

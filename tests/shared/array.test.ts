@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 import { it } from "@std/testing/bdd";
 import {
   assert,

@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 /** Counts are exact: what children do under a lock, none of it is lost. */
 
 import { it } from "@std/testing/bdd";

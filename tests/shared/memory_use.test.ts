@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertLess } from "@std/assert";

@@ -1,3 +1,5 @@
+// @runs-on every: Node 26 maps memory by itself
+
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import process from "node:process";

@@ -1,7 +1,9 @@
+// @runs-on one: many rounds take long
+
 /**
- * Random rounds in which children are started, killed and signalled, also where the system lacks what they
- * need: nothing stays open and nothing is left. `STRESS_SEED` repeats a run, `STRESS_ROUNDS` says how many
- * rounds each of its tests has.
+ * Random rounds in which children are started, killed and signalled, also where the system lacks
+ * what they need: nothing stays open and nothing is left. `STRESS_SEED` repeats a run,
+ * `STRESS_ROUNDS` says how many rounds each of its tests has.
  */
 
 import fs from "node:fs";

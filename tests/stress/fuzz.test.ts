@@ -1,7 +1,10 @@
+// @runs-on one: many rounds take long
+
 /**
- * Valid messages of every kind, damaged in every way, against the decoder, a listener and a manager's server:
- * each is read, or refused by an error, within some memory and time, and honest peers are served all the while.
- * `FUZZ_SECONDS` says for how long each of its tests goes on, `FUZZ_SEED` repeats a run.
+ * Valid messages of every kind, damaged in every way, against the decoder, a listener and a
+ * manager's server: each is read, or refused by an error, within some memory and time, and honest
+ * peers are served all the while. `FUZZ_SECONDS` says for how long each of its tests goes on,
+ * `FUZZ_SEED` repeats a run.
  */
 
 import { createSecretKey } from "node:crypto";
@@ -96,7 +99,10 @@ async function fuzz(round: (random: Random) => void | Promise<void>): Promise<vo
   while (performance.now() < end) await round(random);
 }
 
-/** A round that takes longer is one that an attacker would have others wait by; no honest one takes a hundredth. */
+/**
+ * A round that takes longer is one that an attacker would have others wait by; no honest one takes
+ * a hundredth.
+ */
 const longestRound = 5_000;
 /** And more memory, in bytes, than any message here has by far. */
 const mostMemory = 300e6;

@@ -1,3 +1,5 @@
+// @runs-on one: many rounds take long
+
 /**
  * Random rounds of work in which workers are killed, exit, hang and throw, and tasks are aborted
  * and run out of time. `STRESS_SEED` repeats a run, `STRESS_ROUNDS` says how long it is.

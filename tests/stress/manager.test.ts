@@ -1,3 +1,5 @@
+// @runs-on one: many rounds take long
+
 /** Clients of a manager are killed at random, and waits are given up while others are granted. */
 
 import process from "node:process";
@@ -181,7 +183,9 @@ forEachMethod(`Waits at a manager that are given up, STRESS_SEED=${seed}`, (meth
     };
   }
 
-  /** Of those who wait, some give up while one is given what all wait for: one or none has it then. */
+  /**
+   * Of those who wait, some give up while one is given what all wait for: one or none has it then.
+   */
   async function giveUpRound(name: string, scene: Scene, random: Random): Promise<void> {
     const controllers = Array.from({ length: random.int(1, 4) }, () => new AbortController());
     const impatient = controllers.map(() => random.chance(0.7));

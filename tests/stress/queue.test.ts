@@ -1,5 +1,8 @@
+// @runs-on one: many rounds take long
+
 /**
- * Four producers, four consumers, and random kills of consumers: each item is got once, or is still there.
+ * Four producers, four consumers, and random kills of consumers: each item is got once, or is still
+ * there.
  */
 
 import process from "node:process";

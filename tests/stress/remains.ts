@@ -72,8 +72,8 @@ export class Remains {
   }
 
   /**
-   * Fails if something is left; `isWarmUp` where more descriptors than before are no leak, and `allowed` is
-   * how many more a runtime may keep, all in all.
+   * Fails if something is left; `isWarmUp` where more descriptors than before are no leak, and
+   * `allowed` is how many more a runtime may keep, all in all.
    */
   async check(isWarmUp: boolean, allowed: number): Promise<void> {
     const left = await untilNone(() => {
@@ -85,8 +85,8 @@ export class Remains {
   }
 
   /**
-   * The keeper of a thread's names (`resource_tracker.ts`) that has ended after the thread: nobody asks how, so the
-   * system lists it until this program ends.
+   * The keeper of a thread's names (`resource_tracker.ts`) that has ended after the thread: nobody
+   * asks how, so the system lists it until this program ends.
    */
   #isUnreaped(child: string): boolean {
     return this.#method === "worker" && child.endsWith("(sh, Z)");

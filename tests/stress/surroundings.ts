@@ -45,7 +45,10 @@ const groups = [
 
 let made = 0;
 
-/** A group whose processes have so much memory: the system kills the largest of them where there is no more. */
+/**
+ * A group whose processes have so much memory: the system kills the largest of them where there is
+ * no more.
+ */
 function littleMemory(seed: number): Surroundings {
   const [root, limit] = groups.find(([root]) => fs.existsSync(`${root}/cgroup.procs`))!;
   const group = `${root}/nproc-${process.pid}-${++made}`;

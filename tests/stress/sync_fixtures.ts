@@ -25,7 +25,10 @@ export const holdsOf = (index: number): number => begunOf(index) + 2;
 /** How often it found the lock abandoned. */
 export const abandonedOf = (index: number): number => begunOf(index) + 3;
 
-/** Takes and releases a lock until it is told to stop, or ended. Gives its longest wait, in milliseconds. */
+/**
+ * Takes and releases a lock until it is told to stop, or ended. Gives its longest wait, in
+ * milliseconds.
+ */
 export async function hammer(
   lock: Lock | RLock,
   form: Form,

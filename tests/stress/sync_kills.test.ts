@@ -1,3 +1,5 @@
+// @runs-on one: many rounds take long
+
 /** Children are killed while they hold locks, wait for them, have the turn, or wait for others. */
 
 import process from "node:process";
@@ -17,7 +19,9 @@ const roundsToRun = Number(process.env["STRESS_ROUNDS"] ?? (stress ? 200 : 2));
 /** Nobody waits so long unless something is lost: a child's end is told within half a second. */
 const longest = 8000;
 
-/** Deno goes on to run a thread for a while after it was ended: two may be in a critical section. */
+/**
+ * Deno goes on to run a thread for a while after it was ended: two may be in a critical section.
+ */
 const outlives = (method: StartMethod): boolean => method === "worker" && runtime === "deno";
 
 /** Waits for a moment that a seed chooses, finer than a timer could. */
@@ -81,7 +85,8 @@ forEachMethod(`Locks whose holders are killed, STRESS_SEED=${seed}`, (method) =>
     const abandoned = sumOf(s.abandonedOf);
     assert(abandoned <= children.length, `abandoned ${abandoned} times`);
     if (!outlives(method)) {
-      // Once at least: who has it from a dead child may die before it tells, and the next one has it from both.
+      // Once at least: who has it from a dead child may die before it tells, and the next one has
+      // it from both.
       assertGreaterOrEqual(abandoned, Math.min(held, 1));
       assertGreaterOrEqual(counters[s.totalAt]!, sumOf(s.doneOf));
       assertGreaterOrEqual(sumOf(s.begunOf), counters[s.totalAt]!);

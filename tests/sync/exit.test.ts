@@ -1,4 +1,7 @@
-/** A child that has used shared memory ends when it exits, whatever its runtime is doing beside that. */
+/**
+ * A child that has used shared memory ends when it exits, whatever its runtime is doing beside
+ * that.
+ */
 
 import { it } from "@std/testing/bdd";
 import { assertEquals } from "@std/assert";

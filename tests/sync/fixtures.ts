@@ -346,7 +346,9 @@ export async function acquireKwargs(
 }
 task(import.meta, acquireKwargs);
 
-/** Has children of the other start method share a lock; tells by a semaphore how often they had it. */
+/**
+ * Has children of the other start method share a lock; tells by a semaphore how often they had it.
+ */
 export async function shareAndTell(method: StartMethod, done: Semaphore): Promise<void> {
   const times = await shareAmongOwn(method);
   for (let i = 0; i < times; i++) done.release();

@@ -121,7 +121,10 @@ forEachMethod("Cancellation within a child", (method) => {
   });
 });
 
-/** A grant sets the event, and the first and every second one clears it at once. Tells whether the schedule stalled. */
+/**
+ * A grant sets the event, and the first and every second one clears it at once. Tells whether the
+ * schedule stalled.
+ */
 async function runEventSchedule(event: Event, steps: readonly Step[]): Promise<boolean> {
   const waiters: Waiter[] = [];
   /** Who must hear of it: who waited, and was not aborted, when it was set. */

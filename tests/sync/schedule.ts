@@ -114,7 +114,9 @@ export function checkOutcome({ outcome, controller, reason, timeout }: Waiter): 
 /** How long whatever is to happen at once may take, in milliseconds; beyond it is a stall. */
 export const stallAfter = 40;
 
-/** Waits until a condition holds; counts it as a stall if that takes too long, and fails in the end. */
+/**
+ * Waits until a condition holds; counts it as a stall if that takes too long, and fails in the end.
+ */
 export async function settle(condition: () => boolean, what: string): Promise<boolean> {
   const begun = performance.now();
   while (!condition()) {
@@ -124,7 +126,10 @@ export async function settle(condition: () => boolean, what: string): Promise<bo
   return performance.now() - begun > stallAfter;
 }
 
-/** A machine may stumble; a wake-up that is lost, and made good by a look, shows in more than this share. */
+/**
+ * A machine may stumble; a wake-up that is lost, and made good by a look, shows in more than this
+ * share.
+ */
 export function checkStalls(stalls: number, runs: number): void {
   assertEquals(Math.max(0, stalls - Math.ceil(runs / 20)), 0, `${stalls} of ${runs} stalled`);
 }

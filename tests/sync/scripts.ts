@@ -37,7 +37,9 @@ export interface Report {
   readonly problems: string[];
 }
 
-/** Waits until all have come, so that they begin together; not for ever, as nothing depends on it. */
+/**
+ * Waits until all have come, so that they begin together; not for ever, as nothing depends on it.
+ */
 async function meet(counters: Counters, children: number): Promise<void> {
   Atomics.add(counters, arrivedAt, 1);
   const begun = performance.now();
@@ -84,7 +86,8 @@ async function enter(
   const { way, timeout, abortAfter } = op;
   const release = () => lock.release();
   if (way === "try") return lock.tryAcquire() ? release : undefined;
-  // A thread that blocks for ever while another of its own tasks has the lock would be at fault itself.
+  // A thread that blocks for ever while another of its own tasks has the lock would be at fault
+  // itself.
   if (way === "sync") {
     const limit = timeout ?? (isAlone ? undefined : 2);
     const got = lock.acquireSync(limit === undefined ? {} : { timeout: limit });
@@ -160,7 +163,10 @@ export interface ConditionOp {
   readonly pauseBefore: boolean;
 }
 
-/** Waits and notifies; gives how many of its waits were notified. The counters tell how many were to be. */
+/**
+ * Waits and notifies; gives how many of its waits were notified. The counters tell how many were to
+ * be.
+ */
 export async function runConditionScript(
   condition: Condition,
   counters: Counters,
@@ -182,7 +188,9 @@ export async function runConditionScript(
 }
 task(import.meta, runConditionScript);
 
-/** With the lock held: those who wait and were not told are counted, so each notice has its number. */
+/**
+ * With the lock held: those who wait and were not told are counted, so each notice has its number.
+ */
 function notify(condition: Condition, op: ConditionOp, counters: Counters): void {
   const waiting = counters[waitingAt]!;
   const told = op.do === "notifyAll" ? waiting : Math.min(op.n, waiting);

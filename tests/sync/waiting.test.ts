@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 /** What waiting costs, whom it depends on, and that it ends. */
 
 import { it } from "@std/testing/bdd";
@@ -11,8 +13,9 @@ import { acquireHere, forms, type Other, timed, withOthers } from "../others.ts"
 import * as w from "./waiting_fixtures.ts";
 
 /**
- * The share of a processor that a wait may take. It looks up every 50 ms, which is 1 % on a machine that
- * is itself and 3 % on one that is shared; one that looked every millisecond would take ten times that.
+ * The share of a processor that a wait may take. It looks up every 50 ms, which is 1 % on a machine
+ * that is itself and 3 % on one that is shared; one that looked every millisecond would take ten
+ * times that.
  */
 const limit = 0.05;
 

@@ -21,7 +21,10 @@ const take = async (it: Acquirable, form: Form): Promise<boolean> =>
 export type Rounds = RawArray;
 export const stopAt = 2;
 
-/** Takes a turn and gives the other one, until it is told to stop; counts. The lock is taken on the way. */
+/**
+ * Takes a turn and gives the other one, until it is told to stop; counts. The lock is taken on the
+ * way.
+ */
 export async function passToAndFro(
   form: Form,
   mine: Semaphore,

@@ -28,20 +28,20 @@ type Class = new (...args: never[]) => object;
 export const builtIn: Readonly<Record<string, Class>> = {
   dict: ServedDict,
   list: ServedList,
-  ServedNamespace,
-  ServedValue,
+  Namespace: ServedNamespace,
+  Value: ServedValue,
   Array: ServedArray,
-  ServedQueue,
+  Queue: ServedQueue,
   // As in CPython, where a managed queue of either name can be joined.
   JoinableQueue: ServedQueue,
-  ServedLock,
-  ServedRLock,
-  ServedSemaphore,
-  ServedBoundedSemaphore,
-  ServedEvent,
-  ServedCondition,
-  ServedBarrier,
-  ServedPool,
+  Lock: ServedLock,
+  RLock: ServedRLock,
+  Semaphore: ServedSemaphore,
+  BoundedSemaphore: ServedBoundedSemaphore,
+  Event: ServedEvent,
+  Condition: ServedCondition,
+  Barrier: ServedBarrier,
+  Pool: ServedPool,
 };
 
 type Make = (args: readonly unknown[]) => object | Promise<object>;

@@ -1,4 +1,7 @@
-/** Gives a connection to a child that sends and ends, or to a daemon, and has nothing else to do itself. */
+/**
+ * Gives a connection to a child that sends and ends, or to a daemon, and has nothing else to do
+ * itself.
+ */
 
 import process from "node:process";
 import { connect, getContext, type StartMethod } from "../../../mod.ts";

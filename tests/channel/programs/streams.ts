@@ -1,4 +1,6 @@
-/** How long a program lives that has streams in other children: what it does is its second argument. */
+/**
+ * How long a program lives that has streams in other children: what it does is its second argument.
+ */
 
 import process from "node:process";
 import { Pool, Process, Queue, setStartMethod, type StartMethod } from "../../../mod.ts";

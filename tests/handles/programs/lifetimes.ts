@@ -1,6 +1,6 @@
 /**
- * Makes handles, sends them somewhere, uses them there and drops them, and says how much memory was used after
- * some rounds and after many more. Its arguments: the start method, and where they go.
+ * Makes handles, sends them somewhere, uses them there and drops them, and says how much memory was
+ * used after some rounds and after many more. Its arguments: the start method, and where they go.
  */
 
 import process from "node:process";

@@ -1,6 +1,6 @@
 /**
- * How long managed objects live whose proxies travel, are collected and are lost with children. Says
- * what does not hold; it is run with a collector that can be called.
+ * How long managed objects live whose proxies travel, are collected and are lost with children.
+ * Says what does not hold; it is run with a collector that can be called.
  */
 
 import process from "node:process";

@@ -1,4 +1,7 @@
-/** Receives proxies of a manager, holds the lock, waits for an item, sends without end, and is killed. */
+/**
+ * Receives proxies of a manager, holds the lock, waits for an item, sends without end, and is
+ * killed.
+ */
 
 import process from "node:process";
 import { connect, type DictProxy, type LockProxy, Manager, type QueueProxy } from "../../../mod.ts";

@@ -1,4 +1,7 @@
-/** Shares memory between threads where the system refuses a piece that is larger than its argument says. */
+/**
+ * Shares memory between threads where the system refuses a piece that is larger than its argument
+ * says.
+ */
 
 import process from "node:process";
 import { getContext, type Queue, task } from "../../../mod.ts";
@@ -82,7 +85,9 @@ async function little(): Promise<void> {
   await other.join();
 }
 
-/** Fills all with the items of a queue, takes them, and finds room for much that is in one piece. */
+/**
+ * Fills all with the items of a queue, takes them, and finds room for much that is in one piece.
+ */
 function rejoin(): void {
   const { RawArray } = getContext("worker");
   const items = new NewQueue<string>();
@@ -100,7 +105,9 @@ function rejoin(): void {
   }
 }
 
-/** Takes blocks and gives them back until all were merged and cut many times; others may know some. */
+/**
+ * Takes blocks and gives them back until all were merged and cut many times; others may know some.
+ */
 function churn(seed: number): void {
   let state = seed;
   const random = (below: number): number => {

@@ -1,4 +1,6 @@
-/** A module without a role. It goes on, and swallows what is thrown: that must not keep the child. */
+/**
+ * A module without a role. It goes on, and swallows what is thrown: that must not keep the child.
+ */
 
 import process from "node:process";
 

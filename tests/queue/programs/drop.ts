@@ -1,4 +1,7 @@
-/** Drops queues with items in them, and says how much memory was used at the beginning and at the end. */
+/**
+ * Drops queues with items in them, and says how much memory was used at the beginning and at the
+ * end.
+ */
 
 import process from "node:process";
 import { getContext, type StartMethod } from "../../../mod.ts";

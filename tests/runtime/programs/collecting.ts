@@ -1,6 +1,7 @@
 /**
- * Maps large files in several threads at once, each for the first time and again: V8 is made to collect
- * garbage then. Says whether a new context has V8's `gc` afterwards, as the program's flags have it.
+ * Maps large files in several threads at once, each for the first time and again: V8 is made to
+ * collect garbage then. Says whether a new context has V8's `gc` afterwards, as the program's flags
+ * have it.
  */
 
 import vm from "node:vm";

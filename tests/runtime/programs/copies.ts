@@ -1,4 +1,7 @@
-/** Loads the package three times: as it is, once more, and as a version that arranges memory otherwise. */
+/**
+ * Loads the package three times: as it is, once more, and as a version that arranges memory
+ * otherwise.
+ */
 
 import fs from "node:fs";
 import os from "node:os";

@@ -9,7 +9,10 @@ import { Manager, Pool, setStartMethod, type StartMethod } from "../../../mod.ts
 import { ProcessPoolExecutor } from "../../../futures.ts";
 import { addLine, untilLines } from "../../process/scratch.ts";
 
-/** Runs until the file has as many lines as it needs: one for each task that began, one for the signal. */
+/**
+ * Runs until the file has as many lines as it needs: one for each task that began, one for the
+ * signal.
+ */
 export async function work(file: string, lines: number): Promise<string> {
   addLine(file, `task ${process.pid}`);
   await untilLines(file, lines);

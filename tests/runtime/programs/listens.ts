@@ -1,4 +1,7 @@
-/** Listens at an address of its own until it was seen what others have left, and then ends, or is killed. */
+/**
+ * Listens at an address of its own until it was seen what others have left, and then ends, or is
+ * killed.
+ */
 
 import process from "node:process";
 import { connect, Listener } from "../../../mod.ts";

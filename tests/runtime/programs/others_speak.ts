@@ -1,4 +1,7 @@
-/** Children that say things over the runtime's own channel, beside ours. Prints what becomes of them. */
+/**
+ * Children that say things over the runtime's own channel, beside ours. Prints what becomes of
+ * them.
+ */
 
 import process from "node:process";
 import { isMainThread } from "node:worker_threads";

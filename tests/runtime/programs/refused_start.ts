@@ -1,4 +1,7 @@
-/** Starts children where no descriptors are left, and where there are some again. Prints how they end. */
+/**
+ * Starts children where no descriptors are left, and where there are some again. Prints how they
+ * end.
+ */
 
 import fs from "node:fs";
 import process from "node:process";
@@ -50,7 +53,10 @@ async function processes(): Promise<void> {
   console.log(await exitCode(), activeChildren().length);
 }
 
-/** Deno makes a pair of sockets at the first listener for a signal, and keeps it: the module adds its own at leisure. */
+/**
+ * Deno makes a pair of sockets at the first listener for a signal, and keeps it: the module adds
+ * its own at leisure.
+ */
 function makeSignalSockets(): void {
   const listener = () => {};
   process.on("SIGUSR2", listener);

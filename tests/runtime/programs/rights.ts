@@ -1,4 +1,6 @@
-/** Gives up the rights of root, and goes on with children that share memory. Prints what they do. */
+/**
+ * Gives up the rights of root, and goes on with children that share memory. Prints what they do.
+ */
 
 import process from "node:process";
 import { Manager, Pool, Process, Queue, setStartMethod, Value } from "../../../mod.ts";

@@ -1,4 +1,6 @@
-/** A thread that prints, and a parent that exits as soon as that has ended: how, its argument says. */
+/**
+ * A thread that prints, and a parent that exits as soon as that has ended: how, its argument says.
+ */
 
 import { Buffer } from "node:buffer";
 import process from "node:process";

@@ -1,4 +1,6 @@
-/** Makes shared memory by name, in itself or in a child, does not unlink it, and ends in some way. */
+/**
+ * Makes shared memory by name, in itself or in a child, does not unlink it, and ends in some way.
+ */
 
 import process from "node:process";
 import { getContext, SharedMemory, type StartMethod, task } from "../../../mod.ts";

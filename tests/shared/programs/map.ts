@@ -1,4 +1,6 @@
-/** Makes memory by name, again and again, and says how much of it is mapped when only some is held. */
+/**
+ * Makes memory by name, again and again, and says how much of it is mapped when only some is held.
+ */
 
 import fs from "node:fs";
 import { SharedMemory } from "../../../mod.ts";

@@ -3,7 +3,8 @@
  * here, so that it means the same everywhere; the runtime's own test runner gets one flat test for
  * each `it`, so that it counts test cases and nothing else.
  *
- * In a child of a test, which imports the test file to find a function there, nothing is registered.
+ * In a child of a test, which imports the test file to find a function there, nothing is
+ * registered.
  */
 
 import process from "node:process";
@@ -65,6 +66,11 @@ function newSuite(name: string, parent?: Suite, only = false, ignore = false): S
 
 let current: Suite = newSuite("");
 let anyOnly = false;
+/**
+ * The text that `scripts/test.ts --filter` has the runtime look for in the names of tests. Those
+ * that the runtime leaves out are not waited for before `afterAll`.
+ */
+const filter = process.env["TEST_FILTER"] ?? "";
 const register = await chooseRegister();
 
 async function chooseRegister(): Promise<Register> {
@@ -140,9 +146,12 @@ export const it: Declare = declarer(({ name, fn, only, ignore, skip }) => {
     : only ?? current.only
     ? "only"
     : "run";
+  const fullName = title.join(" > ");
   if (mode === "only") declareOnly();
-  if (mode !== "ignore") { for (const suite of suites) suite.pending[mode]++; }
-  register(title.join(" > "), mode, () => runTest(suites, fn!));
+  if (mode !== "ignore" && fullName.includes(filter)) {
+    for (const suite of suites) suite.pending[mode]++;
+  }
+  register(fullName, mode, () => runTest(suites, fn!));
 });
 
 /** As on Deno, a run with `only` in it is never a success: it must not be left there unseen. */

@@ -1,7 +1,8 @@
 /**
- * Makes handles of every kind, of both start methods by turns, sends them through pools, queues, pipes and a
- * manager, uses them there and drops them, while servers and workers are killed. Nothing is disposed of, and
- * nothing asks for garbage to be collected. Prints samples of what is used, a line of JSON each.
+ * Makes handles of every kind, of both start methods by turns, sends them through pools, queues,
+ * pipes and a manager, uses them there and drops them, while servers and workers are killed.
+ * Nothing is disposed of, and nothing asks for garbage to be collected. Prints samples of what is
+ * used, a line of JSON each.
  *
  * Its arguments: how many handles, for how many seconds at the most, a seed.
  */
@@ -82,7 +83,10 @@ export function die(): void {
   process.kill(process.pid, "SIGKILL");
 }
 
-/** How long one that was killed may be waited for, in milliseconds: then its answer is lost, as it should be. */
+/**
+ * How long one that was killed may be waited for, in milliseconds: then its answer is lost, as it
+ * should be.
+ */
 const patience = 5_000;
 
 async function check(handles: Handles, mine: Connection, n: number): Promise<void> {

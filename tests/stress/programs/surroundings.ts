@@ -35,8 +35,8 @@ async function runRounds(method: StartMethod, count: number, surroundings: strin
 }
 
 /**
- * How many descriptors a runtime may keep: those of a thread that was killed while it kept the name of shared
- * memory, and on Deno one of every process that the system has refused.
+ * How many descriptors a runtime may keep: those of a thread that was killed while it kept the name
+ * of shared memory, and on Deno one of every process that the system has refused.
  */
 function allowance(method: StartMethod, surroundings: string, memories: number): number {
   if ("Deno" in globalThis && surroundings === "few processes") return Infinity;

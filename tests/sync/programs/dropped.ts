@@ -1,4 +1,7 @@
-/** Makes many primitives and drops them, or disposes of them; prints how much of the memory was ever used. */
+/**
+ * Makes many primitives and drops them, or disposes of them; prints how much of the memory was ever
+ * used.
+ */
 
 import process from "node:process";
 import { getContext, type StartMethod } from "../../../mod.ts";

@@ -1,12 +1,14 @@
+// @runs-on one: it takes long
+
 /** Proxies on their way: what they refer to is there when they come. */
 
 import { describe, it } from "@std/testing/bdd";
 import { assertEquals } from "@std/assert";
-import { type DictProxy, getContext, Manager, type StartMethod } from "../../../mod.ts";
-import { forEachMethod, linesOf, methods, noLeaks, runtime } from "../../harness.ts";
-import { assertRefused } from "../../others.ts";
-import { long } from "../stage.ts";
-import { Slow } from "../programs/slow_class.ts";
+import { type DictProxy, getContext, Manager, type StartMethod } from "../../mod.ts";
+import { forEachMethod, linesOf, methods, noLeaks, runtime } from "../harness.ts";
+import { assertRefused } from "../others.ts";
+import { long } from "./stage.ts";
+import { Slow } from "./programs/slow_class.ts";
 import {
   askKept,
   keep,
@@ -15,7 +17,7 @@ import {
   readOne,
   sendLater,
   tell,
-} from "../travel_fixtures.ts";
+} from "./travel_fixtures.ts";
 
 const authKey = "key";
 

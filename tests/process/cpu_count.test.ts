@@ -3,7 +3,7 @@ import { describe, it } from "@std/testing/bdd";
 import { assert, assertEquals } from "@std/assert";
 import { cpuCount } from "../../mod.ts";
 import { runCommand } from "../command.ts";
-import { runtimeCommand } from "./runtime_command.ts";
+import { runtimeCommand } from "../runtime/runtime_command.ts";
 
 describe("cpuCount()", () => {
   it("is a whole number from 1", () => {

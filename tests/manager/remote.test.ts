@@ -1,3 +1,5 @@
+// @runs-on one: it takes long
+
 /** Managers of other programs, on this runtime and on the others. */
 
 import { type ChildProcess, spawn } from "node:child_process";
@@ -17,19 +19,19 @@ import {
   type ManagedFactory,
   Manager,
   RemoteError,
-} from "../../../mod.ts";
-import { programEnvironment, programFlags } from "../../../scripts/lib/runtimes.ts";
-import { findRuntime, runtimeNames } from "../../../scripts/toolchain.mjs";
-import { pause } from "../../fixtures.ts";
-import { methods, noLeaks } from "../../harness.ts";
-import { assertRefused } from "../../others.ts";
-import { Folder } from "../../process/scratch.ts";
-import { runtimeCommand } from "../../runtime/runtime_command.ts";
-import { giveBack } from "../fixtures.ts";
-import { Point } from "../programs/remote_class.ts";
-import type { Tally } from "../programs/remote_server.ts";
-import { long, until, watch } from "../stage.ts";
-import { mark, sendBack } from "../travel_fixtures.ts";
+} from "../../mod.ts";
+import { programEnvironment, programFlags } from "../../scripts/lib/runtimes.ts";
+import { findRuntime, runtimeNames } from "../../scripts/toolchain.mjs";
+import { pause } from "../fixtures.ts";
+import { methods, noLeaks } from "../harness.ts";
+import { assertRefused } from "../others.ts";
+import { Folder } from "../process/scratch.ts";
+import { runtimeCommand } from "../runtime/runtime_command.ts";
+import { giveBack } from "./fixtures.ts";
+import { Point } from "./programs/remote_class.ts";
+import type { Tally } from "./programs/remote_server.ts";
+import { long, until, watch } from "./stage.ts";
+import { mark, sendBack } from "./travel_fixtures.ts";
 
 const program = (name: string): URL => new URL(`programs/${name}.ts`, import.meta.url);
 const authKey = "a key: ä";
