@@ -91,6 +91,15 @@ describe("the package", () => {
     assertEquals(forgotten, []);
   });
 
+  it("exports no binding that can be assigned again", () => {
+    assertEquals(sources().filter((file) => /^export (let|var)\b/m.test(read(file))), []);
+  });
+
+  it("shows programs no constructor signature that is not for them", () => {
+    const overload = /@internal\s*\*\/\s*constructor\([^{}]*\);$/m;
+    assertEquals(sources().filter((file) => overload.test(read(file))), []);
+  });
+
   it("names only what there is", () => {
     const all = new Set(
       [...entries(), ...sources()].flatMap((file) =>
