@@ -7,3 +7,6 @@
 
 /** Whether a key that is posted to another thread is one there. On Deno it arrives without what it holds. */
 export const clonesKeys: boolean = !("Deno" in globalThis);
+
+/** Whether `Object.assign` copies hundreds of properties at once. JavaScriptCore adds them one by one. */
+export const copiesFast: boolean = !("Bun" in globalThis);
