@@ -8,7 +8,7 @@
 import type { Brand } from "./brands.ts";
 import { writeBuiltin } from "./builtins.ts";
 import { DecodeFailure } from "./failure.ts";
-import { define, readObject, readPairs, writeObject, writePairs } from "./objects.ts";
+import { define, readInto, readPairs, writeObject, writePairs } from "./objects.ts";
 import type { RegisteredClass } from "../code/registered_class.ts";
 import { isLost, readClass, writeClass } from "./class_names.ts";
 import * as tag from "./tags.ts";
@@ -38,7 +38,7 @@ export function readInstance(reader: Reader): object {
   if (first !== tag.OBJECT && first !== tag.SHAPED_OBJECT && first !== tag.WIDE_OBJECT) {
     throw new DecodeFailure("it lacks an object");
   }
-  return readObject(reader, first, instance);
+  return readInto(reader, first, instance);
 }
 
 /** Decodes an instance of a registered class that extends a built-in one. */

@@ -7,6 +7,7 @@
 
 import type { ByteReader } from "./byte_reader.ts";
 import type { ByteWriter } from "./byte_writer.ts";
+import type { NameList } from "./name_lists.ts";
 import type { Origin } from "../code/origin.ts";
 import type { Path, Step } from "./path.ts";
 import type { Departure } from "./extension.ts";
@@ -63,7 +64,7 @@ export interface Reader {
   readonly room: Room;
   /** Who wrote it, for kinds that know them. */
   readonly peer: unknown;
-  readonly shapes: (readonly string[])[];
+  readonly shapes: NameList[];
   /** The memory behind views. */
   readonly memory: MemoryReader;
   readonly classes: RegisteredClass[];

@@ -6,12 +6,10 @@
  */
 
 import { DecodeFailure } from "./failure.ts";
-import { parseNames, WIDE, writeNames } from "./names.ts";
+import { NameList, nameListOf } from "./name_lists.ts";
+import { WIDE, writeNames } from "./names.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./codec_context.ts";
-
-/** From so many properties on an object is made to be a table: see `makeTable`. */
-const TABLE_FROM = 256;
 
 /** An object whose properties are being read or written. */
 export type Properties = Record<string, unknown>;
@@ -40,20 +38,36 @@ export function writeObject(writer: Writer, object: object): void {
   }
 }
 
-/** Decodes properties into an object; `first` is the tag before them. */
-export function readObject<T extends object>(reader: Reader, first: number, object: T): T {
-  const { input } = reader;
-  const keys = first === tag.SHAPED_OBJECT ? reader.shapes[input.uint()] : readShape(reader, first);
-  if (keys === undefined) throw new DecodeFailure("it names an unknown shape");
-  if (keys.length >= TABLE_FROM && Object.getPrototypeOf(object) === Object.prototype) {
-    makeTable(object);
-  }
+/** Decodes an ordinary object; `first` is its tag. */
+export function readObject(reader: Reader, first: number): object {
+  const list = readNames(reader, first);
+  const object = reader.add(list.create());
+  return readProperties(reader, list.names, object);
+}
+
+/** Decodes properties into an object of a class; `first` is the tag before them. */
+export function readInto<T extends object>(reader: Reader, first: number, object: T): T {
+  return readProperties(reader, readNames(reader, first).names, object);
+}
+
+function readProperties<T extends object>(
+  reader: Reader,
+  keys: readonly string[],
+  object: T,
+): T {
   if (reader.isForeign) return readForeign(reader, keys, object);
+  const { input } = reader;
   for (let i = 0; i < keys.length; i++) {
-    if (input.bytes[input.position] === tag.ABSENT) input.position++;
+    if (input.bytes[input.position] === tag.ABSENT) skipAbsent(reader, object, keys[i]!);
     else setProperty(object, keys[i]!, reader.value());
   }
   return object;
+}
+
+/** An object that was made with all of its properties loses one. */
+function skipAbsent(reader: Reader, object: object, key: string): void {
+  reader.input.position++;
+  if (Object.hasOwn(object, key)) delete (object as Properties)[key];
 }
 
 /** The same of what another program wrote: it is to call nothing, neither a setter nor, where it is awaited, `then`. */
@@ -62,7 +76,7 @@ function readForeign<T extends object>(reader: Reader, keys: readonly string[], 
   const isPlain = Object.getPrototypeOf(object) === Object.prototype;
   for (const key of keys) {
     if (input.bytes[input.position] === tag.ABSENT) {
-      input.position++;
+      skipAbsent(reader, object, key);
       continue;
     }
     const value = reader.value();
@@ -111,25 +125,21 @@ export function readPairs(reader: Reader, set: (key: string, value: unknown) => 
   }
 }
 
-/** Has V8 keep an object's properties in a hash table, which it would only do after a thousand of them. */
-function makeTable(object: object): void {
-  const properties = object as Properties;
-  properties["a"] = properties["b"] = 0;
-  // The order matters: the property that came last is taken back without a table.
-  delete properties["a"];
-  delete properties["b"];
+function readNames(reader: Reader, first: number): NameList {
+  const { input } = reader;
+  const known = first === tag.SHAPED_OBJECT ? reader.shapes[input.uint()] : undefined;
+  if (known !== undefined) return known;
+  if (first === tag.SHAPED_OBJECT) throw new DecodeFailure("it names an unknown shape");
+  const list = first === tag.WIDE_OBJECT
+    ? nameListOf(input.string())
+    : new NameList(readKeys(reader));
+  reader.shapes.push(list);
+  return list;
 }
 
-function readShape(reader: Reader, first: number): readonly string[] {
-  const { input } = reader;
-  if (first === tag.WIDE_OBJECT) {
-    const names = parseNames(input.string());
-    reader.shapes.push(names);
-    return names;
-  }
+function readKeys({ input }: Reader): readonly string[] {
   const length = input.count();
   const keys: string[] = [];
   for (let i = 0; i < length; i++) keys.push(input.key());
-  reader.shapes.push(keys);
   return keys;
 }

@@ -11,7 +11,7 @@ import { SAME } from "./path.ts";
 import type { Writer } from "./codec_context.ts";
 import { writeKind } from "./extensions.ts";
 import type { CodecExtension } from "./extension.ts";
-import { platformKind, travelsAsBytesAlways } from "./platform_kinds.ts";
+import { isBlob, platformKind, travelsAsBytesAlways } from "./platform_kinds.ts";
 
 /** A class of the platform, such as `Blob` or `AbortSignal`, whose objects hold what no property shows. */
 export interface HostClass {
@@ -36,15 +36,15 @@ export function hostClass(value: object, prototype: object | null): HostClass | 
   const isGlobal = extendsGlobal(prototype);
   host = isGlobal || looksForeign(value) ? probe(value, isGlobal) : null;
   // A refusal may be due to what an object of the program holds, and another instance may hold something else.
-  if (host !== undefined) known.set(prototype, host);
+  if (host !== undefined && !refusesOnlySome(host)) known.set(prototype, host);
   return host ?? undefined;
 }
 
 /** Encodes an object of the platform. */
 export function writeHost(writer: Writer, value: object, host: HostClass): void {
   const { name, cloneable } = host;
-  const attaches = cloneable && writer.transfers.attaches;
-  if (attaches && !travelsAsBytesAlways(name)) return writer.attach(value);
+  const attaches = cloneable && writer.transfers.attaches && !travelsAsBytesAlways(name);
+  if (attaches && (!isBlob(name) || canClone(value))) return writer.attach(value);
   const kind = platformKind(name);
   if (kind !== undefined) return writeAsBytes(writer, kind, value);
   throw writer.path.refuse(
@@ -62,7 +62,23 @@ function writeAsBytes(writer: Writer, kind: CodecExtension, value: object): void
     // The platform may know no form for one of its own objects: Deno for RSA-PSS keys.
     if (error instanceof DOMException || !(error instanceof Error)) throw error;
     const { name } = kind;
-    throw writer.path.refuse(SAME, `is ${aName(name)} that cannot be exported (${error.message})`);
+    throw writer.path.refuse(
+      SAME,
+      `is ${aName(name)} that cannot be sent as bytes (${error.message})`,
+    );
+  }
+}
+
+/** Whether a refusal says nothing about the class: Node and Deno clone blobs, but none that a file backs. */
+const refusesOnlySome = (host: HostClass | null): boolean =>
+  host !== null && !host.cloneable && isBlob(host.name);
+
+function canClone(value: object): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
   }
 }
 

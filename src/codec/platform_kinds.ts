@@ -6,6 +6,7 @@
  * @internal
  */
 
+import { readBlob } from "../runtime/blobs.ts";
 import { type KeyObject, lateCrypto } from "../runtime/lazy_builtins.ts";
 import { capabilities } from "../runtime/capabilities.ts";
 import { type CodecExtension, registerExtension } from "./extension.ts";
@@ -39,15 +40,9 @@ function keyOf(type: string, bytes: Uint8Array): KeyObject {
 
 const isFile = (blob: Blob): blob is File => "File" in globalThis && blob instanceof File;
 
-const refusalOfBlob = (blob: object): string | undefined =>
-  capabilities.readBlob(blob as Blob) === undefined
-    ? `is a ${isFile(blob as Blob) ? "File" : "Blob"}, whose bytes cannot be read at once: ` +
-      "send await blob.arrayBuffer(), or blob.stream()"
-    : undefined;
-
 function describeBlob(value: object): BlobParts {
   const blob = value as Blob;
-  const bytes = capabilities.readBlob(blob)!;
+  const bytes = readBlob(blob);
   return isFile(blob) ? [bytes, blob.type, blob.name, blob.lastModified] : [bytes, blob.type];
 }
 
@@ -63,7 +58,6 @@ const matches = () => false;
 const blobKind: Omit<CodecExtension, "name"> = {
   matches,
   shape: ["bytes", "string", "string?", "number?"],
-  refuses: refusalOfBlob,
   describe: describeBlob,
   revive: reviveBlob,
 };
@@ -98,7 +92,8 @@ const kinds: readonly CodecExtension[] = [
     name: "WebAssembly.Module",
     matches,
     refuses: () =>
-      "is a WebAssembly.Module, whose bytes cannot be had from it: send the bytes that it was compiled from",
+      "is a WebAssembly.Module, whose bytes cannot be had from it: " +
+      "send the bytes that it was compiled from, and compile them there",
     shape: [],
     // It never comes so far.
     describe: () => undefined,
@@ -118,3 +113,6 @@ export function platformKind(className: string): CodecExtension | undefined {
 export function travelsAsBytesAlways(className: string): boolean {
   return !capabilities.clonesKeys && (className === "KeyObject" || className === "CryptoKey");
 }
+
+/** Whether it is the class of a blob. */
+export const isBlob = (className: string): boolean => className === "Blob" || className === "File";

@@ -14,6 +14,7 @@ import { readMap, readSet } from "./collections.ts";
 import { readError } from "./errors.ts";
 import { DecodeFailure } from "./failure.ts";
 import { readKind } from "./extensions.ts";
+import type { NameList } from "./name_lists.ts";
 import { readObject } from "./objects.ts";
 import { isForeign, type Origin } from "../code/origin.ts";
 import type { Reader } from "./codec_context.ts";
@@ -32,7 +33,7 @@ export class ValueReader implements Reader {
   readonly origin: Origin;
   readonly isForeign: boolean;
   readonly peer: unknown;
-  readonly shapes: (readonly string[])[] = [];
+  readonly shapes: NameList[] = [];
   readonly classes: RegisteredClass[] = [];
   readonly memory: MemoryReader;
   readonly room: Room;
@@ -166,7 +167,7 @@ export class ValueReader implements Reader {
       case tag.OBJECT:
       case tag.SHAPED_OBJECT:
       case tag.WIDE_OBJECT:
-        return readObject(this, first, this.add({}));
+        return readObject(this, first);
       case tag.ARRAY:
       case tag.ARRAY_NAMED:
       case tag.INTEGERS:

@@ -206,8 +206,8 @@ export interface Capabilities {
   readonly takesScript: boolean;
   /** Where the program's arguments begin in a child's `process.argv`: behind `-e` there is no script. */
   readonly childArgumentsAt: number;
-  /** The bytes of a blob; `undefined` where they cannot be had at once. */
-  readBlob(blob: Blob): ArrayBuffer | undefined;
+  /** Whether `Object.assign` copies hundreds of properties at once. */
+  readonly copiesPropertiesFast: boolean;
 }
 
 /** One adapter: how a runtime starts children. */

@@ -1,9 +1,12 @@
 // @runs-on every: V8 clones and encodes differently from version to version
 
+import fs from "node:fs";
 import { createSecretKey, generateKeyPairSync, KeyObject } from "node:crypto";
 import { describe, it } from "@std/testing/bdd";
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStrictEquals, assertThrows } from "@std/assert";
 import { runtime } from "../../src/runtime/current.ts";
+import { Folder } from "../process/scratch.ts";
+import { tellOf } from "./blob_fixtures.ts";
 import { roundTrip } from "./round_trip.ts";
 
 const message = new Uint8Array(16);
@@ -69,24 +72,80 @@ describe("bytes", () => {
     );
   });
 
-  it("carry a blob whose bytes are at hand, and otherwise it is said what to send", async () => {
+  it("carry blobs and files, with their types and names", async () => {
     const blob = new Blob(["hey"], { type: "image/png" });
-    const file = new File(["hey"], "a.png", { type: "image/png", lastModified: 5 });
-    if (runtime.name === "bun") {
-      const arrived: { blob: Blob; file: File } = roundTrip({ blob, file });
-      assertEquals([arrived.blob.type, await arrived.blob.text()], ["image/png", "hey"]);
-      assert(!(arrived.blob instanceof File));
-      const { name, type, lastModified } = arrived.file;
-      assertEquals([name, type, lastModified], ["a.png", "image/png", 5]);
-      assertEquals(await arrived.file.text(), "hey");
-      return;
+    const file = new File(["ho"], "a.png", { type: "image/jpeg", lastModified: 5 });
+    const arrived: [Blob, File, Blob] = roundTrip([blob, file, blob]);
+    assertEquals(await tellOf(arrived[0]), ["Blob", "image/png", "hey"]);
+    assertEquals(await tellOf(arrived[1]), ["File", "image/jpeg", "ho", "a.png", 5]);
+    assertStrictEquals(arrived[2], arrived[0]);
+    assertEquals(await blob.text(), "hey");
+  });
+
+  it("carry a blob in whatever pieces it is", async () => {
+    const large = new Uint8Array(3_000_000).map((_, i) => i % 251);
+    const composed = new Blob(["a", new Blob(["b", large]), large.subarray(5, 9)]);
+    const blobs = [new Blob(), new Blob([]), composed, composed.slice(1, 2_000_000)];
+    for (const blob of [...blobs, structuredClone(composed)]) {
+      const arrived: Blob = roundTrip(blob);
+      assertEquals(arrived.size, blob.size);
+      const [there, here] = [await arrived.arrayBuffer(), await blob.arrayBuffer()];
+      assert(new Uint8Array(there).every((byte, i) => byte === new Uint8Array(here)[i]));
     }
-    for (const [name, item] of Object.entries({ Blob: blob, File: file })) {
-      assertThrows(
-        () => roundTrip([item]),
-        DOMException,
-        `value[0] is a ${name}, whose bytes cannot be read at once: send await blob.arrayBuffer(), or blob.stream()`,
-      );
+  });
+
+  it("carry a blob that a file backs, or the error says why they do not", async () => {
+    using folder = new Folder();
+    const path = folder.file("text");
+    fs.writeFileSync(path, "content");
+    const backed = await fs.openAsBlob(path);
+    const file = new File([backed], "a", { lastModified: 7 });
+    const blobs = { Blob: backed.slice(1, 3), File: file };
+    for (const attach of runtime.name === "node" ? [false] : [false, true]) {
+      for (const [name, blob] of Object.entries({ ...blobs, "Blob ": backed })) {
+        if (runtime.name !== "node") {
+          assertEquals(await roundTrip(blob, { attach }).text(), await blob.text());
+          continue;
+        }
+        assertThrows(
+          () => roundTrip([blob], { attach }),
+          DOMException,
+          `value[0] is a ${name.trim()} that cannot be sent as bytes (it is backed by a file, ` +
+            "which Node reads in the background only: send await blob.arrayBuffer(), or blob.stream())",
+        );
+      }
     }
+    assertEquals(await roundTrip(new Blob(["hey"])).text(), "hey");
+  });
+
+  it("do not carry a blob whose file is gone", async () => {
+    // Deno has read it before.
+    if (runtime.name === "deno") return;
+    using folder = new Folder();
+    const path = folder.file("text");
+    fs.writeFileSync(path, "content");
+    const blob = await fs.openAsBlob(path);
+    fs.rmSync(path);
+    const error = assertThrows(() => roundTrip({ blob }), DOMException);
+    assertMatch(
+      error.message,
+      /^value\.blob is a Blob that cannot be sent as bytes \(.*(gone|ENOENT)/,
+    );
+    assertEquals(await roundTrip(new Blob(["hey"])).text(), "hey");
+  });
+});
+
+describe("Threads", () => {
+  it("get a blob as it is, also after one that a file backs has been refused", async () => {
+    using folder = new Folder();
+    fs.writeFileSync(folder.file("text"), "content");
+    const backed = await fs.openAsBlob(folder.file("text"));
+    if (runtime.name === "node") {
+      assertThrows(() => roundTrip(backed, { attach: true }), DOMException, "backed by a file");
+    } else {
+      assertEquals(await roundTrip(backed, { attach: true }).text(), "content");
+    }
+    const blob = new Blob(["hey"]);
+    assertStrictEquals(roundTrip(blob, { attach: true }), blob);
   });
 });

@@ -81,7 +81,7 @@ describe("a refusal", () => {
     assertEquals(refusalOf([new Int8Array(shared)]), `args[0] is on a SharedArrayBuffer, ${why}`);
     assertEquals(
       refusalOf([new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))]),
-      "args[0] is a WebAssembly.Module, whose bytes cannot be had from it: send the bytes that it was compiled from",
+      "args[0] is a WebAssembly.Module, whose bytes cannot be had from it: send the bytes that it was compiled from, and compile them there",
     );
   });
 

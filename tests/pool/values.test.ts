@@ -6,6 +6,7 @@ import { afterAll, beforeAll, it } from "@std/testing/bdd";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Pool, StartMethod } from "../../mod.ts";
 import { forEachMethod } from "../harness.ts";
+import { assertRefused } from "../others.ts";
 import { makePool } from "./make_pool.ts";
 import * as f from "./fixtures.ts";
 
@@ -32,6 +33,17 @@ forEachMethod("A task", (method) => {
     const signature = await crypto.subtle.sign("HMAC", arrived, new Uint8Array(3));
     assert(await pool.apply(f.verify, [key, signature]));
     assertEquals(await pool.apply(f.secretOf, [createSecretKey(Buffer.from("secret"))]), "secret");
+  });
+
+  it("gets and gives a WebAssembly.Module where that can be copied: between threads", async () => {
+    const module = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    if (method === "process") {
+      const why = "is a WebAssembly.Module, whose bytes cannot be had from it: send the bytes";
+      return await assertRefused(() => pool.apply(f.identity, [module]), why);
+    }
+    const arrived = await pool.apply(f.identity, [module]);
+    assert(arrived instanceof WebAssembly.Module);
+    assert(new WebAssembly.Instance(arrived) instanceof WebAssembly.Instance);
   });
 
   it("is alone rejected where one side cannot read what the other sends", async () => {

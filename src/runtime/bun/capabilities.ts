@@ -7,22 +7,6 @@
 
 import type { Capabilities } from "../runtime.ts";
 
-/** The part of Bun's API that is used here. */
-interface BunPromises {
-  peek(promise: Promise<ArrayBuffer>): ArrayBuffer | Promise<ArrayBuffer> | Error;
-}
-
-/** Bun has the bytes of a blob in memory at hand, and `Bun.peek` returns them; those of a file it reads first. */
-function readBlob(blob: Blob): ArrayBuffer | undefined {
-  const { peek } = (globalThis as unknown as { Bun: BunPromises }).Bun;
-  const reading = blob.arrayBuffer();
-  const bytes = peek(reading);
-  if (bytes instanceof ArrayBuffer) return bytes;
-  // What becomes of it is nobody's concern any more.
-  reading.catch(() => {});
-  return undefined;
-}
-
 /** Whether `bun build --compile` has made the program. */
 const isExecutable = /^file:\/\/\/(\$bunfs|[A-Z]:\/(~|%7E)BUN)\//.test(import.meta.url);
 
@@ -47,5 +31,6 @@ export const bun: Capabilities = {
   hasSynchronousInspector: false,
   takesScript: !isExecutable,
   childArgumentsAt: isExecutable ? 2 : 1,
-  readBlob,
+  // JavaScriptCore adds them one by one.
+  copiesPropertiesFast: false,
 };

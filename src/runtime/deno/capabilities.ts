@@ -29,6 +29,5 @@ export const deno: Capabilities = {
   hasSynchronousInspector: false,
   takesScript: true,
   childArgumentsAt: 2,
-  // Read in the background always.
-  readBlob: () => undefined,
+  copiesPropertiesFast: true,
 };

@@ -25,6 +25,5 @@ export const node: Capabilities = {
   hasSynchronousInspector: true,
   takesScript: true,
   childArgumentsAt: 1,
-  // Read in the background always.
-  readBlob: () => undefined,
+  copiesPropertiesFast: true,
 };
