@@ -27,6 +27,7 @@ import type {
   SpawnRequest,
   ThreadIdentity,
 } from "../runtime/runtime.ts";
+import { endShellOf } from "../runtime/resource_tracker.ts";
 import { writeError } from "../runtime/standard_error.ts";
 import { freeThreadId, newStamp, newThreadId, processStamp } from "../runtime/thread_id.ts";
 import { whenWritten } from "../runtime/thread_output.ts";
@@ -333,7 +334,7 @@ export class StartedChild {
     if (code === unclaimedExitCode && !this.#ready) return this.#endWithoutRole();
     this.#exitCode = code === -9 && this.#isTerminated ? -15 : code;
     noteDeath(this.method, this.pid, this.#stamp);
-    if (this.method === "worker") freeThreadId(this.pid);
+    if (this.method === "worker") freeThreadId(this.pid).forEach(endShellOf);
     router.noteLinkEnd(this);
     this.#dropUnread();
     this.#events.ended();
