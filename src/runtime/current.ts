@@ -10,6 +10,7 @@ import os from "node:os";
 import process from "node:process";
 import { bun } from "./bun/adapter.ts";
 import { deno } from "./deno/adapter.ts";
+import { leaveLateExits } from "./deno/late_exit.ts";
 import { capabilities, forRuntime } from "./capabilities.ts";
 import { mayUseFiles } from "./memory_file.ts";
 import { isRefusal } from "./refusal.ts";
@@ -25,7 +26,9 @@ export const runtime: Runtime = forRuntime({ deno, bun, node });
 
 /** Opens the link to the parent. A child does so once, when it starts. */
 export function openParentLink(method: StartMethod): ParentLink {
-  return method === "worker" ? new ThreadLink() : new ProcessLink();
+  if (method !== "worker") return new ProcessLink();
+  if (capabilities.threadsOutliveTheirEnd) leaveLateExits();
+  return new ThreadLink();
 }
 
 /** The operating system's id of this process. */
