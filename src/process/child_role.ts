@@ -10,6 +10,7 @@
 import { Decoder } from "../codec/decoder.ts";
 import { type BootNote, claimRole } from "../runtime/boot.ts";
 import { atExit } from "../runtime/at_exit.ts";
+import { isLateExit } from "../runtime/deno/late_exit.ts";
 import { exitChild, onUncaught, openParentLink } from "../runtime/current.ts";
 import { adoptLaunch } from "../runtime/launch.ts";
 import { afterBundle, isMainPartStop } from "../runtime/main_part.ts";
@@ -94,7 +95,8 @@ export async function crash(
   untilOver?: () => Promise<unknown>,
 ): Promise<void> {
   // What goes wrong in a thread that was ended is its end's doing.
-  if (crashing || hasLeft(child.note.method) || isMainPartStop(error)) return;
+  if (crashing || hasLeft(child.note.method) || isLateExit(error)) return;
+  if (isMainPartStop(error)) return;
   crashing = true;
   writeError(describeCrash(child.note.name, error));
   const encoder = encoderFor(child.note.method, "parent");

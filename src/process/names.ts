@@ -10,9 +10,9 @@ import type { Decoder } from "../codec/decoder.ts";
 import {
   connectKeepers,
   forgetName,
-  keepName,
   type KeptName,
   releaseName,
+  takeOverName,
 } from "../runtime/resource_tracker.ts";
 import { type FrameLink, router } from "./frame_router.ts";
 import { encoderFor, frameKind } from "./messages.ts";
@@ -31,7 +31,7 @@ export function tellParent(link: FrameLink): void {
 /** Takes the frame of a child that has made a name: from here on this child keeps it. */
 export function keepsName(from: FrameLink, body: Decoder): void {
   const name = readName(body);
-  keepName(name);
+  takeOverName(name);
   post(from, frameKind.forgets, name);
 }
 

@@ -6,6 +6,7 @@
  */
 
 import { connectWakeRouter } from "../memory/wake_port.ts";
+import { lookForGone } from "../runtime/resource_tracker.ts";
 import { router } from "./frame_router.ts";
 import { frameKind } from "./messages.ts";
 import { forgetsName, keepsName } from "./names.ts";
@@ -16,4 +17,5 @@ router.on(frameKind.wakes, takeWake);
 router.on(frameKind.keeps, keepsName);
 router.on(frameKind.forgets, forgetsName);
 router.onLinkEnd(forgetSleepers);
+router.onLinkEnd(lookForGone);
 connectWakeRouter(wakeRouter);

@@ -14,6 +14,7 @@ import { arenaOf, markTerminating, noteDeath } from "../memory/arena.ts";
 import { unclaimedExitCode } from "../runtime/boot.ts";
 import { capabilities } from "../runtime/capabilities.ts";
 import { runtime } from "../runtime/current.ts";
+import { endShellOf } from "../runtime/resource_tracker.ts";
 import type { Child, Signal, SpawnRequest } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
 import { freeThreadId, newStamp } from "../runtime/thread_id.ts";
@@ -272,7 +273,7 @@ export class StartedChild {
     if (code === unclaimedExitCode && !this.#ready) return this.#endWithoutRole();
     this.#exitCode = code === -9 && this.#isTerminated ? -15 : code;
     noteDeath(this.method, this.pid, this.#stamp);
-    if (this.method === "worker") freeThreadId(this.pid);
+    if (this.method === "worker") freeThreadId(this.pid).forEach(endShellOf);
     router.noteLinkEnd(this);
     this.#sent.drop();
     this.#events.ended();

@@ -12,7 +12,8 @@ import process from "node:process";
 import { bootNote } from "./boot.ts";
 import { capabilities } from "./capabilities.ts";
 import { mapShared, reserve } from "./mapping.ts";
-import { createSparseFile, isRefusal, mayUseFiles, whereIs } from "./memory_file.ts";
+import { createSparseFile, mayUseFiles, whereIs } from "./memory_file.ts";
+import { isRefusal } from "./refusal.ts";
 import { layoutVersion, record } from "./program_record.ts";
 
 /** Its size in bytes, where the system gives so much. It takes no memory where it was not written. */

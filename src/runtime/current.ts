@@ -10,8 +10,10 @@ import os from "node:os";
 import process from "node:process";
 import { bun } from "./bun/adapter.ts";
 import { deno } from "./deno/adapter.ts";
+import { leaveLateExits } from "./deno/late_exit.ts";
 import { capabilities, forRuntime } from "./capabilities.ts";
-import { isRefusal, mayUseFiles } from "./memory_file.ts";
+import { mayUseFiles } from "./memory_file.ts";
+import { isRefusal } from "./refusal.ts";
 import { node } from "./node/adapter.ts";
 import { ProcessLink } from "./process_link.ts";
 import type { ParentLink, Permissions, Runtime } from "./runtime.ts";
@@ -24,7 +26,9 @@ export const runtime: Runtime = forRuntime({ deno, bun, node });
 
 /** Opens the link to the parent. A child does so once, when it starts. */
 export function openParentLink(method: StartMethod): ParentLink {
-  return method === "worker" ? new ThreadLink() : new ProcessLink();
+  if (method !== "worker") return new ProcessLink();
+  if (capabilities.threadsOutliveTheirEnd) leaveLateExits();
+  return new ThreadLink();
 }
 
 /** The operating system's id of this process. */

@@ -12,6 +12,8 @@ import { atExit } from "./at_exit.ts";
 import { capabilities } from "./capabilities.ts";
 import { type MemoryFile, pathOfDescriptor } from "./inherited_files.ts";
 import { openAnonymous } from "./anonymous_file.ts";
+import { isRefusal, unlessRefused } from "./refusal.ts";
+import { newFileName, removeStaleNames } from "./stale_files.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
 export type { MemoryFile };
@@ -37,13 +39,15 @@ function roomIn(folder: string): number {
 
 /** A new file, under a name that no thread of any process has used. */
 function openNew(folder: string): { fd: number; file: string } {
-  const file = path.join(folder, `nproc-${process.pid}-${crypto.randomUUID()}`);
+  const file = newFileName(folder);
   return { fd: fs.openSync(file, "wx+", 0o600), file };
 }
 
 function openUnlinkedIn(folder: string): number {
+  removeStaleNames(folder);
   const { fd, file } = openNew(folder);
-  fs.unlinkSync(file);
+  // If this process stood still for a minute, another program may have removed the name.
+  fs.rmSync(file, { force: true });
   // Without a name nobody finds it but those who are handed it, also after this program has changed its user.
   fs.fchmodSync(fd, 0o666);
   return fd;
@@ -112,24 +116,6 @@ function fileIn(folder: string, size: number): MemoryFile {
 /** Whether this program may make such files; Deno would ask the user for what is missing. */
 export function mayUseFiles(): boolean {
   return capabilities.permits("read") && capabilities.permits("write");
-}
-
-/**
- * Whether the system, or Deno, has refused a file: EACCES, ENOENT (no /dev/shm), EROFS, EMFILE; or
- * that this program may do so.
- */
-export function isRefusal(error: unknown): error is Error {
-  return error instanceof Error && ("code" in error || error.name === "NotCapable");
-}
-
-/** What `make` gives; `undefined` if the system, or Deno, refuses it. */
-function unlessRefused<T>(make: () => T): T | undefined {
-  try {
-    return make();
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-    return undefined;
-  }
 }
 
 /** Writes bytes from the beginning of a file, however many writes that takes. */

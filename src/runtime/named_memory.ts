@@ -12,7 +12,7 @@ import path from "node:path";
 import process from "node:process";
 import { checkMapping, mapShared, reserve, unmapLater } from "./mapping.ts";
 import { mayUseFiles, whereIs } from "./memory_file.ts";
-import { forgetName, keepDraft, keepName, type KeptName } from "./resource_tracker.ts";
+import { forgetName, keepDraft, keepName } from "./resource_tracker.ts";
 
 function fileOf(name: string): string {
   return process.platform === "linux"
@@ -109,7 +109,8 @@ export const machineNames: Names = {
     const remove = keepDraft(draft);
     try {
       const inode = makeFile(draft, name, size);
-      giveName({ file: fileOf(name), inode }, draft);
+      const file = fileOf(name);
+      keepName({ file, inode }, () => fs.linkSync(draft, file));
       return mapped(draft, size);
     } catch (error) {
       throw systemFault("create", name, error);
@@ -164,16 +165,6 @@ function makeFile(file: string, name: string, size: number): number {
     return fs.fstatSync(fd).ino;
   } finally {
     fs.closeSync(fd);
-  }
-}
-
-function giveName(name: KeptName, draft: string): void {
-  keepName(name);
-  try {
-    fs.linkSync(draft, name.file);
-  } catch (error) {
-    forgetName(name);
-    throw error;
   }
 }
 

@@ -12,7 +12,7 @@ import type { MemoryFile } from "./inherited_files.ts";
  * The version of all that stands in shared memory: where it is, and what it means. To be raised with
  * every change of that: a copy of another version then has memory of its own.
  */
-export const layoutVersion = 3;
+export const layoutVersion = 4;
 
 /** The record. */
 export interface ProgramRecord {

@@ -11,30 +11,14 @@
  * @internal
  */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import fs from "node:fs";
-import process from "node:process";
 import { clearInterval, clearTimeout, setInterval, setTimeout } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 import { atExit } from "./at_exit.ts";
-import { capabilities } from "./capabilities.ts";
-import { isRefusal, openUnlinked, writeWhole } from "./memory_file.ts";
-
-const shell = "/bin/sh";
-
-/** In place of the inode of a file that nobody else makes: it is removed whatever it is. */
-const anyInode = 0;
-
-/** Standard output is the file, open for reading too. A name that is another file's by now stays. */
-const script = `read -r _
-while IFS= read -r line; do
-  inode=\${line%% *}
-  file=\${line#* }
-  case $(ls -di -- "$file" 2>&-) in
-    *"$inode $file") rm -f -- "$file" ;;
-    ?*) [ "$inode" = ${anyInode} ] && rm -f -- "$file" ;;
-  esac
-done <&1`;
+import { openUnlinked } from "./memory_file.ts";
+import { anyInode, endShell, startShell, writeList } from "./names_shell.ts";
+import { dropShell, hasShell, noteShell } from "./thread_id.ts";
 
 /** A name, as the path of its file, and which file of that path is meant. */
 export interface KeptName {
@@ -63,6 +47,10 @@ let watch: Watch | undefined;
 /** How long a watch goes on without a name, in milliseconds: to start one takes as long as 50 names. */
 const lingering = 50;
 let endOfWatch: NodeJS.Timeout | undefined;
+/** How long until the first look for names that are gone, in milliseconds. Each takes twice as long as the last. */
+const firstLook = 50;
+const longestLook = 60_000;
+let nextLook: NodeJS.Timeout | undefined;
 /** Keeps this child from ending by itself before its keeper has its names. */
 let wait: NodeJS.Timeout | undefined;
 /** The longest time that a timer can count. */
@@ -76,11 +64,31 @@ export function connectKeepers(others: Keepers): void {
 }
 
 /**
- * Has a file removed when this child ends, however it does: called before there is the file, so that
- * it never is without. Its path must not hold a line break.
+ * Has a file that `make` makes removed when this child ends, however it does. Its path must not hold a line
+ * break.
  */
-export function keepName(name: KeptName): void {
+export function keepName(name: KeptName, make: () => void): void {
+  // Before there is the file, so that it never is without.
   add(name);
+  try {
+    make();
+  } catch (error) {
+    releaseName(name);
+    throw error;
+  }
+  // After it was made: the shell may have looked before.
+  if (isUnwatched()) remove(name);
+  tellKeepers(name);
+}
+
+/** Keeps the name that another child has made and still keeps, unless it is gone already. */
+export function takeOverName(name: KeptName): void {
+  if (!isThere(name)) return;
+  add(name);
+  tellKeepers(name);
+}
+
+function tellKeepers(name: KeptName): void {
   if (keepers === undefined) return;
   keepers.keep(name);
   wait ??= setInterval(() => {}, longest);
@@ -95,7 +103,7 @@ export function forgetName(name: KeptName): void {
 /** Leaves a name to another keeper. */
 export function releaseName(name: KeptName): void {
   if (!kept.delete(lineOf(name)) || watch === undefined) return;
-  writeList(watch.list);
+  writeList(watch.list, kept.keys());
   if (kept.size > 0) return;
   clearInterval(wait);
   wait = undefined;
@@ -120,28 +128,38 @@ function add(name: KeptName): void {
   clearTimeout(endOfWatch);
   watch ??= startWatch();
   kept.set(lineOf(name), name);
-  writeList(watch.list);
+  writeList(watch.list, kept.keys());
 }
 
-function endWatch(): void {
-  watch?.shell?.stdin?.destroy();
-  if (watch !== undefined) fs.closeSync(watch.list);
-  watch = undefined;
+/** Ends the shell of a thread that has ended. The names that this child keeps from here on stay. */
+export function endShellOf(pid: number): void {
+  endShell(pid, (line) => kept.has(line));
 }
 
 /**
- * Writes the names of now. Where the system has no room for them, the list has fewer: only a kill then
- * leaves something behind. A line without its end is none to the shell.
+ * Looks for names that are gone, now and then as long as this child keeps any: the shell of a child that was
+ * killed may have removed them, before the child has heard that they are kept here.
  */
-function writeList(fd: number): void {
-  const bytes = new TextEncoder().encode([...kept.keys()].join(""));
-  try {
-    // From the beginning, so that the shell, which has the same descriptor, reads from there.
-    writeWhole(fd, bytes);
-    fs.ftruncateSync(fd, bytes.length);
-  } catch (error) {
-    if (!isRefusal(error)) throw error;
-  }
+export function lookForGone(): void {
+  clearTimeout(nextLook);
+  lookIn(firstLook);
+}
+
+function lookIn(delay: number): void {
+  if (kept.size === 0) return;
+  nextLook = setTimeout(() => {
+    for (const name of kept.values()) if (!isThere(name)) forgetName(name);
+    lookIn(Math.min(2 * delay, longestLook));
+  }, delay).unref();
+}
+
+function endWatch(): void {
+  if (watch === undefined) return;
+  const { shell, list } = watch;
+  if (shell?.pid !== undefined) dropShell(shell.pid);
+  shell?.stdin?.destroy();
+  fs.closeSync(list);
+  watch = undefined;
 }
 
 /** How many bytes of names there is to be room for at first. */
@@ -149,31 +167,35 @@ const usualList = 64 * 1024;
 
 function startWatch(): Watch {
   const list = openUnlinked(usualList);
-  const mayStart = process.platform !== "win32" && capabilities.mayRun(shell);
-  return { list, shell: mayStart ? startShell(list) : undefined };
+  const shell = startShell(list);
+  // A thread that was declared dead while the shell started is told nothing more.
+  if (shell?.pid !== undefined && !noteShell(shell.pid)) endShellOf(shell.pid);
+  return { list, shell };
 }
 
-function startShell(list: number): ChildProcess {
-  const started = spawn(shell, ["-c", script], {
-    stdio: ["pipe", list, "ignore"],
-    // Out of reach of a signal to this child's group.
-    detached: true,
-    env: { PATH: "/usr/bin:/bin" },
-    cwd: "/",
-  });
-  // No shell, or no more processes: the same as no permission.
-  started.on("error", () => {});
-  started.unref();
-  (started.stdin as { unref?(): void } | null)?.unref?.();
-  return started;
+/**
+ * Whether this thread was declared dead, and so its shell removes nothing any more. On Deno that may be so
+ * until the thread returns to its event loop.
+ */
+function isUnwatched(): boolean {
+  const pid = watch?.shell?.pid;
+  return pid !== undefined && !hasShell(pid);
 }
 
 function removeAll(): void {
   for (const name of kept.values()) {
-    const found = fs.statSync(name.file, { throwIfNoEntry: false });
-    const isOurs = found?.ino === name.inode || name.inode === anyInode;
-    if (isOurs) fs.rmSync(name.file, { force: true });
+    remove(name);
     releaseName(name);
   }
   endWatch();
+}
+
+/** Removes a name, unless it is another file's by now. */
+function remove(name: KeptName): void {
+  if (name.inode === anyInode || isThere(name)) fs.rmSync(name.file, { force: true });
+}
+
+/** Whether a name is still that file's. */
+function isThere({ file, inode }: KeptName): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.ino === inode;
 }

@@ -167,7 +167,7 @@ export interface ParentLink {
 export type RuntimeName = "deno" | "bun" | "node";
 
 /** A permission that Deno grants or refuses. */
-export type Permission = "env" | "ffi" | "net" | "read" | "sys" | "write";
+export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
 
 /** What differs between the runtimes, and is no more than a fact or a question. */
 export interface Capabilities {

@@ -8,7 +8,8 @@
  */
 
 import fs from "node:fs";
-import { createFilledFile, isRefusal, type MemoryFile } from "./memory_file.ts";
+import { createFilledFile, type MemoryFile } from "./memory_file.ts";
+import { isRefusal } from "./refusal.ts";
 import type { Scratch } from "./runtime.ts";
 import type { StartMethod } from "./start_method.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Process ids for threads, which have none of their own; and what tells this process from others that
- * had its id before.
+ * Process ids for threads, which have none of their own; what tells this process from others that
+ * had its id before; and which shell watches a thread.
  *
  * A thread's id is its process' id, and a number. A process keeps a word for each number, which all its
  * threads share, and a number is taken by compare-and-swap: so two threads, or two copies of this
@@ -22,6 +22,9 @@ export const perProcess: number = 2 ** 14;
 const nextAt = 0;
 /** Behind the others: the stamp of the process. */
 const stampAt = perProcess;
+/** Then a word for each number again: the shell that watches the thread, see `noteShell`. */
+const shellsAt = stampAt + 1;
+const wordCount = shellsAt + perProcess;
 
 /** In the word of a number that is taken: a mark, and the number of the thread that has taken it. */
 const TAKEN = 1 << 30;
@@ -29,9 +32,14 @@ const TAKEN = 1 << 30;
 const PARENT = 1 << 29;
 const parentMask = perProcess - 1;
 
+/** In place of a shell's process id. No process has these. */
+const noShell = 0;
+/** The thread has ended. */
+const ENDED = -1;
+
 /** The memory of the numbers, for a thread to be started with. */
 export function threadNumbers(): Int32Array {
-  return record.numbers ??= new Int32Array(new SharedArrayBuffer((perProcess + 1) * 4));
+  return record.numbers ??= new Int32Array(new SharedArrayBuffer(wordCount * 4));
 }
 
 /** Takes over the numbers of the thread that started this one. */
@@ -62,6 +70,7 @@ export function newThreadId(): number {
   for (let i = 0; i < perProcess - 1; i++) {
     const number = 1 + (first + i) % (perProcess - 1);
     if (Atomics.compareExchange(numbers, number, 0, TAKEN | parent) !== 0) continue;
+    Atomics.store(numbers, shellsAt + number, noShell);
     if (i > 0) Atomics.store(numbers, nextAt, first + i + 1);
     if (parent > 0) Atomics.or(numbers, parent, PARENT);
     return process.pid * perProcess + number;
@@ -73,11 +82,17 @@ export function newThreadId(): number {
   );
 }
 
-/** Gives back the number of a thread that has ended, and with it those of the threads that it has started. */
-export function freeThreadId(id: number): void {
+/**
+ * Gives back the number of a thread that has ended, and the numbers of the threads that it has started.
+ * Returns the process ids of the shells that those threads have noted.
+ */
+export function freeThreadId(id: number): number[] {
   const numbers = threadNumbers();
+  const shells: number[] = [];
   const ended = [threadNumber(id)];
   for (let number = ended.pop(); number !== undefined; number = ended.pop()) {
+    const shell = Atomics.exchange(numbers, shellsAt + number, ENDED);
+    if (shell > 0) shells.push(shell);
     const was = Atomics.exchange(numbers, number, 0);
     if ((was & PARENT) === 0) continue;
     for (let other = 1; other < perProcess; other++) {
@@ -85,6 +100,34 @@ export function freeThreadId(id: number): void {
       if ((word & TAKEN) !== 0 && (word & parentMask) === number) ended.push(other);
     }
   }
+  return shells;
+}
+
+/** The index of the word for the shell of this thread; `undefined` for a thread without a number. */
+function ownShellAt(): number | undefined {
+  const thread = ownThread();
+  return thread && shellsAt + threadNumber(thread.pid);
+}
+
+/**
+ * Notes the shell that watches this thread, for `freeThreadId` to return it. `false` if this thread was
+ * already declared dead, which Deno does before a thread has stopped: then nobody reads the note.
+ */
+export function noteShell(pid: number): boolean {
+  const at = ownShellAt();
+  return at === undefined || Atomics.compareExchange(threadNumbers(), at, noShell, pid) === noShell;
+}
+
+/** Takes the note back, before the shell ends: its process id may then become another process'. */
+export function dropShell(pid: number): void {
+  const at = ownShellAt();
+  if (at !== undefined) Atomics.compareExchange(threadNumbers(), at, pid, noShell);
+}
+
+/** Whether this thread's note of that shell is still there, so that the thread was not declared dead. */
+export function hasShell(pid: number): boolean {
+  const at = ownShellAt();
+  return at === undefined || Atomics.load(threadNumbers(), at) === pid;
 }
 
 /** Which of its process' threads this is, from 1; 0 for the main thread. */

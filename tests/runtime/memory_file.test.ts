@@ -30,6 +30,20 @@ describe("A file in memory", () => {
     fs.closeSync(fd);
   });
 
+  it("may lose its name to another program before this one removes it", () => {
+    const { openSync } = fs;
+    fs.openSync = (file, ...args) => {
+      const fd = openSync(file, ...args);
+      fs.rmSync(file);
+      return fd;
+    };
+    try {
+      fs.closeSync(openUnlinked(10));
+    } finally {
+      fs.openSync = openSync;
+    }
+  });
+
   const isLinux = process.platform === "linux";
   it(`is where there is room${whyIgnored}`, { ignore: !mayMount || !isLinux }, async () => {
     const found = (size: string) =>

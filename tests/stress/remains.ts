@@ -10,10 +10,10 @@ const grace = 15_000;
 
 const { gc, Bun } = globalThis as unknown as { gc?: () => void; Bun?: { gc(now: true): void } };
 
-/** The names in a folder that this package has made. */
-function ours(folder: string): string[] {
-  return list(folder).filter((name) => /^(nproc|mp)[-_]/.test(name)).map((name) =>
-    `file ${folder}/${name}`
+/** The files that this package has made. */
+function ours(): string[] {
+  return ["/dev/shm", os.tmpdir()].flatMap((folder) =>
+    list(folder).filter((name) => /^(nproc|mp)[-_]/.test(name)).map((name) => `${folder}/${name}`)
   );
 }
 
@@ -62,9 +62,11 @@ function described(pid: string): string {
   }
 }
 
-/** Compares what there is after a round with what was there before. */
+/** Compares what there is after a round with what was there before. Is made before the first round. */
 export class Remains {
   #descriptors: string[] = [];
+  /** The files of other programs, which may have been killed long ago. */
+  readonly #othersFiles = new Set(ours());
   readonly #method: StartMethod;
 
   constructor(method: StartMethod) {
@@ -97,8 +99,7 @@ export class Remains {
     return [
       ...activeChildren().map(({ name, pid }) => `child ${name} (${pid})`),
       ...childProcesses().filter((each) => !this.#isUnreaped(each)),
-      ...ours("/dev/shm"),
-      ...ours(os.tmpdir()),
+      ...ours().filter((file) => !this.#othersFiles.has(file)).map((file) => `file ${file}`),
       ...open.length > this.#descriptors.length + allowed
         ? [`${open.length} descriptors, before ${this.#descriptors.length}: ${open.join(" ")}`]
         : [],

@@ -13,7 +13,6 @@ import {
   Process,
   Queue,
   RemoteError,
-  SharedMemory,
   type StartMethod,
   TimeoutError,
   Value,
@@ -21,6 +20,7 @@ import {
 } from "../../mod.ts";
 import { BrokenProcessPool, ProcessPoolExecutor } from "../../futures.ts";
 import { untilNone } from "../patience.ts";
+import { unlinkIfThere } from "../shared/names.ts";
 import { act, begin, type Beginning, type Deed, type Step } from "./children_fixtures.ts";
 import type { Random } from "./random.ts";
 
@@ -89,7 +89,10 @@ export class Round {
       const children = activeChildren().map(({ name, pid }) => `${name} (${pid})`);
       throw new Error(`has not settled: ${left.join(", ")}; there are ${children.join(", ")}`);
     }
-    for (const name of this.#names) unlink(name);
+    for (const name of this.#names) {
+      // Most are gone: then there is no need to map anything.
+      if (fs.existsSync(`/dev/shm/${name}`)) unlinkIfThere(name);
+    }
     if (this.#wrong.length > 0) throw new Error(this.#wrong.join("; "));
   }
 
@@ -322,13 +325,6 @@ export class Round {
     else if (how === 1) victim.kill();
     else signal(victim.pid!, (["SIGKILL", "SIGTERM", "SIGINT"] as const)[how - 2]!);
   }
-}
-
-/** Removes the name of shared memory, if there is any: who made it was killed. */
-function unlink(name: string): void {
-  if (!fs.existsSync(`/dev/shm/${name}`)) return;
-  using memory = new SharedMemory({ name });
-  memory.unlink();
 }
 
 /** A signal from outside, as another program would send it. */

@@ -10,7 +10,7 @@
 import fs from "node:fs";
 import process from "node:process";
 import { granted } from "./permissions.ts";
-import { isRefusal } from "../memory_file.ts";
+import { isRefusal } from "../refusal.ts";
 import type { ChildEvents } from "../runtime.ts";
 
 /** How many descriptors a child takes at its start: 4 of a thread and 3 of a process, and for moments more. */
