@@ -28,7 +28,8 @@ it("Names of files in memory that killed programs have left are removed by the n
       make(process.pid),
       make(endedPid(), { content: "a byte" }),
       make(endedPid(), { end: "-notours" }),
-      // It may belong to a program in another container, which does not see this program's processes either.
+      // It may belong to a program in another container, which does not see this program's
+      // processes either.
       make(endedPid(), { age: 20 }),
     ];
     await linesOf(program);

@@ -2,7 +2,10 @@
 
 import { SharedMemory } from "../../mod.ts";
 
-/** Removes a name, if it is there: the maker may have been killed, and its name may go at any moment. */
+/**
+ * Removes a name, if it is there: the maker may have been killed, and its name may go at any
+ * moment.
+ */
 export function unlinkIfThere(name: string): void {
   try {
     using memory = new SharedMemory({ name });

@@ -62,7 +62,9 @@ function described(pid: string): string {
   }
 }
 
-/** Compares what there is after a round with what was there before. Is made before the first round. */
+/**
+ * Compares what there is after a round with what was there before. Is made before the first round.
+ */
 export class Remains {
   #descriptors: string[] = [];
   /** The files of other programs, which may have been killed long ago. */
