@@ -1,3 +1,10 @@
+/**
+ * Managed barriers: see `Manager`.
+ *
+ * @module
+ * @internal
+ */
+
 import { BrokenBarrierError } from "../../../errors.ts";
 import { type CallContext, CallerAware } from "../call_context.ts";
 import { WaitQueue } from "../wait_queue.ts";

@@ -1,3 +1,10 @@
+/**
+ * Managed queues: see `Manager`.
+ *
+ * @module
+ * @internal
+ */
+
 import { Empty, Full } from "../../../errors.ts";
 import { type CallContext, CallerAware } from "../call_context.ts";
 import { WaitQueue } from "../wait_queue.ts";

@@ -1,3 +1,10 @@
+/**
+ * Managed semaphores: see `Manager`.
+ *
+ * @module
+ * @internal
+ */
+
 import { type CallContext, CallerAware } from "../call_context.ts";
 import { WaitQueue } from "../wait_queue.ts";
 import { limitOf, type Patience } from "../../protocol/options.ts";
