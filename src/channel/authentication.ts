@@ -13,6 +13,7 @@
  */
 
 import { wrongArgument } from "../arguments.ts";
+import type { Origin } from "../codec/origin.ts";
 import { AuthenticationError, EOFError } from "../errors.ts";
 import { Latch } from "../memory/latch.ts";
 import { distinctKey, isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
@@ -27,6 +28,8 @@ export type Role = "listener" | "connector";
 export interface HandshakeOptions {
   /** The key that both sides know, or that there is none. */
   readonly key: Uint8Array | undefined;
+  /** What a listener takes in place of the key from who may do less: see `lesserKeyOf`. */
+  readonly lesserKey?: Uint8Array | undefined;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** Told of the first bytes that the other side has said. */
@@ -63,8 +66,20 @@ export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | un
   return distinctKey(typeof authKey === "string" ? text.encode(authKey) : authKey.slice());
 }
 
+/** What no text of a proof begins with. */
+const lesser = "a child of fewer permissions";
+
+/**
+ * A key for those who may do less than who knows the given one. Who knows that can tell it, and it is of no use to
+ * find the other by.
+ */
+export const lesserKeyOf = (authKey: string | Uint8Array): Uint8Array =>
+  proofOf(keyOf(authKey)!, text.encode(lesser));
+
 /** What is known when the two sides have said who they are. */
 export interface Introduction {
+  /** Who the other side is, by what it has proven. */
+  readonly origin: Exclude<Origin, "program">;
   /** What the other side has sent behind that. */
   readonly rest: Uint8Array;
   /** What its messages are to be checked by, and those that go to it sealed; nothing without a key. */
@@ -81,7 +96,7 @@ export interface Introduction {
 export async function shakeHands(
   socket: Socket,
   role: Role,
-  { key, signal, onHeard }: HandshakeOptions,
+  { key, lesserKey, signal, onHeard }: HandshakeOptions,
 ): Promise<Introduction> {
   const hearing = new Hearing(socket, role, signal, onHeard);
   const mine = joined([
@@ -91,14 +106,24 @@ export async function shakeHands(
   ]);
   say(socket, mine);
   const theirs = await hearGreeting(hearing, role, key !== undefined);
-  if (key === undefined) return { rest: hearing.rest(), seals: undefined };
+  if (key === undefined) return { origin: "stranger", rest: hearing.rest(), seals: undefined };
   const greetings = role === "listener" ? [mine, theirs] : [theirs, mine];
-  const proof = (of: string) => proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
-  if (role === "listener") await judge(socket, hearing, proof);
-  else await plead(socket, hearing, proof);
+  const proving = (key: Uint8Array): Prove => (of) =>
+    proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
+  const proof = proving(key);
+  if (role === "connector") {
+    await plead(socket, hearing, proof);
+    return { origin: "proven", rest: hearing.rest(), seals: sealsOf(role, proof) };
+  }
+  const lesserProof = lesserKey && proving(lesserKey);
+  const proven = await judge(socket, hearing, proof, lesserProof);
+  const origin = proven === proof ? "proven" : "restricted";
+  return { origin, rest: hearing.rest(), seals: sealsOf(role, proven) };
+}
+
+function sealsOf(role: Role, proof: Prove): Seals {
   const other = role === "listener" ? "connector" : "listener";
-  const seals = new Seals(proof(`messages of the ${role}`), proof(`messages of the ${other}`));
-  return { rest: hearing.rest(), seals };
+  return new Seals(proof(`messages of the ${role}`), proof(`messages of the ${other}`));
 }
 
 /** A write that fails is heard of where the answer to it is read. */
@@ -122,14 +147,23 @@ async function hearGreeting(hearing: Hearing, role: Role, hasKey: boolean): Prom
   return joined([greeting, head, await hearing.bytes(nonceSize)]);
 }
 
-type Prove = (of: Role) => Uint8Array;
+/** What proves, for one key, what `of` says. */
+type Prove = (of: string) => Uint8Array;
 
-async function judge(socket: Socket, hearing: Hearing, proof: Prove): Promise<void> {
-  if (!isSameProof(await hearing.bytes(proofSize), proof("connector"))) {
+/** Gives which of the keys was proven. */
+async function judge(
+  socket: Socket,
+  hearing: Hearing,
+  ...proofs: (Prove | undefined)[]
+): Promise<Prove> {
+  const heard = await hearing.bytes(proofSize);
+  const proof = proofs.find((proof) => proof && isSameProof(heard, proof("connector")));
+  if (proof === undefined) {
     say(socket, Uint8Array.of(REFUSED));
     throw new AuthenticationError(`${failed.listener} as the other side has another authKey`);
   }
   say(socket, joined([Uint8Array.of(ACCEPTED), proof("listener")]));
+  return proof;
 }
 
 async function plead(socket: Socket, hearing: Hearing, proof: Prove): Promise<void> {

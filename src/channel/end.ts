@@ -5,6 +5,7 @@
  * @internal
  */
 
+import type { Origin } from "../codec/origin.ts";
 import type { Pace } from "../memory/futex.ts";
 import type { WaitOptions } from "../memory/latch.ts";
 import type { Carrier } from "../handles/holds.ts";
@@ -23,6 +24,8 @@ export interface TakeOptions extends WaitOptions {
 export interface End {
   /** What an encoder for its messages is told of it: see `EncoderOptions`. */
   readonly channel: unknown;
+  /** Who says what comes in, by what it may do here. */
+  readonly origin: Origin;
   /** What has the messages until they are read, where that is memory that children share. */
   readonly carrier: Carrier | undefined;
   /** Whether messages can come in, and go out, by its nature. */

@@ -1,4 +1,5 @@
 import { checkOptions } from "../arguments.ts";
+import { memoryRefusal } from "../codec/destination.ts";
 import type { Origin } from "../codec/origin.ts";
 import { registerKind } from "../codec/registry.ts";
 import { EOFError } from "../errors.ts";
@@ -59,6 +60,7 @@ class PipeEnd implements End {
   readonly canWrite: boolean;
   readonly #incoming: Messages;
   readonly #outgoing: Messages;
+  readonly origin: Origin;
   readonly target: Target;
   readonly #peers: Target;
   #lookedAt = -Infinity;
@@ -71,10 +73,11 @@ class PipeEnd implements End {
     const isOneWay = (block.arena.words[block.word + flagsAt]! & ONE_WAY) !== 0;
     this.canRead = !isOneWay || side === 0;
     this.canWrite = !isOneWay || side === 1;
+    this.origin = originAt(block, side);
     this.#incoming = new Messages(
       new Lane(block, "a connection", laneTo(side)),
       "message",
-      originAt(block, side),
+      this.origin,
     );
     this.#outgoing = new Messages(new Lane(block, "a connection", laneTo(other(side))), "message");
     this.target = new Target(block, endSide, side);
@@ -216,12 +219,7 @@ registerKind({
   matches: (value) => isConnection(value) && endOf(value) instanceof PipeEnd,
   refuses: (value, channel) => {
     if ((value as Connection).closed) return "is a Connection that is closed";
-    const { channel: method } = pipeEndOf(value);
-    if (channel === method) return undefined;
-    if (channel === undefined) {
-      return `is a Connection, which only children of this program can use, of the start method "${method}"`;
-    }
-    return `is a Connection for children of the start method "${method}", and this one is a "${channel}"`;
+    return memoryRefusal("Connection", pipeEndOf(value).channel, channel);
   },
   describe: (value, departure): Description => {
     const { block, side, target } = pipeEndOf(value);
@@ -249,7 +247,7 @@ export function makePipe(
   origin: Origin = "program",
 ): [Connection, Connection] {
   const block = allocate(method, pipeSize);
-  const from = origin === "stranger" ? FROM_STRANGER : origin === "proven" ? FROM_PROVEN : 0;
+  const from = origin === "program" ? 0 : origin === "proven" ? FROM_PROVEN : FROM_STRANGER;
   block.arena.words[block.word + flagsAt] = from | (duplex ? 0 : ONE_WAY);
   limitLane(block, { bytes: capacity }, laneTo(0));
   limitLane(block, { bytes: capacity }, laneTo(1));

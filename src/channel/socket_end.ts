@@ -7,6 +7,7 @@
 
 import { Decoder } from "../codec/decoder.ts";
 import { loadNeeded } from "../codec/load_module.ts";
+import type { Origin } from "../codec/origin.ts";
 import { ModuleNeeded } from "../codec/registry.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { Pace } from "../memory/futex.ts";
@@ -27,13 +28,13 @@ export class SocketEnd implements End {
   readonly canRead: boolean = true;
   readonly canWrite: boolean = true;
   readonly #wire: Wire;
-  /** Whether the other side has proven a key, and may name modules to be imported. */
-  readonly origin: "proven" | "stranger";
+  /** By what the other side has proven: whether it may name modules to be imported. */
+  readonly origin: Origin;
   readonly #takers = new Line();
   /** Why it cannot be used any more. */
   #gone: string | undefined;
 
-  constructor(wire: Wire, origin: "proven" | "stranger") {
+  constructor(wire: Wire, origin: Origin) {
     this.#wire = wire;
     this.origin = origin;
     collected.register(this, wire, this);

@@ -17,6 +17,7 @@
  * @internal
  */
 
+import { isolationRefusal } from "../codec/destination.ts";
 import { aName } from "../codec/failure.ts";
 import { classOfPrototype, type Departure, registerKind } from "../codec/registry.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -41,7 +42,7 @@ function refusal(name: string, stream: Stream, channel: unknown): string | undef
   if (channel === undefined) {
     return `is ${aName(name)}, which only children of this program can use`;
   }
-  return undefined;
+  return isolationRefusal(name, channel);
 }
 
 /**

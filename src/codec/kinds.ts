@@ -6,6 +6,7 @@
  */
 
 import { aName, DecodeFailure } from "./failure.ts";
+import { isForeign, type Origin } from "./origin.ts";
 import { SAME } from "./path.ts";
 import { hasShape } from "./shape.ts";
 import { type Kind, kindNamed, ModuleNeeded } from "./registry.ts";
@@ -25,6 +26,15 @@ export function writeKind(writer: Writer, kind: Kind, value: object): void {
   writer.value(kind.describe(value, writer), SAME);
 }
 
+/** Why nothing of a kind is revived for who wrote it, if so. */
+function whyNotFrom(origin: Origin, { isLocal, needsProof }: Kind): string | undefined {
+  if (isForeign(origin) && isLocal) return "only children of this program can use";
+  if (!needsProof || origin === "program" || origin === "proven") return undefined;
+  return origin === "stranger"
+    ? "only who has proven an authKey may send"
+    : "a child of fewer permissions may not send";
+}
+
 /** Decodes a value of a kind. */
 export function readKind(reader: Reader): object {
   const start = reader.input.position;
@@ -37,14 +47,8 @@ export function readKind(reader: Reader): object {
     if (module !== "") throw new ModuleNeeded(module, name);
     throw new DecodeFailure(`nothing here knows a ${JSON.stringify(name)}`);
   }
-  if (reader.isForeign && kind.isLocal) {
-    throw new DecodeFailure(`it holds ${aName(name)}, which only children of this program can use`);
-  }
-  if (reader.origin === "stranger" && kind.needsProof) {
-    throw new DecodeFailure(
-      `it holds ${aName(name)}, which only who has proven an authKey may send`,
-    );
-  }
+  const why = whyNotFrom(reader.origin, kind);
+  if (why !== undefined) throw new DecodeFailure(`it holds ${aName(name)}, which ${why}`);
   const { shape } = kind;
   if (!(typeof shape === "function" ? shape(description) : hasShape(description, shape))) {
     throw new DecodeFailure(`it holds ${aName(name)} that is none`);

@@ -13,6 +13,7 @@ import { Entry } from "./entry.ts";
 import { Outbox, type Replies } from "./outbox.ts";
 import type { Description, Peer } from "./peer.ts";
 import { ending, operation, serverSlot, unanswered } from "./protocol.ts";
+import { runsFunctions } from "./types.ts";
 
 /** What a client's server does for it. */
 export interface Host {
@@ -67,8 +68,7 @@ export class ServedClient implements Holder, Peer {
 
   /** Performs what a frame asks for. */
   receive(frame: Uint8Array): void {
-    const origin = this.#replies.channel === undefined ? "proven" : "program";
-    const decoder = new Decoder(frame, [], origin, this);
+    const decoder = new Decoder(frame, [], this.#replies.origin, this);
     if (this.#isBusy) this.#waiting.push(decoder);
     else this.#perform(decoder);
   }
@@ -162,6 +162,7 @@ export class ServedClient implements Holder, Peer {
     try {
       const entry = this.#slots.get(slot);
       if (entry === undefined) throw new Error(`Cannot call ${method} as the object was released`);
+      this.#checkMayUse(entry.type);
       result = entry.call(caller, method, args);
     } catch (error) {
       return this.#reply(id, ending.rejected, error);
@@ -196,12 +197,20 @@ export class ServedClient implements Holder, Peer {
     return this.#withArguments(decoder, (args) => {
       let made: Entry | Promise<Entry>;
       try {
+        this.#checkMayUse(type);
         made = this.#host.make(type, args);
       } catch (error) {
         return fail(error);
       }
       return made instanceof Promise ? made.then(keep, fail) : keep(made);
     }, fail);
+  }
+
+  #checkMayUse(type: string): void {
+    if (this.#replies.origin !== "restricted" || !runsFunctions(type)) return;
+    throw new Error(
+      `Cannot use a ${type} of the manager as its workers may do what this child has no permissions for`,
+    );
   }
 
   /** Gives it a slot for what a ticket refers to. A promise only where the next has to wait for it. */

@@ -131,6 +131,7 @@ class Server implements Host {
     );
     this.#loop = new ServedClient(this, {
       channel: method,
+      origin: "program",
       reader: arenaOf(method).me,
       send: (bytes) => Promise.resolve(transport.reply(bytes)),
       unread: undefined,
@@ -177,6 +178,7 @@ class Server implements Host {
     const end = endOf(decoder.read() as Connection);
     const client = this.#serve({
       channel: this.#method,
+      origin: "program",
       reader,
       send: (bytes) => end.put(bytes),
       unread: () => end.unread,
@@ -230,7 +232,7 @@ class Server implements Host {
       limits: this.#limits,
       // The socket in a folder of its own is for this user's programs alone.
       tls: address === this.#socket ? undefined : this.#tls,
-    });
+    }, true);
     this.#gates.set(address, listener);
     void this.#serveSockets(listener);
     return listener;
@@ -249,6 +251,7 @@ class Server implements Host {
     const end = endOf(connection);
     const client = this.#serve({
       channel: undefined,
+      origin: end.origin,
       reader: nobody,
       send: (bytes) => end.put(bytes),
       unread: undefined,

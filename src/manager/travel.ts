@@ -6,6 +6,8 @@
  * @internal
  */
 
+import { lesserKeyOf } from "../channel/authentication.ts";
+import { isolated } from "../codec/destination.ts";
 import { DecodeFailure } from "../codec/failure.ts";
 import { isForeign, type Origin } from "../codec/origin.ts";
 import { registerKind } from "../codec/registry.ts";
@@ -16,19 +18,27 @@ import { knownLink, linkTo } from "./links.ts";
 import type { Description, Peer } from "./peer.ts";
 import "./proxies/all.ts";
 import { targetOf } from "./target.ts";
-import type { Way } from "./way.ts";
+import type { Gate, Way } from "./way.ts";
 
 /** Whether it travels by a conversation with the server that has the object. */
 const isPeerOf = (peer: unknown, { link }: RemoteTarget): peer is Peer =>
   (peer as Peer | undefined)?.speaksFor(link) ?? false;
 
-/** The ways that whoever is on that channel can go; a key is told to this program's children alone. */
+/** The ways that whoever is on that channel can go. */
 function waysFor({ way: { id, door, gate } }: Link, channel: unknown): Way {
   return {
     id,
     door: door?.method === channel ? door : undefined,
-    gate: gate && (channel === undefined ? { ...gate, authKey: undefined } : gate),
+    gate: gate && gateFor(gate, channel),
   };
+}
+
+/** A key is told to this program's children alone; by that of those with fewer permissions the server knows them. */
+function gateFor(gate: Gate, channel: unknown): Gate {
+  const { authKey, isLesser = false } = gate;
+  if (channel === undefined || authKey === undefined) return { ...gate, authKey: undefined };
+  if (channel !== isolated || isLesser) return gate;
+  return { ...gate, authKey: lesserKeyOf(authKey), isLesser: true };
 }
 
 /** Whether they can reach the server, now or as soon as it is told to open a gate. */
@@ -41,16 +51,19 @@ function hasEnded({ failure, way: { door } }: Link): boolean {
   return failure !== undefined || (door !== undefined && !laneOf(door.inbox).block.isLive);
 }
 
+function nameOf(channel: unknown): string {
+  if (channel === undefined) return "another program";
+  if (channel === isolated) return "children of fewer permissions";
+  return `children of the start method "${channel as StartMethod}"`;
+}
+
 function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string | undefined {
   if (target.isReleased) return "is a proxy that was disposed of";
   if (target.link.isDisconnected) return "is a proxy whose connection to its manager was closed";
   if (hasEnded(target.link)) return "is a proxy whose manager has ended";
   if (isPeerOf(peer, target)) return undefined;
   if (canReach(target.link, channel)) return undefined;
-  const whom = channel === undefined
-    ? "another program"
-    : `children of the start method "${channel as StartMethod}"`;
-  return `is a proxy whose manager ${whom} cannot reach yet: await its address first`;
+  return `is a proxy whose manager ${nameOf(channel)} cannot reach yet: await its address first`;
 }
 
 const noProxy = (): Error => new DecodeFailure("it holds a proxy that is none");
@@ -62,13 +75,13 @@ function isWay(way: unknown): way is Way {
 }
 
 /**
- * The conversation with the server of a proxy that has come. For another program none is begun: it could lead
- * anywhere, and the key is this program's user's to know.
+ * The conversation with the server of a proxy that has come. For another program, or a child of fewer permissions,
+ * none is begun: it could lead anywhere, and the key is this program's user's to know.
  */
 function linkFor(way: Way, origin: Origin): Link {
   if (!isForeign(origin)) return linkTo(way);
   const { id, gate } = way;
-  if (origin === "proven") {
+  if (origin !== "stranger") {
     return linkTo({ id, door: undefined, gate: gate && { ...gate, authKey: undefined } });
   }
   const known = knownLink(id);

@@ -51,6 +51,9 @@ export const builtIn: Readonly<Record<string, Class>> = {
   Pool,
 };
 
+/** Whether an object of that type runs whatever function it is told of, with the server's permissions. */
+export const runsFunctions = (type: string): boolean => type === "Pool";
+
 /** A type of the user's own, as the server is told of it. */
 export interface RegisteredType {
   readonly name: string;

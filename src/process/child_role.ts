@@ -41,12 +41,12 @@ export function takeRole(role: string, begin: (child: Child) => FrameHandler): v
   adoptLaunch();
   const link = openParentLink(note.method);
   const child: Child = { note, link };
-  if (note.method === "process") switchboard.connectParent(link);
-  else atExit(noteOwnDeath);
+  if (note.method === "worker") atExit(noteOwnDeath);
+  else if (!note.isIsolated) switchboard.connectParent(link);
   const stops = note.method === "process" && note.outlivesStopSignals
     ? tellStopHandlers(link)
     : undefined;
-  names.connectParent(link);
+  if (!note.isIsolated) names.connectParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);
   const hear = (bytes: Uint8Array, attachments: readonly unknown[] = []) => {

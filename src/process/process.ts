@@ -17,7 +17,7 @@ import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
 import { nextPlace, self } from "./identity.ts";
 import type { WaitOptions } from "../memory/latch.ts";
-import { encoderFor, frameKind, type Job } from "./messages.ts";
+import { encoderForChild, frameKind, type Job } from "./messages.ts";
 import { onEnd } from "./others.ts";
 import { type Parts, runJob, type Runnable } from "./run_job.ts";
 import { Sentinel } from "./sentinel.ts";
@@ -56,7 +56,7 @@ export interface ProcessOptions<A extends readonly unknown[] = readonly never[]>
    * the process that makes the object is one: not by default.
    */
   daemon?: boolean | undefined;
-  /** What the process may do, on Deno. */
+  /** What the process may do, on Deno. One that may not do everything shares no memory: it can use no `Queue`, say. */
   permissions?: Permissions | undefined;
   /** Environment variables, merged over the parent's. On Deno a worker sees them in `process.env`. */
   env?: Readonly<Record<string, string>> | undefined;
@@ -354,7 +354,7 @@ function encodeJob(process: Process, state: State, method: StartMethod): Parcel 
       ? undefined
       : referenceToClass(process.constructor as AnyClass),
   };
-  const encoder = encoderFor(method);
+  const encoder = encoderForChild(method, state.permissions);
   encoder.writeUint(frameKind.run);
   encoder.write(job, "value");
   encoder.write(job.subclass === undefined ? {} : { ...process }, "value");

@@ -17,6 +17,7 @@ import { arenaOf, arenaOfThreads, noteDeath, noteDoom } from "../memory/arena.ts
 import { unclaimedExitCode } from "../runtime/boot.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { runtime } from "../runtime/current.ts";
+import { isRestricted } from "../runtime/deno_permissions.ts";
 import { launch } from "../runtime/launch.ts";
 import type {
   Child,
@@ -120,7 +121,7 @@ export class StartedChild {
     this.method = request.method;
     this.#outlivesStopSignals = request.outlivesStopSignals ?? false;
     this.#entry = request.entry;
-    this.origin = isRestricted(request) ? "restricted" : "program";
+    this.origin = isRestricted(request.permissions) ? "restricted" : "program";
     this.#events = events;
     const packed = this.#pack(request);
     try {
@@ -155,7 +156,8 @@ export class StartedChild {
     this.#keepFor(first);
     if (method === "worker") return { first };
     // With permissions of its own it may not open a file of ours.
-    this.#firstFile = isRestricted({ permissions }) ? undefined : passByFile(first.bytes);
+    const inherits = permissions === undefined || permissions === "inherit";
+    this.#firstFile = inherits ? passByFile(first.bytes) : undefined;
     if (this.#firstFile === undefined) this.#early.push(first);
     return { firstFile: this.#firstFile?.path };
   }
@@ -275,9 +277,15 @@ export class StartedChild {
     else if (kind === frameKind.crashed) void this.#noteCrash(body);
     else if (kind === frameKind.handlesSignal) {
       if (body.read() === "SIGTERM") this.#handlesTermination = true;
-    } else if (switchboard.hears(this, kind, body) || names.hears(this, kind, body)) return;
+    } else if (this.#hearsOfMemory(kind, body)) return;
     else if (this.#events.frame === undefined) throw unknownFrame(kind);
     else void this.#events.frame(kind, body)?.catch((error) => this.#refuse(error));
+  }
+
+  /** Takes a frame about memory that is shared: one that shares none has nothing to say of it, and is not believed. */
+  #hearsOfMemory(kind: number, body: Decoder): boolean {
+    if (this.origin !== "program") return false;
+    return switchboard.hears(this, kind, body) || names.hears(this, kind, body);
   }
 
   /**
@@ -354,10 +362,6 @@ export class StartedChild {
   }
 }
 
-/** Whether a child may do less than this one: only Deno knows permissions. */
-const isRestricted = ({ permissions }: Pick<StartRequest, "permissions">): boolean =>
-  permissions !== undefined && permissions !== "inherit";
-
 /** Opens when what threads have printed is written. */
 export function written(): Latch {
   const latch = new Latch();
@@ -376,17 +380,18 @@ function newThread(stamp: number): ThreadIdentity {
 function spawnRequest(request: StartRequest, stamp: number): SpawnRequest {
   const { entry, role, name, place, daemon, method, env, permissions, scratch } = request;
   const { outlivesStopSignals = false } = request;
+  const isIsolated = isRestricted(permissions);
   const parent = { name: self().name, pid: self().pid };
   return {
     entry,
     boot: {
       ...{ role, name, place, daemon, method, parent, main: mainModule() },
-      ...{ outlivesStopSignals, launch, stamp, parentStamp: processStamp() },
+      ...{ outlivesStopSignals, isIsolated, launch, stamp, parentStamp: processStamp() },
       ...(method === "worker" && { thread: newThread(stamp) }),
     },
     env,
     permissions,
     scratch,
-    memory: processFile(),
+    memory: isIsolated ? undefined : processFile(),
   };
 }

@@ -5,6 +5,8 @@
  * @internal
  */
 
+import type { Permissions, PermissionSet } from "./runtime.ts";
+
 /** The part of Deno's API that is used here. */
 export interface DenoGlobal {
   readonly mainModule: string;
@@ -22,6 +24,24 @@ export const deno = (): DenoGlobal => (globalThis as unknown as { Deno: DenoGlob
 export function granted(name: string): boolean {
   const { state, partial } = deno().permissions.querySync({ name });
   return state === "granted" && partial !== true;
+}
+
+/** What Deno asks permission for. */
+export const permissionNames: readonly (keyof PermissionSet)[] = [
+  ...["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const,
+];
+
+/**
+ * Whether a child that is started with these may do less than everything. Then it shares no memory either: Deno
+ * opens what is below /proc and /dev for those alone that have all permissions.
+ */
+export function isRestricted(permissions: Permissions | undefined): boolean {
+  if (permissions === undefined || permissions === "inherit") return false;
+  if (permissions === "none") return true;
+  return !permissionNames.every((name) => {
+    const value = permissions[name];
+    return value === true || (value === "inherit" && "Deno" in globalThis && granted(name));
+  });
 }
 
 /** Whether a program may be run, without asking the user. */
