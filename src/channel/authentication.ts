@@ -63,7 +63,24 @@ export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | un
     );
   }
   if (authKey.length === 0) throw new TypeError("Cannot use authKey as it is empty");
-  return distinctKey(typeof authKey === "string" ? text.encode(authKey) : authKey.slice());
+  return distinctKey(typeof authKey === "string" ? bytesOf(authKey) : copyOf(authKey));
+}
+
+/** A key that its owner may overwrite from here on. Not `slice`, by which a `Buffer` gives the same memory. */
+export const copyOf = <K extends string | Uint8Array | undefined>(authKey: K): K =>
+  authKey instanceof Uint8Array ? new Uint8Array(authKey) as K : authKey;
+
+/** What no string begins with in UTF-8. */
+const ILL_FORMED = 0xff;
+
+/** A string's bytes, which no other string has: all halves of surrogate pairs would be the same in UTF-8. */
+function bytesOf(key: string): Uint8Array {
+  if (!/\p{Surrogate}/u.test(key)) return text.encode(key);
+  const bytes = new Uint8Array(1 + 2 * key.length);
+  bytes[0] = ILL_FORMED;
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < key.length; i++) view.setUint16(1 + 2 * i, key.charCodeAt(i));
+  return bytes;
 }
 
 /** What no text of a proof begins with. */

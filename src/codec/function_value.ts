@@ -13,6 +13,7 @@ import { type Callable, taskAddress } from "./task.ts";
 
 registerKind({
   name: "function",
+  isFunction: true,
   matches: (value) => typeof value === "function" && taskAddress(value as Callable) === undefined,
   isSure: (value) => exportOf(value) !== undefined,
   refuses: (value) => {

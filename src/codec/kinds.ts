@@ -6,7 +6,6 @@
  */
 
 import { aName, DecodeFailure } from "./failure.ts";
-import { isForeign, type Origin } from "./origin.ts";
 import { SAME } from "./path.ts";
 import { hasShape } from "./shape.ts";
 import { type Kind, kindNamed, ModuleNeeded } from "./registry.ts";
@@ -27,9 +26,12 @@ export function writeKind(writer: Writer, kind: Kind, value: object): void {
 }
 
 /** Why nothing of a kind is revived for who wrote it, if so. */
-function whyNotFrom(origin: Origin, { isLocal, needsProof }: Kind): string | undefined {
-  if (isForeign(origin) && isLocal) return "only children of this program can use";
-  if (!needsProof || origin === "program" || origin === "proven") return undefined;
+function whyNotFor({ origin, isForeign, peer }: Reader, kind: Kind): string | undefined {
+  if (isForeign && kind.isLocal) return "only children of this program can use";
+  // It would be called with the server's permissions.
+  const isServed = origin === "restricted" && peer !== undefined;
+  if (isServed && kind.isFunction) return "a child of fewer permissions may not send a manager";
+  if (!kind.needsProof || origin === "program" || origin === "proven") return undefined;
   return origin === "stranger"
     ? "only who has proven an authKey may send"
     : "a child of fewer permissions may not send";
@@ -47,7 +49,7 @@ export function readKind(reader: Reader): object {
     if (module !== "") throw new ModuleNeeded(module, name);
     throw new DecodeFailure(`nothing here knows a ${JSON.stringify(name)}`);
   }
-  const why = whyNotFrom(reader.origin, kind);
+  const why = whyNotFor(reader, kind);
   if (why !== undefined) throw new DecodeFailure(`it holds ${aName(name)}, which ${why}`);
   const { shape } = kind;
   if (!(typeof shape === "function" ? shape(description) : hasShape(description, shape))) {

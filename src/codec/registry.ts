@@ -55,6 +55,8 @@ export interface Kind {
   readonly module?: string;
   /** Whether it stands for something in this program's memory, where no other program is to point. */
   readonly isLocal?: boolean;
+  /** Whether it is a function, which a manager's server may call for whoever has sent it. */
+  readonly isFunction?: boolean;
   /** Whether reviving it does more than make an object: nothing of the kind is done for who has proven no key. */
   readonly needsProof?: boolean;
   /** What a description looks like: one that does not is refused, and `revive` gets none such. */

@@ -96,6 +96,7 @@ function isAddress(value: unknown): value is TaskAddress {
 
 registerKind({
   name: "task",
+  isFunction: true,
   matches: (value) => typeof value === "function" && addresses.has(value as Callable),
   shape: isAddress,
   describe: (value) => addresses.get(value as Callable),

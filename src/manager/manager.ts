@@ -6,7 +6,7 @@ import {
   wrongArgument,
 } from "../arguments.ts";
 import { type AnyClass, refuseToSend } from "../codec/registry.ts";
-import { keyOf } from "../channel/authentication.ts";
+import { copyOf, keyOf } from "../channel/authentication.ts";
 import { parseAddress } from "../channel/address.ts";
 import type { ConnectOptions } from "../channel/connect.ts";
 import { checkLimits, type Limits } from "../channel/limits.ts";
@@ -116,7 +116,7 @@ export class Manager implements AsyncDisposable, Disposable {
     keyOf(options.authKey);
     checkLimits("make a manager", options.limits);
     if (options.tls !== undefined) checkObject("make a manager", "tls", options.tls);
-    this.#options = options;
+    this.#options = { ...options, authKey: copyOf(options.authKey) };
     this.#method = startMethodOf(new.target);
     this.#remote = remote;
   }
@@ -158,7 +158,8 @@ export class Manager implements AsyncDisposable, Disposable {
     }
     const remote = await reachRemote(address, options);
     const manager = new this({}, remote);
-    for (const name of remote.types) manager.#define(name);
+    // The other program may be of another version, or not what it seems.
+    for (const name of remote.types) if (isTypeName(name, manager)) manager.#define(name);
     return manager;
   }
 
@@ -231,7 +232,7 @@ export class Manager implements AsyncDisposable, Disposable {
     name: string,
     maker: C,
   ): ManagedFactory<C> {
-    if (typeof name !== "string" || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
+    if (typeof name !== "string" || !identifier.test(name)) {
       throw wrongArgument(
         TypeError,
         "Cannot register a type as its name must be an identifier",
@@ -446,6 +447,12 @@ export class Manager implements AsyncDisposable, Disposable {
     return this.#server.link;
   }
 }
+
+const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+/** Whether a manager can have a method of that name for a type. By `then` it would be taken for a promise. */
+const isTypeName = (name: string, manager: Manager): boolean =>
+  identifier.test(name) && !(name in manager) && name !== "then";
 
 const isLock = (value: unknown): boolean =>
   typeof value === "object" && value !== null &&

@@ -6,6 +6,7 @@
  */
 
 import { Decoder } from "../codec/decoder.ts";
+import { DecodeFailure } from "../codec/failure.ts";
 import { readLoading } from "../codec/modules.ts";
 import { Bell } from "../memory/latch.ts";
 import { Caller, type Held, type Holder } from "./caller.ts";
@@ -148,7 +149,7 @@ export class ServedClient implements Holder, Peer {
   #call(decoder: Decoder): void | Promise<void> {
     const id = decoder.readUint();
     const slot = decoder.readUint();
-    const method = decoder.read() as string;
+    const method = readName(decoder);
     return this.#withArguments(
       decoder,
       (args) => this.#invoke(id, slot, method, args),
@@ -191,7 +192,7 @@ export class ServedClient implements Holder, Peer {
 
   #create(decoder: Decoder): void | Promise<void> {
     const slot = decoder.readUint();
-    const type = decoder.read() as string;
+    const type = readName(decoder);
     const keep = (entry: Entry) => this.#refer(slot, entry);
     const fail = (error: unknown) => keep(new Entry(type, { error }));
     return this.#withArguments(decoder, (args) => {
@@ -249,30 +250,29 @@ export class ServedClient implements Holder, Peer {
     fail: (error: unknown) => void,
   ): void | Promise<void> {
     const end = decoder.readSized();
-    let args: unknown;
+    let args: readonly unknown[] | Promise<unknown>;
     try {
-      args = readLoading(decoder);
+      const read = readLoading(decoder);
+      args = read instanceof Promise ? read : argumentsOf(read);
     } catch (error) {
       decoder.position = end;
       return fail(error);
     }
     decoder.position = end;
-    if (!(args instanceof Promise) && this.#awaited.length === 0) {
-      return go(args as readonly unknown[]);
-    }
+    if (!(args instanceof Promise) && this.#awaited.length === 0) return go(args);
     return this.#performLater(decoder, end, args, go, fail);
   }
 
   async #performLater(
     decoder: Decoder,
     end: number,
-    loaded: unknown,
+    loaded: readonly unknown[] | Promise<unknown>,
     go: (args: readonly unknown[]) => void | Promise<void>,
     fail: (error: unknown) => void,
   ): Promise<void> {
     let args: readonly unknown[];
     try {
-      args = await loaded as readonly unknown[];
+      args = argumentsOf(await loaded);
     } catch (error) {
       return fail(error);
     } finally {
@@ -337,6 +337,25 @@ export class ServedClient implements Holder, Peer {
     this.isGone = true;
     this.#replies.close();
   }
+}
+
+/** How many arguments a call can have: JavaScriptCore takes no more. */
+const mostArguments = 65_535;
+
+/**
+ * The arguments of a call, in an array of ours. Who wrote them may have hung anything on the one that came, or made it
+ * all of holes, of which V8 ends the process if a function is to have so many arguments.
+ */
+function argumentsOf(read: unknown): readonly unknown[] {
+  if (Array.isArray(read) && read.length <= mostArguments) return Array.from(read);
+  throw new RangeError(`Cannot take arguments that are no list, or more than ${mostArguments}`);
+}
+
+/** The name of a method or a type. */
+function readName(decoder: Decoder): string {
+  const name = decoder.read();
+  if (typeof name === "string") return name;
+  throw new DecodeFailure("it holds a name that is none");
 }
 
 /** What ends a call that its client has cancelled. */

@@ -113,9 +113,10 @@ registerKind({
       if (!isWay(way) || !Number.isSafeInteger(ticket) || typeof type !== "string") throw noProxy();
       return linkFor(way, origin).claim(ticket, type, peer);
     }
-    const [slot, type] = rest as [number, string];
+    const [slot, type] = rest as [number, string?];
     const speaks = typeof peer === "object" && peer !== null && "proxyAt" in peer;
-    if (!speaks || !Number.isSafeInteger(slot)) throw noProxy();
-    return (peer as Peer).proxyAt(slot, type);
+    const isTyped = type === undefined || typeof type === "string";
+    if (!speaks || !isTyped || !Number.isSafeInteger(slot)) throw noProxy();
+    return (peer as Peer).proxyAt(slot, type ?? "object");
   },
 });

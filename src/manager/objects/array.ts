@@ -8,7 +8,7 @@
 import { wrongArgument } from "../../arguments.ts";
 import { type AnyArray, type Element, elementNamed, elementOf } from "../../shared/element_type.ts";
 import { itemsOf } from "../given.ts";
-import { clampedPosition, positionIn } from "./sequence.ts";
+import { clampedPosition, itemsIn, positionIn } from "./sequence.ts";
 
 const what = "array";
 /** The codes of CPython's `array`; `c` is one of `ctypes` alone. */
@@ -48,7 +48,7 @@ export class TypedArray {
 
   constructor(type: unknown, init: Iterable<unknown>) {
     this.#element = arrayElement(type);
-    const items = arrayItems(this.#element, init);
+    const items = arrayItems(this.#element, itemsIn(init));
     this.#items = new this.#element.array(
       new ArrayBuffer(items.length * this.#element.array.BYTES_PER_ELEMENT),
     );

@@ -7,7 +7,7 @@
 
 import { areEqual } from "./equality.ts";
 import { compare } from "./order.ts";
-import { clampedPosition, positionIn } from "./sequence.ts";
+import { clampedPosition, itemsIn, positionIn } from "./sequence.ts";
 
 const what = "list";
 
@@ -24,7 +24,7 @@ export class List {
   readonly #items: unknown[];
 
   constructor(init: Iterable<unknown> = []) {
-    this.#items = [...init];
+    this.#items = [...itemsIn(init)];
   }
 
   get(position: number): unknown {
@@ -41,7 +41,7 @@ export class List {
 
   extend(items: Iterable<unknown>): void {
     // One by one: there may be more than a call can have arguments.
-    for (const item of items) this.#items.push(item);
+    for (const item of itemsIn(items)) this.#items.push(item);
   }
 
   insert(position: number, item: unknown): void {
