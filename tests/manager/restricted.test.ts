@@ -69,6 +69,21 @@ if (!ignore) {
       assertEquals(await managed.apply((x: number) => x, [1]), 1);
     });
 
+    it("has no function called by the server, as those that are loaded there", async () => {
+      await using manager = managerOf(method);
+      const probe = manager.register("Probe", f.Probe)();
+      const list = manager.list(["item"]);
+      await using pool = restrictedPool();
+      for (
+        const answer of await pool.apply(f.callsFunctions, [list, manager.dict<string, unknown>()])
+      ) {
+        assert(answer.includes("fewer permissions may not send a manager"), answer);
+      }
+      assertEquals(await probe.escaped(), []);
+      await list.sort({ key: f.runHere });
+      assertEquals(await probe.escaped(), ["called with item"]);
+    });
+
     it("uses it as others do, and sends proxies home", async () => {
       await using manager = managerOf(method);
       const dict = manager.dict<string, unknown>([["n", 1], ["list", manager.list([5])]]);

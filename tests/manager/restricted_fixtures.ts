@@ -8,6 +8,7 @@ import {
   Manager,
   type PoolProxy,
   registerClass,
+  task,
 } from "../../mod.ts";
 import type { RemoteTarget } from "../../src/manager/link.ts";
 import { targetOf } from "../../src/manager/target.ts";
@@ -50,6 +51,20 @@ export async function namesModules(dict: Shared, urls: readonly string[]): Promi
     () => dict.update([["error", Object.assign(new Error("x"), { cause: instanceOf(url) })]]),
   ]));
 }
+
+/** Loaded in the server, as the class of its module is. */
+export const runHere: (item: unknown) => number = task(import.meta, (item: unknown) => {
+  Reflect.set(globalThis, "escaped", [`called with ${item}`]);
+  return 0;
+});
+
+/** Has the server call a function that is loaded there. */
+export const callsFunctions = (list: ListProxy<string>, dict: Shared): Promise<string[]> =>
+  failures(
+    () => list.sort({ key: runHere }),
+    () => dict.set("f", runHere),
+    () => dict.set("g", [{ deep: runHere }]),
+  );
 
 /** Connects once more, with the key that came with the proxy, and does the same. */
 export async function connectsAgain(dict: Shared, url: string): Promise<string[]> {
