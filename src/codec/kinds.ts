@@ -6,6 +6,7 @@
  */
 
 import { aName, DecodeFailure } from "./failure.ts";
+import { mayRunCode } from "./origin.ts";
 import { SAME } from "./path.ts";
 import { hasShape } from "./shape.ts";
 import { type Kind, kindNamed, ModuleNeeded } from "./registry.ts";
@@ -31,7 +32,7 @@ function whyNotFor({ origin, isForeign, peer }: Reader, kind: Kind): string | un
   // It would be called with the server's permissions.
   const isServed = origin === "restricted" && peer !== undefined;
   if (isServed && kind.isFunction) return "a child of fewer permissions may not send a manager";
-  if (!kind.needsProof || origin === "program" || origin === "proven") return undefined;
+  if (!kind.needsProof || mayRunCode(origin)) return undefined;
   return origin === "stranger"
     ? "only who has proven an authKey may send"
     : "a child of fewer permissions may not send";

@@ -17,6 +17,9 @@ export type Origin = "program" | "restricted" | "proven" | "stranger";
  */
 export const isForeign = (origin: Origin): boolean => origin !== "program";
 
+/** Whether it may run any code here in any case, by the modules that it names. */
+export const mayRunCode = (origin: Origin): boolean => origin === "program" || origin === "proven";
+
 /** Why nothing is imported for it, and what to do; `undefined` where it may name modules. */
 export function importRefusal(origin: Origin): string | undefined {
   switch (origin) {

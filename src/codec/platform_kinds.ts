@@ -8,7 +8,7 @@
 
 import { type KeyObject, lateCrypto } from "../runtime/late_modules.ts";
 import { clonesKeys, readBlob } from "../runtime/platform.ts";
-import { type Kind, registerKind } from "./registry.ts";
+import { type Kind, neverSent, registerKind } from "./registry.ts";
 
 /** What is read of a `CryptoKey`; its class is the web's, and a program's types may lack it. */
 interface WebKey {
@@ -99,10 +99,7 @@ const kinds: readonly Kind[] = [
     matches,
     refuses: () =>
       "is a WebAssembly.Module, whose bytes cannot be had from it: send the bytes that it was compiled from",
-    shape: [],
-    // It never comes so far.
-    describe: () => undefined,
-    revive: () => ({}),
+    ...neverSent,
   },
 ];
 

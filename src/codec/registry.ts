@@ -170,14 +170,23 @@ export function refuseToSend(
   const reason = `is ${article} ${name}, which stays where it was made`;
   registerKind({
     name,
-    shape: [],
     matches,
     refuses: () => instead === undefined ? reason : `${reason}: ${instead}`,
-    // It never comes so far.
-    describe: () => undefined,
-    revive: () => ({}),
+    ...neverSent,
   });
 }
+
+/**
+ * Of a kind whose values are refused: who describes one all the same is no sender of ours.
+ *
+ * @internal
+ */
+export const neverSent: Pick<Kind, "shape" | "describe" | "revive"> = {
+  shape: () => false,
+  // It never comes so far.
+  describe: () => undefined,
+  revive: () => ({}),
+};
 
 /**
  * The kind that this value is of.

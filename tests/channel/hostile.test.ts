@@ -247,6 +247,24 @@ describe("What a message of another program takes", () => {
     }
   });
 
+  it("is nothing of a kind that stays where it was made", () => {
+    for (const kind of ["Listener", "Manager", "Pool", "Process", "WebAssembly.Module"]) {
+      for (const wrong of [[], {}, undefined, [1]]) {
+        assertThrows(() => decode(new Message().kind(kind).value(wrong)), Error, "that is none");
+      }
+    }
+  });
+
+  it("is no pattern that an engine would be at for long, unless who wrote it may run code anyway", () => {
+    const long = new Message().value(new RegExp("a".repeat(4097)));
+    for (const origin of ["stranger", "restricted"] as const) {
+      assertThrows(() => decode(long, origin), Error, "more than 4096 characters");
+      const usual = new Message().value(new RegExp("a".repeat(4096)));
+      assertEquals((decode(usual, origin) as RegExp).source.length, 4096);
+    }
+    assertEquals((decode(long, "proven") as RegExp).source.length, 4097);
+  });
+
   it("is no more names of properties than it has bytes", () => {
     for (const names of ['["abc"]', '[["a","b"]]', "[null]", '[{"a":0},"abc"]', "{}", "1"]) {
       const message = new Message().raw(tag.WIDE_OBJECT).value(names).raw(1, 1, 1, 1);
