@@ -13,6 +13,7 @@
  */
 
 import { wrongArgument } from "../arguments.ts";
+import type { Origin } from "../code/origin.ts";
 import { AuthenticationError, EOFError } from "../errors.ts";
 import { Latch } from "../wait/latch.ts";
 import { distinctKey, isSameProof, proofOf, proofSize, randomNonce } from "../runtime/proof.ts";
@@ -27,6 +28,8 @@ export type Role = "listener" | "connector";
 export interface HandshakeOptions {
   /** The key that both sides know, or that there is none. */
   readonly key: Uint8Array | undefined;
+  /** What a listener takes in place of the key from who may do less: see `lesserKeyOf`. */
+  readonly lesserKey?: Uint8Array | undefined;
   /** Ends it. */
   readonly signal: AbortSignal;
   /** Told of the first bytes that the other side has said. */
@@ -60,11 +63,40 @@ export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | un
     );
   }
   if (authKey.length === 0) throw new TypeError("Cannot use authKey as it is empty");
-  return distinctKey(typeof authKey === "string" ? text.encode(authKey) : authKey.slice());
+  return distinctKey(typeof authKey === "string" ? bytesOf(authKey) : copyOf(authKey));
 }
+
+/** A key that its owner may overwrite from here on. Not `slice`, by which a `Buffer` gives the same memory. */
+export const copyOf = <K extends string | Uint8Array | undefined>(authKey: K): K =>
+  authKey instanceof Uint8Array ? new Uint8Array(authKey) as K : authKey;
+
+/** What no string begins with in UTF-8. */
+const ILL_FORMED = 0xff;
+
+/** A string's bytes, which no other string has: all halves of surrogate pairs would be the same in UTF-8. */
+function bytesOf(key: string): Uint8Array {
+  if (!/\p{Surrogate}/u.test(key)) return text.encode(key);
+  const bytes = new Uint8Array(1 + 2 * key.length);
+  bytes[0] = ILL_FORMED;
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < key.length; i++) view.setUint16(1 + 2 * i, key.charCodeAt(i));
+  return bytes;
+}
+
+/** What no text of a proof begins with. */
+const lesser = "a child of fewer permissions";
+
+/**
+ * A key for those who may do less than who knows the given one. Who knows that can tell it, and it is of no use to
+ * find the other by.
+ */
+export const lesserKeyOf = (authKey: string | Uint8Array): Uint8Array =>
+  proofOf(keyOf(authKey)!, text.encode(lesser));
 
 /** What is known when the two sides have said who they are. */
 export interface Introduction {
+  /** Who the other side is, by what it has proven. */
+  readonly origin: Exclude<Origin, "program">;
   /** What the other side has sent behind that. */
   readonly rest: Uint8Array;
   /** What its messages are to be checked by, and those that go to it sealed; nothing without a key. */
@@ -81,7 +113,7 @@ export interface Introduction {
 export async function shakeHands(
   socket: Socket,
   role: Role,
-  { key, signal, onHeard }: HandshakeOptions,
+  { key, lesserKey, signal, onHeard }: HandshakeOptions,
 ): Promise<Introduction> {
   const reader = new HandshakeReader(socket, role, signal, onHeard);
   const mine = joined([
@@ -91,14 +123,24 @@ export async function shakeHands(
   ]);
   say(socket, mine);
   const theirs = await hearGreeting(reader, role, key !== undefined);
-  if (key === undefined) return { rest: reader.rest(), seals: undefined };
+  if (key === undefined) return { origin: "stranger", rest: reader.rest(), seals: undefined };
   const greetings = role === "listener" ? [mine, theirs] : [theirs, mine];
-  const proof = (of: string) => proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
-  if (role === "listener") await verifyPeer(socket, reader, proof);
-  else await proveKey(socket, reader, proof);
+  const proving = (key: Uint8Array): Prove => (of) =>
+    proofOf(key, joined([text.encode(`${of}\0`), ...greetings]));
+  const proof = proving(key);
+  if (role === "connector") {
+    await proveKey(socket, reader, proof);
+    return { origin: "proven", rest: reader.rest(), seals: sealsOf(role, proof) };
+  }
+  const lesserProof = lesserKey && proving(lesserKey);
+  const proven = await verifyPeer(socket, reader, proof, lesserProof);
+  const origin = proven === proof ? "proven" : "restricted";
+  return { origin, rest: reader.rest(), seals: sealsOf(role, proven) };
+}
+
+function sealsOf(role: Role, proof: Prove): Seals {
   const other = role === "listener" ? "connector" : "listener";
-  const seals = new Seals(proof(`messages of the ${role}`), proof(`messages of the ${other}`));
-  return { rest: reader.rest(), seals };
+  return new Seals(proof(`messages of the ${role}`), proof(`messages of the ${other}`));
 }
 
 /** A write that fails is heard of where the answer to it is read. */
@@ -126,14 +168,23 @@ async function hearGreeting(
   return joined([greeting, head, await reader.bytes(nonceSize)]);
 }
 
-type Prove = (of: Role) => Uint8Array;
+/** What proves, for one key, what `of` says. */
+type Prove = (of: string) => Uint8Array;
 
-async function verifyPeer(socket: Socket, reader: HandshakeReader, proof: Prove): Promise<void> {
-  if (!isSameProof(await reader.bytes(proofSize), proof("connector"))) {
+/** Gives which of the keys was proven. */
+async function verifyPeer(
+  socket: Socket,
+  reader: HandshakeReader,
+  ...proofs: (Prove | undefined)[]
+): Promise<Prove> {
+  const heard = await reader.bytes(proofSize);
+  const proof = proofs.find((proof) => proof && isSameProof(heard, proof("connector")));
+  if (proof === undefined) {
     say(socket, Uint8Array.of(REFUSED));
     throw new AuthenticationError(`${failed.listener} as the other side has another authKey`);
   }
   say(socket, joined([Uint8Array.of(ACCEPTED), proof("listener")]));
+  return proof;
 }
 
 async function proveKey(socket: Socket, reader: HandshakeReader, proof: Prove): Promise<void> {

@@ -91,7 +91,7 @@ async function connectTo(
   const release = socket.hold();
   try {
     const first = await shakeHands(socket, "connector", { key, signal });
-    return socketConnection(socket, first, key);
+    return socketConnection(socket, first);
   } catch (error) {
     socket.close();
     throw error;

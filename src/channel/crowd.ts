@@ -44,7 +44,10 @@ export class Crowd {
       this.#count--;
       leave();
     });
+    // Its end is told later: until then it is not to be dropped once more, in place of another.
+    let isDropped = false;
     const end = (): void => {
+      isDropped = true;
       drop();
       socket.destroy();
     };
@@ -57,6 +60,7 @@ export class Crowd {
       stay: leave,
       leave: () => {
         leave();
+        if (isDropped) return;
         this.#leaving.set(socket, () => socket.destroy());
         socket.close();
       },

@@ -5,6 +5,7 @@
  * @internal
  */
 
+import type { Origin } from "../code/origin.ts";
 import type { WaitPolicy } from "../memory/futex.ts";
 import type { WaitOptions } from "../wait/latch.ts";
 import type { Carrier } from "../handles/hold_records.ts";
@@ -23,6 +24,8 @@ export interface TakeOptions extends WaitOptions {
 export interface ConnectionEnd {
   /** What an encoder for its messages is told of it: see `EncoderOptions`. */
   readonly channel: unknown;
+  /** Who says what comes in, by what it may do here. */
+  readonly origin: Origin;
   /** What has the messages until they are read, where that is memory that children share. */
   readonly carrier: Carrier | undefined;
   /** Whether messages can come in, and go out, by its nature. */

@@ -9,7 +9,7 @@ import type { ListenTls } from "../runtime/tls_options.ts";
 import { warnOnce } from "../runtime/warning.ts";
 import { LocalWaitQueue } from "../wait/local_queue.ts";
 import { formatAddress, parseAddress } from "./address.ts";
-import { keyOf, shakeHands } from "./authentication.ts";
+import { keyOf, lesserKeyOf, shakeHands } from "./authentication.ts";
 import type { Connection } from "./connection.ts";
 import { Crowd } from "./crowd.ts";
 import { checkLimits, type Limits, usualLimits } from "./limits.ts";
@@ -74,6 +74,7 @@ export interface ListenerOptions {
  */
 export class Listener implements Disposable {
   readonly #key: Uint8Array | undefined;
+  readonly #lesserKey: Uint8Array | undefined;
   readonly #handshakeTimeout: number;
   readonly #messageSize: number | undefined;
   readonly #onRefused: ((error: Error) => void) | undefined;
@@ -96,13 +97,19 @@ export class Listener implements Disposable {
    * cannot listen, `address` and `accept` say.
    * @throws {RangeError} If one of `limits` is out of range.
    */
-  constructor(options: ListenerOptions = {}) {
+  constructor(options?: ListenerOptions);
+  /** @internal */
+  constructor(options: ListenerOptions, takesLesserKey: boolean);
+  constructor(options: ListenerOptions = {}, takesLesserKey: boolean = false) {
     const { address, authKey, handshakeTimeout, limits, tls, onRefused } = options;
     checkOptions("listen", options);
     if (tls !== undefined) checkObject("listen", "tls", tls);
     checkTimeout(handshakeTimeout);
     const checked = checkLimits("listen", limits);
     this.#key = keyOf(authKey);
+    this.#lesserKey = takesLesserKey && authKey !== undefined
+      ? keyOf(lesserKeyOf(authKey))
+      : undefined;
     this.#handshakeTimeout = handshakeTimeout ?? checked.handshakeTimeout ??
       usualLimits.handshakeTimeout;
     this.#messageSize = checked.messageSize;
@@ -200,12 +207,16 @@ export class Listener implements Disposable {
     if (this.#closed) drop.abort(new Error("The listener is closed"));
     try {
       drop.signal.throwIfAborted();
-      const options = { key: this.#key, signal: drop.signal, onHeard: () => slot.speak() };
-      const first = await shakeHands(socket, "listener", options);
+      const first = await shakeHands(socket, "listener", {
+        key: this.#key,
+        lesserKey: this.#lesserKey,
+        signal: drop.signal,
+        onHeard: () => slot.speak(),
+      });
       // It may have come to its end while nothing of it was waited for.
       drop.signal.throwIfAborted();
       slot.stay();
-      this.#proven.push(socketConnection(socket, first, this.#key, this.#messageSize));
+      this.#proven.push(socketConnection(socket, first, this.#messageSize));
       this.#changed.notify();
     } catch (error) {
       slot.leave();

@@ -6,7 +6,7 @@
  */
 
 import { checkInteger, wrongArgument } from "../arguments.ts";
-import type { Decoder } from "../codec/decoder.ts";
+import { Decoder } from "../codec/decoder.ts";
 import { Encoder } from "../codec/encoder.ts";
 import { DecodeFailure } from "../codec/failure.ts";
 import { BufferTooShort } from "../errors.ts";
@@ -52,7 +52,17 @@ export function encodeFailure(error: unknown): Uint8Array {
 
 /** What another program has sent, as it is passed on: that something failed is not its to say. */
 export const passedOn = (message: Uint8Array): Uint8Array =>
-  message[0] === FAILURE ? encodeFailure(forgedFailure()) : message;
+  tellsFailure(message) ? encodeFailure(forgedFailure()) : message;
+
+/** Whether who reads it takes it for a failure: a number can be written with more bytes than it needs. */
+function tellsFailure(message: Uint8Array): boolean {
+  try {
+    return new Decoder(message).readUint() === FAILURE;
+  } catch (error) {
+    if (error instanceof DecodeFailure) return false;
+    throw error;
+  }
+}
 
 const forgedFailure = (): Error =>
   new DecodeFailure("it tells a failure, which only this program can");

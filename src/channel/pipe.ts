@@ -1,4 +1,5 @@
 import { checkOptions } from "../arguments.ts";
+import { memoryRefusal } from "../codec/destination.ts";
 import type { Origin } from "../code/origin.ts";
 import { registerExtension } from "../codec/extension.ts";
 import { Block } from "../memory/allocator.ts";
@@ -28,12 +29,7 @@ registerExtension({
   matches: (value) => isConnection(value) && endOf(value) instanceof PipeEnd,
   refuses: (value, channel) => {
     if ((value as Connection).closed) return "is a Connection that is closed";
-    const { channel: method } = pipeEndOf(value);
-    if (channel === method) return undefined;
-    if (channel === undefined) {
-      return `is a Connection, which only children of this program can use, of the start method "${method}"`;
-    }
-    return `is a Connection for children of the start method "${method}", and this one is a "${channel}"`;
+    return memoryRefusal("Connection", pipeEndOf(value).channel, channel);
   },
   describe: (value, departure): PipeDescription => {
     const { block, side, target } = pipeEndOf(value);

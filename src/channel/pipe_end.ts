@@ -40,7 +40,7 @@ const FROM_PROVEN = 4;
 /** Makes the memory of a pipe. `origin` tells whose messages come out at side 1. */
 export function allocatePipe(method: StartMethod, duplex: boolean, origin: Origin): Block {
   const block = allocate(method, pipeSize);
-  const from = origin === "stranger" ? FROM_STRANGER : origin === "proven" ? FROM_PROVEN : 0;
+  const from = origin === "program" ? 0 : origin === "proven" ? FROM_PROVEN : FROM_STRANGER;
   block.arena.words[block.word + flagsAt] = from | (duplex ? 0 : ONE_WAY);
   limitRecordQueue(block, { bytes: capacity }, recordsTo(0));
   limitRecordQueue(block, { bytes: capacity }, recordsTo(1));
@@ -72,6 +72,7 @@ export class PipeEnd implements ConnectionEnd {
   readonly canWrite: boolean;
   readonly #incoming: Messages;
   readonly #outgoing: Messages;
+  readonly origin: Origin;
   readonly target: HoldTarget;
   readonly #peers: HoldTarget;
   #lookedAt = -Infinity;
@@ -84,10 +85,11 @@ export class PipeEnd implements ConnectionEnd {
     const isOneWay = (block.arena.words[block.word + flagsAt]! & ONE_WAY) !== 0;
     this.canRead = !isOneWay || side === 0;
     this.canWrite = !isOneWay || side === 1;
+    this.origin = originAt(block, side);
     this.#incoming = new Messages(
       new RecordQueue(block, "a connection", recordsTo(side)),
       "message",
-      originAt(block, side),
+      this.origin,
     );
     this.#outgoing = new Messages(
       new RecordQueue(block, "a connection", recordsTo(other(side))),

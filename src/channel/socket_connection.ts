@@ -13,16 +13,16 @@ import { SocketEnd } from "./socket_end.ts";
 import { Wire } from "./wire.ts";
 
 /**
- * The connection; `introduction` is what the handshake gave, `key` what was proven there, and
- * `messageSize` how many bytes a message may have, if that was said.
+ * The connection; `introduction` is what the handshake gave, and `messageSize` how many bytes a message may
+ * have, if that was said.
  */
 export function socketConnection(
   socket: Socket,
   introduction: Introduction,
-  key: Uint8Array | undefined,
   messageSize?: number,
 ): Connection {
-  const origin = key === undefined ? "stranger" : "proven";
-  const size = messageSize ?? usualLimits.messageSize[origin];
+  const { origin } = introduction;
+  const { proven, stranger } = usualLimits.messageSize;
+  const size = messageSize ?? (origin === "stranger" ? stranger : proven);
   return connectionTo(new SocketEnd(new Wire(socket, introduction, size), origin));
 }

@@ -8,6 +8,7 @@
 import { Decoder } from "../codec/decoder.ts";
 import { loadNeeded } from "../code/load_module.ts";
 import { ModuleNeeded } from "../code/module_needed.ts";
+import type { Origin } from "../code/origin.ts";
 import { TaskReferenceError } from "../errors.ts";
 import type { WaitPolicy } from "../memory/futex.ts";
 import { countdown, type WaitOptions } from "../wait/latch.ts";
@@ -27,13 +28,13 @@ export class SocketEnd implements ConnectionEnd {
   readonly canRead: boolean = true;
   readonly canWrite: boolean = true;
   readonly #wire: Wire;
-  /** Whether the other side has proven a key, and may name modules to be imported. */
-  readonly origin: "proven" | "stranger";
+  /** By what the other side has proven: whether it may name modules to be imported. */
+  readonly origin: Origin;
   readonly #takers = new LocalWaitQueue();
   /** Why it cannot be used any more. */
   #gone: string | undefined;
 
-  constructor(wire: Wire, origin: "proven" | "stranger") {
+  constructor(wire: Wire, origin: Origin) {
     this.#wire = wire;
     this.origin = origin;
     collected.register(this, wire, this);

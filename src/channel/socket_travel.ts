@@ -7,6 +7,7 @@
  */
 
 import type { Decoder } from "../codec/decoder.ts";
+import { isolationRefusal } from "../codec/destination.ts";
 import { registerExtension } from "../codec/extension.ts";
 import { EOFError } from "../errors.ts";
 import { idle } from "../memory/futex.ts";
@@ -38,7 +39,7 @@ registerExtension({
     if ((value as Connection).closed) return "is a Connection that is closed";
     if (end.isGivenAway) return "is a Connection that was given to a child";
     if (leaving.has(end)) return "is a Connection that another message is to take with it";
-    if (channel !== undefined) return undefined;
+    if (channel !== undefined) return isolationRefusal("Connection", channel);
     return "is a Connection, which only children of this program can use";
   },
   isLocal: true,

@@ -17,6 +17,7 @@
  * @internal
  */
 
+import { isolationRefusal } from "../codec/destination.ts";
 import { aName } from "../codec/failure.ts";
 import { type Departure, registerExtension } from "../codec/extension.ts";
 import { classOfPrototype } from "../code/registered_class.ts";
@@ -42,7 +43,7 @@ function refusal(name: string, stream: Stream, channel: unknown): string | undef
   if (channel === undefined) {
     return `is ${aName(name)}, which only children of this program can use`;
   }
-  return undefined;
+  return isolationRefusal(name, channel);
 }
 
 /**

@@ -11,8 +11,14 @@
  */
 export type Origin = "program" | "restricted" | "proven" | "stranger";
 
-/** Whether it has no memory in common with this program, and must not point into that. */
-export const isForeign = (origin: Origin): boolean => origin === "proven" || origin === "stranger";
+/**
+ * Whether it has no memory in common with this program, and must not point into that. So is a child of fewer
+ * permissions: Deno lets only those map memory that have all.
+ */
+export const isForeign = (origin: Origin): boolean => origin !== "program";
+
+/** Whether it may run any code here in any case, by the modules that it names. */
+export const mayRunCode = (origin: Origin): boolean => origin === "program" || origin === "proven";
 
 /** Why nothing is imported for it, and what to do; `undefined` where it may name modules. */
 export function importRefusal(origin: Origin): string | undefined {

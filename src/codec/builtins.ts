@@ -12,6 +12,7 @@ import { writeMap, writeSet } from "./collections.ts";
 import { writeError } from "./errors.ts";
 import { DecodeFailure } from "./failure.ts";
 import { writeObject } from "./objects.ts";
+import { mayRunCode } from "../code/origin.ts";
 import { SAME } from "./path.ts";
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./codec_context.ts";
@@ -52,9 +53,20 @@ export function readDate(reader: Reader): Date {
   return reader.add(new Date(reader.input.float()));
 }
 
+/**
+ * How long a pattern may be of who could not run code here anyway. Engines take much more than twice the time for
+ * one twice as long: 64 KiB of names, or of a class that ignores case, may take them seconds.
+ */
+const longestPattern = 4096;
+
 /** Decodes a regular expression. */
 export function readRegExp(reader: Reader): RegExp {
   const source = reader.input.string();
+  if (source.length > longestPattern && !mayRunCode(reader.origin)) {
+    throw new DecodeFailure(
+      `it holds a regular expression of more than ${longestPattern} characters`,
+    );
+  }
   return reader.add(new RegExp(source, reader.input.string()));
 }
 

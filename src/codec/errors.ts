@@ -94,11 +94,25 @@ export function readError(reader: Reader): Error {
   const [name, message, stack] = [NAME, MESSAGE, STACK].map((bit) =>
     bits & bit ? input.string() : undefined
   );
-  const error = reader.add(construct(base, cls, name, message));
-  define(error, "stack", stack ?? String(error), false);
+  const error = reader.add(construct(reader, base, cls, name, message));
+  define(error, "stack", stack ?? headline(reader, error, name, message), false);
   readPairs(reader, (key, value) => define(error, key, value, false));
-  readPairs(reader, (key, value) => setProperty(error, key, value));
+  readPairs(reader, (key, value) => {
+    if (reader.isForeign) define(error, key, value, true);
+    else setProperty(error, key, value);
+  });
   return error;
+}
+
+/** The first line of a stack. For another program nothing of the error's class is called. */
+function headline(
+  { isForeign }: Reader,
+  error: Error,
+  name: string | undefined,
+  message: string | undefined,
+): string {
+  if (!isForeign) return String(error);
+  return [name ?? "Error", message].filter((text) => text !== undefined && text !== "").join(": ");
 }
 
 function headOf(error: Error, brand: Brand): Head {
@@ -179,6 +193,7 @@ function tryPair(writer: Writer, object: object, key: string, onlyTry = false): 
 
 /** An error object of a class whose constructor is not called, and without the cost of a stack trace. */
 function construct(
+  { isForeign }: Reader,
   base: number,
   cls: AnyClass,
   name: string | undefined,
@@ -191,7 +206,9 @@ function construct(
   if (base === SUPPRESSED) args.unshift(undefined, undefined);
   if (base === EXCEPTION) args[1] = name;
   const error: Error = withStackLimit(0, () => Reflect.construct(builtin, args, cls));
-  if (name !== undefined && base !== EXCEPTION && textOf(error, "name") !== name) {
+  if (name === undefined || base === EXCEPTION) return error;
+  // To ask the error for its name may call what its class has in place of that.
+  if (isForeign || textOf(error, "name") !== name) {
     define(error, "name", name, false);
   }
   return error;

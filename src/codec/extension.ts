@@ -53,6 +53,8 @@ export interface CodecExtension {
   readonly module?: string;
   /** Whether it stands for something in this program's memory, where no other program is to point. */
   readonly isLocal?: boolean;
+  /** Whether it is a function, which a manager's server may call for whoever has sent it. */
+  readonly isFunction?: boolean;
   /** Whether reviving it does more than make an object: nothing of the kind is done for who has proven no key. */
   readonly needsProof?: boolean;
   /** What a description looks like: one that does not is refused, and `revive` gets none such. */
@@ -119,14 +121,23 @@ export function refuseToSend(
   const reason = `is ${article} ${name}, which stays where it was made`;
   registerExtension({
     name,
-    shape: [],
     matches,
     refuses: () => instead === undefined ? reason : `${reason}: ${instead}`,
-    // It never comes so far.
-    describe: () => undefined,
-    revive: () => ({}),
+    ...neverSent,
   });
 }
+
+/**
+ * Of an extension whose values are refused: who describes one all the same is no sender of ours.
+ *
+ * @internal
+ */
+export const neverSent: Pick<CodecExtension, "shape" | "describe" | "revive"> = {
+  shape: () => false,
+  // It never comes so far.
+  describe: () => undefined,
+  revive: () => ({}),
+};
 
 /**
  * The kind that this value is of.

@@ -6,6 +6,7 @@
  */
 
 import { aName, DecodeFailure } from "./failure.ts";
+import { mayRunCode } from "../code/origin.ts";
 import { SAME } from "./path.ts";
 import { hasShape } from "./shape.ts";
 import { type CodecExtension, extensionNamed } from "./extension.ts";
@@ -26,6 +27,18 @@ export function writeKind(writer: Writer, kind: CodecExtension, value: object): 
   writer.value(kind.describe(value, writer), SAME);
 }
 
+/** Why nothing of a kind is revived for who wrote it, if so. */
+function whyNotFor({ origin, isForeign, peer }: Reader, kind: CodecExtension): string | undefined {
+  if (isForeign && kind.isLocal) return "only children of this program can use";
+  // It would be called with the server's permissions.
+  const isServed = origin === "restricted" && peer !== undefined;
+  if (isServed && kind.isFunction) return "a child of fewer permissions may not send a manager";
+  if (!kind.needsProof || mayRunCode(origin)) return undefined;
+  return origin === "stranger"
+    ? "only who has proven an authKey may send"
+    : "a child of fewer permissions may not send";
+}
+
 /** Decodes a value of a kind. */
 export function readKind(reader: Reader): object {
   const start = reader.input.position;
@@ -38,14 +51,8 @@ export function readKind(reader: Reader): object {
     if (module !== "") throw new ModuleNeeded(module, name);
     throw new DecodeFailure(`nothing here knows a ${JSON.stringify(name)}`);
   }
-  if (reader.isForeign && kind.isLocal) {
-    throw new DecodeFailure(`it holds ${aName(name)}, which only children of this program can use`);
-  }
-  if (reader.origin === "stranger" && kind.needsProof) {
-    throw new DecodeFailure(
-      `it holds ${aName(name)}, which only who has proven an authKey may send`,
-    );
-  }
+  const why = whyNotFor(reader, kind);
+  if (why !== undefined) throw new DecodeFailure(`it holds ${aName(name)}, which ${why}`);
   const { shape } = kind;
   if (!(typeof shape === "function" ? shape(description) : hasShape(description, shape))) {
     throw new DecodeFailure(`it holds ${aName(name)} that is none`);

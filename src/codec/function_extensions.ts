@@ -21,6 +21,7 @@ function isAddress(value: unknown): value is TaskAddress {
 
 registerExtension({
   name: "task",
+  isFunction: true,
   matches: (value) => typeof value === "function" && taskAddress(value as Callable) !== undefined,
   shape: isAddress,
   describe: (value) => taskAddress(value as Callable),
@@ -36,6 +37,7 @@ registerExtension({
 
 registerExtension({
   name: "function",
+  isFunction: true,
   matches: (value) => typeof value === "function" && taskAddress(value as Callable) === undefined,
   isSure: (value) => exportOf(value) !== undefined,
   refuses: (value) => {

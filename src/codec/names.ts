@@ -74,7 +74,11 @@ export function parseNames(text: string): readonly string[] {
   if (!Array.isArray(chunks)) throw new DecodeFailure("it lacks the names of properties");
   const names: string[] = [];
   for (const chunk of chunks) {
-    for (const name of Object.keys(chunk as object)) names.push(name);
+    // A text or a list has keys of its own, many more than bytes stand for them.
+    if (typeof chunk !== "object" || chunk === null || Array.isArray(chunk)) {
+      throw new DecodeFailure("it lacks the names of properties");
+    }
+    for (const name of Object.keys(chunk)) names.push(name);
   }
   return names;
 }

@@ -9,7 +9,7 @@
 import { readBlob } from "../runtime/blobs.ts";
 import { type KeyObject, lateCrypto } from "../runtime/lazy_builtins.ts";
 import { capabilities } from "../runtime/capabilities.ts";
-import { type CodecExtension, registerExtension } from "./extension.ts";
+import { type CodecExtension, neverSent, registerExtension } from "./extension.ts";
 
 /** What is read of a `CryptoKey`; its class is the web's, and a program's types may lack it. */
 interface WebKey {
@@ -94,10 +94,7 @@ const kinds: readonly CodecExtension[] = [
     refuses: () =>
       "is a WebAssembly.Module, whose bytes cannot be had from it: " +
       "send the bytes that it was compiled from, and compile them there",
-    shape: [],
-    // It never comes so far.
-    describe: () => undefined,
-    revive: () => ({}),
+    ...neverSent,
   },
 ];
 

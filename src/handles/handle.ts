@@ -7,6 +7,7 @@
  * @internal
  */
 
+import { isolated, memoryRefusal } from "../codec/destination.ts";
 import { type Departure, registerExtension } from "../codec/extension.ts";
 import { Block, shareBlock } from "../memory/allocator.ts";
 import { arenaOf } from "../memory/arena.ts";
@@ -80,10 +81,7 @@ function departTo(departure: Departure, block: Block, target: HoldTarget): Messa
 function refusal(name: string, block: Block, channel: unknown): string | undefined {
   const { method } = block.arena;
   if (!block.isLive) return `is a ${name} that is disposed`;
-  if (channel === method) return undefined;
-  if (channel === undefined) {
-    return `is a ${name}, which only children of this program can use, of the start method "${method}"`;
-  }
-  return `is a ${name} for children of the start method "${method}", and this one is a "${channel}": ` +
-    `make it in the context of the child, as with getContext("${channel}").${name}`;
+  const reason = memoryRefusal(name, method, channel);
+  if (reason === undefined || channel === undefined || channel === isolated) return reason;
+  return `${reason}: make it in the context of the child, as with getContext("${channel}").${name}`;
 }

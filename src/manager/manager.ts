@@ -15,6 +15,7 @@ import {
   checkSemaphoreValue,
   checkType,
   entriesOf,
+  isIdentifier,
   itemsOf,
   propertiesOf,
   typeNameOf,
@@ -118,7 +119,8 @@ export class Manager implements AsyncDisposable, Disposable {
     checkConnectOptions(options);
     const remote = await reachRemote(address, options);
     const manager = fromParts<Manager>(this, {}, remote);
-    for (const name of remote.types) manager.#define(name);
+    // The other program may be of another version, or not what it seems.
+    for (const name of remote.types) if (isTypeName(name, manager)) manager.#define(name);
     return manager;
   }
 
@@ -350,3 +352,7 @@ export class Manager implements AsyncDisposable, Disposable {
     return this.#access.link(`make a ${type}`).create(type, args);
   }
 }
+
+/** Whether a manager can have a method of that name for a type. By `then` it would be taken for a promise. */
+const isTypeName = (name: string, manager: Manager): boolean =>
+  isIdentifier(name) && !(name in manager) && name !== "then";

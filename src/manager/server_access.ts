@@ -6,6 +6,7 @@
  * @internal
  */
 
+import { copyOf } from "../channel/authentication.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import type { Remote } from "./client/remote.ts";
 import type { ServerLink } from "./client/server_link.ts";
@@ -26,7 +27,7 @@ export class ServerAccess {
 
   constructor(method: StartMethod, options: ManagerOptions, remote: Remote | undefined) {
     this.#method = method;
-    this.#options = options;
+    this.#options = { ...options, authKey: copyOf(options.authKey) };
     this.#remote = remote;
   }
 

@@ -31,7 +31,7 @@ export interface PoolOptions {
   maxTasksPerChild?: number | undefined;
   /** The name of the workers, before their number: `PoolWorker` where it is left out. */
   name?: string | undefined;
-  /** What the workers may do, on Deno. */
+  /** What the workers may do, on Deno. Those that may not do everything share no memory: they can use no `Queue`, say. */
   permissions?: Permissions | undefined;
 }
 

@@ -86,7 +86,7 @@ export class Scheduler implements KeepAlive {
     checkMayStart(options);
     this.#options = options;
     this.processes = options.processes;
-    this.#encoder = new TaskEncoder(options.method);
+    this.#encoder = new TaskEncoder(options.method, options.permissions);
     this.#setUp = this.#encodeSetUp();
     this.#replacements = new Replacements({
       size: this.processes,

@@ -12,9 +12,9 @@ import { referenceTo } from "../code/function_reference.ts";
 import type { Root } from "../codec/path.ts";
 import type { DeliveryHooks } from "../codec/extension.ts";
 import type { Callable } from "../code/task.ts";
-import { encoderFor, frameKind, type SetUp } from "../process/messages.ts";
+import { encoderForChild, frameKind, type SetUp } from "../process/messages.ts";
 import { plainJSON } from "../runtime/plain_json.ts";
-import type { Frame } from "../runtime/runtime.ts";
+import type { Frame, Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type OutcomeListener, PoolFunction, PoolTask, TaskBlock } from "./task.ts";
 import { flag } from "./wire.ts";
@@ -54,8 +54,8 @@ export class TaskEncoder {
   #block = new TaskBlock();
   #tasks = 0;
 
-  constructor(method: StartMethod) {
-    this.#encoder = encoderFor(method);
+  constructor(method: StartMethod, permissions: Permissions | undefined) {
+    this.#encoder = encoderForChild(method, permissions);
   }
 
   /** The frame that a worker gets first. */

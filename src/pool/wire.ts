@@ -14,6 +14,7 @@
  */
 
 import type { Decoder } from "../codec/decoder.ts";
+import { DecodeFailure } from "../codec/failure.ts";
 import type { Encoder } from "../codec/encoder.ts";
 import type { Root } from "../codec/path.ts";
 
@@ -80,6 +81,9 @@ export interface OutcomeHead {
 export function readOutcomeHead(body: Decoder): OutcomeHead {
   const end = body.readSized();
   const id = body.readUint();
-  const status = body.readUint();
-  return { id, status, milliseconds: body.readUint() / 1000, end };
+  const how = body.readUint();
+  if (how !== status.fulfilled && how !== status.rejected) {
+    throw new DecodeFailure(`it holds an outcome of an unknown kind (${how})`);
+  }
+  return { id, status: how, milliseconds: body.readUint() / 1000, end };
 }

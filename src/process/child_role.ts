@@ -45,12 +45,12 @@ export function takeRole(role: string, begin: (child: ChildContext) => FrameHand
   const link = openParentLink(note.method);
   const child: ChildContext = { note, link };
   router.connectParent(link);
-  if (note.method === "process") connectParentProcess(link);
-  else atExit(noteOwnDeath);
+  if (note.method === "worker") atExit(noteOwnDeath);
+  else if (!note.isIsolated) connectParentProcess(link);
   const stops = note.method === "process" && note.outlivesStopSignals
     ? tellStopHandlers(link)
     : undefined;
-  tellParent(link);
+  if (!note.isIsolated) tellParent(link);
   onUncaught((error) => void crash(child, error));
   const handle = begin(child);
   const hear = (bytes: Uint8Array, attachments: readonly unknown[] = []) => {

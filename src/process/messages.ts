@@ -6,9 +6,12 @@
  * @internal
  */
 
+import { isolated } from "../codec/destination.ts";
 import { Encoder } from "../codec/encoder.ts";
 import type { ClassReference } from "../code/class_reference.ts";
 import type { FunctionReference } from "../code/function_reference.ts";
+import { isRestricted } from "../runtime/permissions.ts";
+import type { Permissions } from "../runtime/runtime.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 
 /** The first number of a frame. */
@@ -61,6 +64,14 @@ export const frameKind = {
 export function encoderFor(method: StartMethod, to: "child" | "parent" = "child"): Encoder {
   const heldBy = to === "child" ? "sender" : "parent";
   return new Encoder({ attach: method === "worker", channel: method, heldBy });
+}
+
+/** The same for what a parent sends to a child that it starts with these permissions. */
+export function encoderForChild(
+  method: StartMethod,
+  permissions: Permissions | undefined,
+): Encoder {
+  return isRestricted(permissions) ? new Encoder({ channel: isolated }) : encoderFor(method);
 }
 
 /** What a process is to run. */

@@ -8,7 +8,7 @@ import type { StartMethod } from "../runtime/start_method.ts";
 import { takeRole } from "./child_role.ts";
 import { nextIdentity, self } from "./identity.ts";
 import type { WaitOptions } from "../wait/latch.ts";
-import { encoderFor, frameKind, type Job } from "./messages.ts";
+import { encoderForChild, frameKind, type Job } from "./messages.ts";
 import { noteStarted } from "./children.ts";
 import { checkProcessOptions, type ProcessOptions } from "./process_options.ts";
 import { isProcess, openState, type ProcessState, setState, stateOf } from "./process_state.ts";
@@ -257,7 +257,7 @@ function encodeJob(process: Process, state: ProcessState, method: StartMethod): 
       ? undefined
       : referenceToClass(process.constructor as AnyClass),
   };
-  const encoder = encoderFor(method);
+  const encoder = encoderForChild(method, state.permissions);
   encoder.writeUint(frameKind.run);
   encoder.write(job, "value");
   encoder.write(job.subclass === undefined ? {} : { ...process }, "value");

@@ -40,7 +40,10 @@ export interface ProcessOptions<A extends readonly unknown[] = readonly never[]>
    * the process that makes the object is one: not by default.
    */
   daemon?: boolean | undefined;
-  /** What the process may do, on Deno. */
+  /**
+   * What the process may do, on Deno. One that may not do everything shares no memory: it can use no
+   * `Queue`, say.
+   */
   permissions?: Permissions | undefined;
   /** Environment variables, merged over the parent's. On Deno a worker sees them in `process.env`. */
   env?: Readonly<Record<string, string>> | undefined;

@@ -10,7 +10,7 @@ import type { EncodedMessage } from "../codec/encoder.ts";
 import type { DeliveryHooks } from "../codec/extension.ts";
 import { type MemoryFile, passByFile } from "../runtime/memory_file.ts";
 import type { Frame, SpawnRequest } from "../runtime/runtime.ts";
-import { isRestricted, type StartRequest } from "./start_request.ts";
+import type { StartRequest } from "./start_request.ts";
 
 /** A frame, with what must be kept or done for what it refers to. */
 export type PostedFrame = Frame & Partial<Pick<EncodedMessage, "hooks" | "kept">>;
@@ -32,7 +32,8 @@ export class SentFrames {
     this.keepFor(first);
     if (method === "worker") return { first };
     // With permissions of its own it may not open a file of ours.
-    this.#firstFile = isRestricted({ permissions }) ? undefined : passByFile(first.bytes);
+    const inherits = permissions === undefined || permissions === "inherit";
+    this.#firstFile = inherits ? passByFile(first.bytes) : undefined;
     if (this.#firstFile === undefined) this.#waiting.push(first);
     return { firstFile: this.#firstFile?.path };
   }

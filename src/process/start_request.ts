@@ -10,6 +10,7 @@ import type { EncodedMessage } from "../codec/encoder.ts";
 import { arenaOfThreads } from "../memory/arena.ts";
 import { processFile } from "../runtime/common_memory.ts";
 import { launch } from "../runtime/launch.ts";
+import { isRestricted } from "../runtime/permissions.ts";
 import type { Permissions, SpawnRequest, ThreadIdentity } from "../runtime/runtime.ts";
 import type { Scratch } from "../runtime/scratch.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
@@ -33,26 +34,23 @@ export interface StartRequest {
   readonly first?: () => EncodedMessage;
 }
 
-/** Whether a child may do less than this one: only Deno knows permissions. */
-export const isRestricted = ({ permissions }: Pick<StartRequest, "permissions">): boolean =>
-  permissions !== undefined && permissions !== "inherit";
-
 /** What the runtime starts a child with, besides its first frame. `stamp`: see `memory/members.ts`. */
 export function spawnRequest(request: StartRequest, stamp: number): SpawnRequest {
   const { entry, role, name, identity, daemon, method, env, permissions, scratch } = request;
   const { outlivesStopSignals = false } = request;
+  const isIsolated = isRestricted(permissions);
   const parent = { name: self().name, pid: self().pid };
   return {
     entry,
     boot: {
       ...{ role, name, identity, daemon, method, parent, main: mainModule() },
-      ...{ outlivesStopSignals, launch, stamp, parentStamp: processStamp() },
+      ...{ outlivesStopSignals, isIsolated, launch, stamp, parentStamp: processStamp() },
       ...(method === "worker" && { thread: newThread(stamp) }),
     },
     env,
     permissions,
     scratch,
-    memory: processFile(),
+    memory: isIsolated ? undefined : processFile(),
   };
 }
 

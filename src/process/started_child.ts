@@ -14,6 +14,7 @@ import { arenaOf, markTerminating, noteDeath } from "../memory/arena.ts";
 import { unclaimedExitCode } from "../runtime/boot.ts";
 import { capabilities } from "../runtime/capabilities.ts";
 import { runtime } from "../runtime/current.ts";
+import { isRestricted } from "../runtime/permissions.ts";
 import { endShellOf } from "../runtime/resource_tracker.ts";
 import type { Child, Signal, SpawnRequest } from "../runtime/runtime.ts";
 import { writeError } from "../runtime/standard_error.ts";
@@ -27,7 +28,7 @@ import { describeCrash } from "./crash.ts";
 import { countdown, Latch, type WaitOptions } from "../wait/latch.ts";
 import { encoderFor, frameKind } from "./messages.ts";
 import { checkMayStart, noRole } from "./start_checks.ts";
-import { isRestricted, spawnRequest, type StartRequest } from "./start_request.ts";
+import { spawnRequest, type StartRequest } from "./start_request.ts";
 import { type PostedFrame, SentFrames } from "./sent_frames.ts";
 
 /** What the holder of a child hears of it. */
@@ -86,7 +87,7 @@ export class StartedChild {
     this.method = request.method;
     this.#outlivesStopSignals = request.outlivesStopSignals ?? false;
     this.#entry = request.entry;
-    this.origin = isRestricted(request) ? "restricted" : "program";
+    this.origin = isRestricted(request.permissions) ? "restricted" : "program";
     this.#events = events;
     const packed = this.#sent.pack(request);
     try {
@@ -221,9 +222,15 @@ export class StartedChild {
     else if (kind === frameKind.crashed) void this.#noteCrash(body);
     else if (kind === frameKind.handlesSignal) {
       if (body.read() === "SIGTERM") this.#handlesTermination = true;
-    } else if (router.route(this, kind, body)) return;
+    } else if (this.#hearsOfMemory(kind, body)) return;
     else if (this.#events.frame === undefined) throw unknownFrame(kind);
     else void this.#events.frame(kind, body)?.catch((error) => this.#refuse(error));
+  }
+
+  /** Takes a frame about memory that is shared: one that shares none has nothing to say of it, and is not believed. */
+  #hearsOfMemory(kind: number, body: Decoder): boolean {
+    if (this.origin !== "program") return false;
+    return router.route(this, kind, body);
   }
 
   /**

@@ -62,6 +62,8 @@ export interface Boot {
   readonly daemon: boolean;
   /** Whether it leaves it to its owner what becomes of it when the whole program is told to stop. */
   readonly outlivesStopSignals: boolean;
+  /** Whether it has fewer permissions, and so shares no memory with its parent. */
+  readonly isIsolated?: boolean;
   readonly launch: Launch;
   readonly parent: { readonly name: string; readonly pid: number };
   /** What tells it, and its parent's process, from others of the same id: see `memory/members.ts`. */
@@ -167,7 +169,7 @@ export interface ParentLink {
 export type RuntimeName = "deno" | "bun" | "node";
 
 /** A permission that Deno grants or refuses. */
-export type Permission = "env" | "ffi" | "net" | "read" | "run" | "sys" | "write";
+export type Permission = "env" | "ffi" | "import" | "net" | "read" | "run" | "sys" | "write";
 
 /** What differs between the runtimes, and is no more than a fact or a question. */
 export interface Capabilities {

@@ -80,30 +80,37 @@ function encryptedServer(
   welcome: (socket: net.Socket) => void,
   { tls, most, handshakeTimeout }: Encryption,
 ): net.Server {
-  /** Those at their handshake, by where they come from: what comes out of it is another object. */
-  const shaking = new Map<string, net.Socket>();
+  /** Those at their handshake, the longest there first. */
+  const shaking = new Set<net.Socket>();
+  const seen = new WeakSet<net.Socket>();
   const options = { handshakeTimeout, ...tls };
   const server = lateTls().createServer(options, (socket) => {
-    shaking.delete(originOf(socket));
+    const connection = connectionOf(socket);
+    // Where a runtime no longer tells which it was, none may be dropped for another that is through.
+    shaking.delete(seen.has(connection) ? connection : [...shaking][0]!);
     welcome(socket);
   });
   server.on("connection", (socket: net.Socket) => {
-    const origin = originOf(socket);
-    socket.once("close", () => {
-      if (shaking.get(origin) === socket) shaking.delete(origin);
-    });
-    shaking.set(origin, socket);
-    const [oldest] = shaking.values();
-    if (shaking.size > most) oldest!.destroy();
+    socket.once("close", () => shaking.delete(socket));
+    seen.add(socket);
+    shaking.add(socket);
+    if (shaking.size <= most) return;
+    const [oldest] = shaking;
+    // Now: its end is told later, and several may come before.
+    shaking.delete(oldest!);
+    oldest!.destroy();
   });
   // One that does not get so far is nobody's.
   server.on("tlsClientError", (_error: Error, socket: net.Socket) => socket.destroy());
   return server;
 }
 
-/** What tells a socket from all others that are open; those of a file have none. */
-const originOf = ({ remoteAddress, remotePort }: net.Socket): string =>
-  `${remoteAddress} ${remotePort}`;
+/**
+ * The connection that a socket came out of by its handshake. On Bun it is the same object, on Node and Deno another
+ * one: no documented property leads from one to the other, and those over a file have no address to tell them by.
+ */
+const connectionOf = (socket: net.Socket): net.Socket =>
+  (socket as net.Socket & { readonly _parent?: net.Socket })._parent ?? socket;
 
 /** The folders that `freshAddress` made. */
 const ownFolders = new Set<string>();

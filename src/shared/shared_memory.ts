@@ -1,4 +1,5 @@
 import { checkInteger, wrongArgument } from "../arguments.ts";
+import { isolationRefusal } from "../codec/destination.ts";
 import { fromParts } from "../from_parts.ts";
 import { registerExtension } from "../codec/extension.ts";
 import {
@@ -144,6 +145,8 @@ export class SharedMemory {
   #refusal(channel: unknown): string | undefined {
     if (this.#hold === undefined) return "is a SharedMemory that is closed";
     if (this.#isUnlinked) return "is a SharedMemory whose name was unlinked";
+    const refusal = isolationRefusal("SharedMemory", channel);
+    if (refusal !== undefined) return refusal;
     if (this.#reach === "machine" || channel === "worker") return undefined;
     return "is a SharedMemory that only the threads of this program can use, " +
       "as this program cannot map files";

@@ -3,6 +3,7 @@
  * than it may.
  */
 
+import { Buffer } from "node:buffer";
 import net from "node:net";
 import process from "node:process";
 import { describe, it } from "@std/testing/bdd";
@@ -13,6 +14,7 @@ import {
   type Connection,
   getContext,
   Listener,
+  Manager,
   TaskReferenceError,
 } from "../../mod.ts";
 import { framed } from "../../src/channel/frames.ts";
@@ -113,6 +115,20 @@ describe("A hostile peer", () => {
     there.close();
   });
 
+  it("has nothing of an error's class called", async () => {
+    using listener = new Listener({ address: "127.0.0.1:0" });
+    const [peer, there] = await peerOf(listener);
+    const error = new Message().raw(tag.ERROR, 0, 1 + 2).uint(0).value(f.moduleURL).value("Watched")
+      .uint(0).value("given").raw(tag.END).value("watched").value(1).raw(tag.END);
+    await peer.say(framed(error.bytes));
+    const came = await there.recv() as f.Watched;
+    assertEquals([came instanceof f.Watched, f.called], [true, []]);
+    assertEquals(Object.getOwnPropertyDescriptor(came, "watched")!.value, 1);
+    assertEquals(came.stack, "given");
+    peer[Symbol.dispose]();
+    there.close();
+  });
+
   it("has nothing mapped, and nobody connected to, without a key", async () => {
     using listener = new Listener({ address: "127.0.0.1:0" });
     const [peer, there] = await peerOf(listener);
@@ -137,9 +153,16 @@ describe("A hostile peer", () => {
     there.close();
   });
 
-  it("is not taken for who knows the key with a zero behind it, and the other way round", async () => {
+  it("is not taken for who knows the key with a zero behind it, or another half of a pair", async () => {
     for (
-      const [key, other] of [["key", "key\0"], ["key\0", "key"], ["key\0", "key\0\0"]] as const
+      const [key, other] of [
+        ["key", "key\0"],
+        ["key\0", "key"],
+        ["key\0", "key\0\0"],
+        ["key\ud800", "key\udfff"],
+        ["key\ud800", "key\ufffd"],
+        ["\ud800key", "\udc00key"],
+      ] as const
     ) {
       using listener = new Listener({ address: "127.0.0.1:0", authKey: key });
       const address = await listener.address;
@@ -148,6 +171,27 @@ describe("A hostile peer", () => {
       using _ = await connect(address, { authKey: key });
       (await accepted).close();
     }
+  });
+
+  it("does not know the key that its owner has overwritten with zeros since", async () => {
+    const secret = Buffer.from("a secret of many bytes");
+    const same = new Uint8Array(secret);
+    const zeros = new Uint8Array(secret.length);
+    using listener = new Listener({ address: "127.0.0.1:0", authKey: secret });
+    await using manager = new Manager({ address: "127.0.0.1:0", authKey: secret });
+    const address = await listener.address;
+    const given = Buffer.from(secret);
+    const accepted = listener.accept();
+    const connecting = connect(address, { authKey: given });
+    given.fill(0);
+    using _ = await connecting;
+    (await accepted).close();
+    secret.fill(0);
+    await assertRejects(() => connect(address, { authKey: zeros }), AuthenticationError);
+    const managers = await manager.address;
+    await assertRejects(() => Manager.connect(managers, { authKey: zeros }), AuthenticationError);
+    await using there = await Manager.connect(managers, { authKey: same });
+    assertEquals(await there.list([1]).length(), 1);
   });
 });
 
@@ -162,12 +206,14 @@ forEachMethod("A connection that was given to a child", (method) => {
       framed(new Message().instance(module(method), "X").bytes),
       framed(lock.bytes),
       framed(encodeFailure(new RangeError("forged"))),
+      // The same number, in more bytes than it needs.
+      framed(Uint8Array.of(0x82, 0, ...encodeFailure(new RangeError("forged")).subarray(1))),
     );
     const hello = greeting(false).length;
     const answers: string[] = [];
     const decoder = async (): Promise<void> => {
       let at = hello;
-      for (let i = 0; i < 3; i++) {
+      for (let i = 0; i < 4; i++) {
         const head = (await peer.hear(at + 4)).subarray(at);
         const length = new DataView(head.buffer, head.byteOffset).getUint32(0);
         const message = (await peer.hear(at + 4 + length)).subarray(at + 4);
@@ -178,7 +224,7 @@ forEachMethod("A connection that was given to a child", (method) => {
       }
     };
     await decoder();
-    assertEquals(answers, ["TaskReferenceError 0", "Error 0", "Error 0"]);
+    assertEquals(answers, ["TaskReferenceError 0", "Error 0", "Error 0", "Error 0"]);
     await child.join();
     peer[Symbol.dispose]();
   });
@@ -201,6 +247,31 @@ describe("What a message of another program takes", () => {
     for (const wrong of [[1, 2], ["f", "f", "v8", {}], ["f", "f", "v8", [1]], undefined]) {
       assertThrows(() => decode(new Message().kind("function").value(wrong)), Error, "is none");
       assertThrows(() => decode(new Message().kind("task").value(wrong)), Error, "is none");
+    }
+  });
+
+  it("is nothing of a kind that stays where it was made", () => {
+    for (const kind of ["Listener", "Manager", "Pool", "Process", "WebAssembly.Module"]) {
+      for (const wrong of [[], {}, undefined, [1]]) {
+        assertThrows(() => decode(new Message().kind(kind).value(wrong)), Error, "that is none");
+      }
+    }
+  });
+
+  it("is no pattern that an engine would be at for long, unless who wrote it may run code anyway", () => {
+    const long = new Message().value(new RegExp("a".repeat(4097)));
+    for (const origin of ["stranger", "restricted"] as const) {
+      assertThrows(() => decode(long, origin), Error, "more than 4096 characters");
+      const usual = new Message().value(new RegExp("a".repeat(4096)));
+      assertEquals((decode(usual, origin) as RegExp).source.length, 4096);
+    }
+    assertEquals((decode(long, "proven") as RegExp).source.length, 4097);
+  });
+
+  it("is no more names of properties than it has bytes", () => {
+    for (const names of ['["abc"]', '[["a","b"]]', "[null]", '[{"a":0},"abc"]', "{}", "1"]) {
+      const message = new Message().raw(tag.WIDE_OBJECT).value(names).raw(1, 1, 1, 1);
+      assertThrows(() => decode(message), Error, "lacks the names");
     }
   });
 
@@ -280,7 +351,8 @@ describe("A listener's limits", () => {
   });
 
   it("close connections beyond them, and those first that say nothing", async () => {
-    using listener = new Listener({ address: "127.0.0.1:0", limits: { connections: 5 } });
+    const limits = { connections: 5, handshakeTimeout: 60_000 };
+    using listener = new Listener({ address: "127.0.0.1:0", limits });
     const address = await listener.address;
     const silent = Array.from({ length: 20 }, () => new Stranger(address));
     const open: Connection[] = [];

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { AuthenticationError, connect, Listener, Manager } from "../../mod.ts";
 import { noLeaks } from "../harness.ts";
 import { authority, client, server } from "./certificates.ts";
-import { netOptions, Stranger } from "./sockets.ts";
+import { netOptions, Stranger, transports } from "./sockets.ts";
 
 /**
  * A listener and what passes on to it what programs say, so that it is seen, and may be changed.
@@ -95,19 +95,40 @@ describe("A listener with tls", () => {
     await assertRejects(() => Manager.connect(address, { authKey, timeout: 2_000 }), Error);
   });
 
-  it("drops the oldest of many who do not get through their handshake, and serves others", async () => {
-    const limits = { connections: 5, handshakeTimeout: 300 };
-    using listener = new Listener({ address: "127.0.0.1:0", authKey, tls: server, limits });
-    const address = await listener.address;
-    const silent = Array.from({ length: 20 }, () => new Stranger(address));
-    const accepted = listener.accept();
-    using here = await connect(address, { authKey, tls: { ca: authority } });
-    using there = await accepted;
-    await here.send(1);
-    assertEquals(await there.recv(), 1);
-    // Those that were among the last have their time.
-    await Promise.all(silent.map((stranger) => stranger.dropped));
-  });
+  for (const [name, transport] of Object.entries(transports)) {
+    it(`drops the oldest of many who do not get through their handshake, and serves others: ${name}`, async () => {
+      using where = transport();
+      const limits = { connections: 5, handshakeTimeout: 60_000 };
+      using listener = new Listener({ ...where, authKey, tls: server, limits });
+      const address = await listener.address;
+      const silent = Array.from({ length: 20 }, () => new Stranger(address));
+      const dropped = Promise.withResolvers<void>();
+      let left = silent.length;
+      for (const stranger of silent) {
+        void stranger.dropped.then(() => --left === limits.connections && dropped.resolve());
+      }
+      await dropped.promise;
+      for (let i = 0; i < 8; i++) {
+        const accepted = listener.accept();
+        using here = await connect(address, { authKey, tls: { ca: authority } });
+        using there = await accepted;
+        await here.send(i);
+        assertEquals(await there.recv(), i);
+      }
+      for (const stranger of silent) stranger[Symbol.dispose]();
+    });
+
+    it(`gives nobody longer for the handshake than limits.handshakeTimeout: ${name}`, async () => {
+      using where = transport();
+      const limits = { handshakeTimeout: 100 };
+      using listener = new Listener({ ...where, authKey, tls: server, limits });
+      using silent = new Stranger(await listener.address);
+      // Half of a first record: a client's hello that never ends.
+      using halfway = new Stranger(await listener.address);
+      await halfway.say(Uint8Array.of(22, 3, 1, 2, 0, 1, 0, 1));
+      await Promise.all([silent.dropped, halfway.dropped]);
+    });
+  }
 
   it("checks its options", async () => {
     assertThrows(() => new Listener({ tls: 5 } as never), TypeError, "tls");

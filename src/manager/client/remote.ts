@@ -5,8 +5,11 @@
  * @internal
  */
 
+import { copyOf } from "../../channel/authentication.ts";
 import { connect, type ConnectOptions } from "../../channel/connect.ts";
-import { TimeoutError } from "../../errors.ts";
+import type { Connection } from "../../channel/connection.ts";
+import { hasShape } from "../../codec/shape.ts";
+import { RemoteError, TimeoutError } from "../../errors.ts";
 import { countdown, Latch } from "../../wait/latch.ts";
 import { ServerLink } from "./server_link.ts";
 import { noteLink } from "./server_links.ts";
@@ -22,7 +25,8 @@ export interface Remote {
 
 /** Connects to the server of another program's manager. */
 export async function reachRemote(address: string, options: ConnectOptions): Promise<Remote> {
-  const { timeout, authKey, signal } = options;
+  const { timeout, signal } = options;
+  const authKey = copyOf(options.authKey);
   const left = countdown(timeout);
   const connection = await connect(address, options);
   const transport = new SocketTransport(Promise.resolve(connection));
@@ -38,9 +42,22 @@ export async function reachRemote(address: string, options: ConnectOptions): Pro
     connection.close();
     throw error;
   }
-  const { id, types } = await introduction as { id: string; types: string[] };
+  const { id, types } = checkIntroduction(await introduction, connection);
   link.route = { ...route, id };
   return { link: noteLink(link), types };
+}
+
+/** Whoever has the key may listen there, and say anything. */
+function checkIntroduction(
+  introduction: unknown,
+  connection: Connection,
+): { readonly id: string; readonly types: readonly string[] } {
+  const { id, types } = (introduction ?? {}) as { id?: unknown; types?: unknown };
+  if (hasShape([id, types], ["string", "strings"])) {
+    return { id: id as string, types: types as string[] };
+  }
+  connection.close();
+  throw new RemoteError("Cannot connect to a manager as what listens there is none");
 }
 
 const late = (timeout: number | undefined): TimeoutError =>

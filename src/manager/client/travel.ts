@@ -6,6 +6,8 @@
  * @internal
  */
 
+import { lesserKeyOf } from "../../channel/authentication.ts";
+import { isolated } from "../../codec/destination.ts";
 import { DecodeFailure } from "../../codec/failure.ts";
 import { isForeign, type Origin } from "../../code/origin.ts";
 import { registerExtension } from "../../codec/extension.ts";
@@ -16,19 +18,27 @@ import { knownLink, linkTo } from "./server_links.ts";
 import type { Peer, ProxyDescription } from "../protocol/peer.ts";
 import "./proxies/all.ts";
 import { targetOf } from "../protocol/target.ts";
-import type { Route } from "../protocol/route.ts";
+import type { Route, SocketEndpoint } from "../protocol/route.ts";
 
 /** Whether it travels by a conversation with the server that has the object. */
 const isPeerOf = (peer: unknown, { link }: RemoteTarget): peer is Peer =>
   (peer as Peer | undefined)?.speaksFor(link) ?? false;
 
-/** The ways that whoever is on that channel can go; a key is told to this program's children alone. */
+/** The ways that whoever is on that channel can go. */
 function routeFor({ route: { id, memory, socket } }: ServerLink, channel: unknown): Route {
   return {
     id,
     memory: memory?.method === channel ? memory : undefined,
-    socket: socket && (channel === undefined ? { ...socket, authKey: undefined } : socket),
+    socket: socket && socketFor(socket, channel),
   };
+}
+
+/** A key is told to this program's children alone; by that of those with fewer permissions the server knows them. */
+function socketFor(socket: SocketEndpoint, channel: unknown): SocketEndpoint {
+  const { authKey, isLesser = false } = socket;
+  if (channel === undefined || authKey === undefined) return { ...socket, authKey: undefined };
+  if (channel !== isolated || isLesser) return socket;
+  return { ...socket, authKey: lesserKeyOf(authKey), isLesser: true };
 }
 
 /** Whether they can reach the server, now or as soon as it is told to open a socket. */
@@ -41,16 +51,19 @@ function hasEnded({ failure, route: { memory } }: ServerLink): boolean {
   return failure !== undefined || (memory !== undefined && !recordsOf(memory.inbox).block.isLive);
 }
 
+function nameOf(channel: unknown): string {
+  if (channel === undefined) return "another program";
+  if (channel === isolated) return "children of fewer permissions";
+  return `children of the start method "${channel as StartMethod}"`;
+}
+
 function refusal(target: RemoteTarget, channel: unknown, peer: unknown): string | undefined {
   if (target.isReleased) return "is a proxy that was disposed of";
   if (target.link.isDisconnected) return "is a proxy whose connection to its manager was closed";
   if (hasEnded(target.link)) return "is a proxy whose manager has ended";
   if (isPeerOf(peer, target)) return undefined;
   if (canReach(target.link, channel)) return undefined;
-  const whom = channel === undefined
-    ? "another program"
-    : `children of the start method "${channel as StartMethod}"`;
-  return `is a proxy whose manager ${whom} cannot reach yet: await its address first`;
+  return `is a proxy whose manager ${nameOf(channel)} cannot reach yet: await its address first`;
 }
 
 const noProxy = (): Error => new DecodeFailure("it holds a proxy that is none");
@@ -62,13 +75,13 @@ function isRoute(route: unknown): route is Route {
 }
 
 /**
- * The conversation with the server of a proxy that has come. For another program none is begun: it could lead
- * anywhere, and the key is this program's user's to know.
+ * The conversation with the server of a proxy that has come. For another program, or a child of fewer permissions,
+ * none is begun: it could lead anywhere, and the key is this program's user's to know.
  */
 function linkFor(route: Route, origin: Origin): ServerLink {
   if (!isForeign(origin)) return linkTo(route);
   const { id, socket } = route;
-  if (origin === "proven") {
+  if (origin !== "stranger") {
     return linkTo({ id, memory: undefined, socket: socket && { ...socket, authKey: undefined } });
   }
   const known = knownLink(id);
@@ -102,9 +115,10 @@ registerExtension({
       }
       return linkFor(route, origin).claim(ticket, type, peer);
     }
-    const [slot, type] = rest as [number, string];
+    const [slot, type] = rest as [number, string?];
     const speaks = typeof peer === "object" && peer !== null && "proxyAt" in peer;
-    if (!speaks || !Number.isSafeInteger(slot)) throw noProxy();
-    return (peer as Peer).proxyAt(slot, type);
+    const isTyped = type === undefined || typeof type === "string";
+    if (!speaks || !isTyped || !Number.isSafeInteger(slot)) throw noProxy();
+    return (peer as Peer).proxyAt(slot, type ?? "object");
   },
 });

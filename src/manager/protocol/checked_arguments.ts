@@ -129,9 +129,13 @@ export function typeNameOf(type: string | { readonly name: string }): string {
   throw wrongArgument(TypeError, "Cannot make a Value as its type must be a name or a class", type);
 }
 
+/** Whether a type of the user's own can have that name. */
+export const isIdentifier = (name: string): boolean =>
+  /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name);
+
 /** Checks the name and the maker of a type of the user's own. */
 export function checkType(name: string, maker: unknown): void {
-  if (typeof name !== "string" || !/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {
+  if (typeof name !== "string" || !isIdentifier(name)) {
     throw wrongArgument(
       TypeError,
       "Cannot register a type as its name must be an identifier",

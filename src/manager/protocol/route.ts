@@ -26,6 +26,8 @@ export interface SocketEndpoint {
   readonly address: string;
   /** The key; only this program's own children are told. */
   readonly authKey: string | Uint8Array | undefined;
+  /** Whether that is the key for children of fewer permissions: see `lesserKeyOf`. */
+  readonly isLesser?: boolean;
   /** Whether the server has only been told to open it. */
   readonly isNew?: boolean;
 }

@@ -7,6 +7,7 @@
 
 import { settleDelivery } from "../../channel/messages.ts";
 import { Encoder } from "../../codec/encoder.ts";
+import type { Origin } from "../../code/origin.ts";
 import type { StartMethod } from "../../runtime/start_method.ts";
 import type { Peer } from "../protocol/peer.ts";
 import { ending, frameSize } from "../protocol/messages.ts";
@@ -18,6 +19,8 @@ const mostWaiting = 1024 * 1024;
 export interface Replies {
   /** What can travel to it: see `EncoderOptions`. */
   readonly channel: StartMethod | undefined;
+  /** Who asks, by what it may do here. */
+  readonly origin: Origin;
   /** The member id of who reads it, where it shares memory: what a frame refers to is held as long as that lives. */
   readonly reader: number;
   /** Sends a frame; the bytes are the caller's again when this returns. */

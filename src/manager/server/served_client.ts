@@ -6,6 +6,7 @@
  */
 
 import { Decoder } from "../../codec/decoder.ts";
+import { DecodeFailure } from "../../codec/failure.ts";
 import { readLoading } from "../../codec/read_loading.ts";
 import { Notify } from "../../wait/latch.ts";
 import { CallContext, type HeldObject, type Holder } from "./call_context.ts";
@@ -13,6 +14,7 @@ import { ObjectEntry } from "./entry.ts";
 import { Outbox, type Replies } from "./outbox.ts";
 import type { Peer, ProxyDescription } from "../protocol/peer.ts";
 import { ending, operation, serverSlot, unanswered } from "../protocol/messages.ts";
+import { runsFunctions } from "./types.ts";
 
 /** What a client's server does for it. */
 export interface Host {
@@ -67,8 +69,7 @@ export class ServedClient implements Holder, Peer {
 
   /** Performs what a frame asks for. */
   receive(frame: Uint8Array): void {
-    const origin = this.#replies.channel === undefined ? "proven" : "program";
-    const decoder = new Decoder(frame, [], origin, this);
+    const decoder = new Decoder(frame, [], this.#replies.origin, this);
     if (this.#isBusy) this.#waiting.push(decoder);
     else this.#perform(decoder);
   }
@@ -148,7 +149,7 @@ export class ServedClient implements Holder, Peer {
   #call(decoder: Decoder): void | Promise<void> {
     const id = decoder.readUint();
     const slot = decoder.readUint();
-    const method = decoder.read() as string;
+    const method = readName(decoder);
     return this.#withArguments(
       decoder,
       (args) => this.#invoke(id, slot, method, args),
@@ -162,6 +163,7 @@ export class ServedClient implements Holder, Peer {
     try {
       const entry = this.#slots.get(slot);
       if (entry === undefined) throw new Error(`Cannot call ${method} as the object was released`);
+      this.#checkMayUse(entry.type);
       result = entry.call(caller, method, args);
     } catch (error) {
       return this.#reply(id, ending.rejected, error);
@@ -190,18 +192,26 @@ export class ServedClient implements Holder, Peer {
 
   #create(decoder: Decoder): void | Promise<void> {
     const slot = decoder.readUint();
-    const type = decoder.read() as string;
+    const type = readName(decoder);
     const keep = (entry: ObjectEntry) => this.#refer(slot, entry);
     const fail = (error: unknown) => keep(new ObjectEntry(type, { error }));
     return this.#withArguments(decoder, (args) => {
       let made: ObjectEntry | Promise<ObjectEntry>;
       try {
+        this.#checkMayUse(type);
         made = this.#host.make(type, args);
       } catch (error) {
         return fail(error);
       }
       return made instanceof Promise ? made.then(keep, fail) : keep(made);
     }, fail);
+  }
+
+  #checkMayUse(type: string): void {
+    if (this.#replies.origin !== "restricted" || !runsFunctions(type)) return;
+    throw new Error(
+      `Cannot use a ${type} of the manager as its workers may do what this child has no permissions for`,
+    );
   }
 
   /** Gives it a slot for what a ticket refers to. A promise only where the next has to wait for it. */
@@ -240,30 +250,29 @@ export class ServedClient implements Holder, Peer {
     fail: (error: unknown) => void,
   ): void | Promise<void> {
     const end = decoder.readSized();
-    let args: unknown;
+    let args: readonly unknown[] | Promise<unknown>;
     try {
-      args = readLoading(decoder);
+      const read = readLoading(decoder);
+      args = read instanceof Promise ? read : argumentsOf(read);
     } catch (error) {
       decoder.position = end;
       return fail(error);
     }
     decoder.position = end;
-    if (!(args instanceof Promise) && this.#awaited.length === 0) {
-      return go(args as readonly unknown[]);
-    }
+    if (!(args instanceof Promise) && this.#awaited.length === 0) return go(args);
     return this.#performLater(decoder, end, args, go, fail);
   }
 
   async #performLater(
     decoder: Decoder,
     end: number,
-    loaded: unknown,
+    loaded: readonly unknown[] | Promise<unknown>,
     go: (args: readonly unknown[]) => void | Promise<void>,
     fail: (error: unknown) => void,
   ): Promise<void> {
     let args: readonly unknown[];
     try {
-      args = await loaded as readonly unknown[];
+      args = argumentsOf(await loaded);
     } catch (error) {
       return fail(error);
     } finally {
@@ -328,6 +337,25 @@ export class ServedClient implements Holder, Peer {
     this.isGone = true;
     this.#replies.close();
   }
+}
+
+/** How many arguments a call can have: JavaScriptCore takes no more. */
+const mostArguments = 65_535;
+
+/**
+ * The arguments of a call, in an array of ours. Who wrote them may have hung anything on the one that came, or made it
+ * all of holes, of which V8 ends the process if a function is to have so many arguments.
+ */
+function argumentsOf(read: unknown): readonly unknown[] {
+  if (Array.isArray(read) && read.length <= mostArguments) return Array.from(read);
+  throw new RangeError(`Cannot take arguments that are no list, or more than ${mostArguments}`);
+}
+
+/** The name of a method or a type. */
+function readName(decoder: Decoder): string {
+  const name = decoder.read();
+  if (typeof name === "string") return name;
+  throw new DecodeFailure("it holds a name that is none");
 }
 
 /** What ends a call that its client has cancelled. */

@@ -138,6 +138,7 @@ class Server implements Host {
     );
     this.#loop = new ServedClient(this, {
       channel: method,
+      origin: "program",
       reader: arenaOf(method).me,
       send: (bytes) => Promise.resolve(transport.reply(bytes)),
       unread: undefined,
@@ -184,6 +185,7 @@ class Server implements Host {
     const end = endOf(decoder.read() as Connection);
     const client = this.#serve({
       channel: this.#method,
+      origin: "program",
       reader,
       send: (bytes) => end.put(bytes),
       unread: () => end.unread,
@@ -237,7 +239,7 @@ class Server implements Host {
       limits: this.#limits,
       // The socket in a folder of its own is for this user's programs alone.
       tls: address === this.#socket ? undefined : this.#tls,
-    });
+    }, true);
     this.#listeners.set(address, listener);
     void this.#serveSockets(listener);
     return listener;
@@ -256,6 +258,7 @@ class Server implements Host {
     const end = endOf(connection);
     const client = this.#serve({
       channel: undefined,
+      origin: end.origin,
       reader: nobody,
       send: (bytes) => end.put(bytes),
       unread: undefined,

@@ -38,8 +38,10 @@ export class Tickets {
   }
 
   lend(ticket: number, entry: ObjectEntry, lender: ServedClient): void {
-    this.#lent.set(ticket, { entry, lender });
     this.#refer(entry, 1);
+    // What was lent by that number before is no more, or it would be referred to for ever.
+    this.#drop(ticket);
+    this.#lent.set(ticket, { entry, lender });
     for (const resume of this.#waiting.get(ticket) ?? []) resume();
   }
 

@@ -44,6 +44,9 @@ export const builtIn: Readonly<Record<string, Class>> = {
   Pool: ServedPool,
 };
 
+/** Whether an object of that type runs whatever function it is told of, with the server's permissions. */
+export const runsFunctions = (type: string): boolean => type === "Pool";
+
 type Make = (args: readonly unknown[]) => object | Promise<object>;
 
 /** The types that a server can make. */

@@ -11,11 +11,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { granted } from "./permissions.ts";
+import { granted, permissionNames } from "./permissions.ts";
 import { launch } from "../launch.ts";
 import type { Permissions, PermissionSet } from "../runtime.ts";
-
-const names = ["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const;
 
 const permissionFlag =
   /^(-[A-Za-z]*[ARWNESI]|--(allow|deny|ignore)-(?!scripts)|--no-prompt|-P|--permission-set)/;
@@ -77,7 +75,7 @@ function ownFlags(): Flags | undefined {
  * The flag for one permission. What is not allowed is denied in so many words: Deno gives `-A` to a
  * child whose command line has no word of permissions (its compatibility with Node's flags).
  */
-function flagOf(name: string, value: PermissionSet[typeof names[number]]): string {
+function flagOf(name: string, value: PermissionSet[keyof PermissionSet]): string {
   if (value === true || (value === "inherit" && granted(name))) return `--allow-${name}`;
   if (!Array.isArray(value) || value.length === 0) return `--deny-${name}`;
   const members = value.map((member: string | URL) =>
@@ -91,7 +89,7 @@ function permissionFlags(permissions: Permissions): string[] {
   if (permissions === "inherit" && own.length > 0) return own;
   const set = typeof permissions === "object" ? permissions : {};
   const missing = permissions === "inherit" ? "inherit" : false;
-  return ["--no-prompt", ...names.map((name) => flagOf(name, set[name] ?? missing))];
+  return ["--no-prompt", ...permissionNames.map((name) => flagOf(name, set[name] ?? missing))];
 }
 
 /** The flags to start a child process with. */

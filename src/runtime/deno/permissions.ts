@@ -5,6 +5,8 @@
  * @internal
  */
 
+import type { PermissionSet } from "../runtime.ts";
+
 /** The part of Deno's API that is used here. */
 export interface DenoGlobal {
   readonly mainModule: string;
@@ -23,6 +25,11 @@ export function granted(name: string): boolean {
   const { state, partial } = deno().permissions.querySync({ name });
   return state === "granted" && partial !== true;
 }
+
+/** What Deno asks permission for. */
+export const permissionNames: readonly (keyof PermissionSet)[] = [
+  ...["read", "write", "net", "env", "run", "sys", "ffi", "import"] as const,
+];
 
 /** Whether a program may be run, without asking the user. */
 export function mayRun(command: string): boolean {

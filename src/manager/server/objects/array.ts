@@ -7,7 +7,7 @@
 
 import type { AnyArray, Element } from "../../../shared/element_type.ts";
 import { arrayElement, arrayItems, checkItem } from "../../protocol/checked_arguments.ts";
-import { clampedPosition, positionIn } from "./sequence.ts";
+import { clampedPosition, itemsIn, positionIn } from "./sequence.ts";
 
 const what = "array";
 /** An array. */
@@ -17,7 +17,7 @@ export class ServedArray {
 
   constructor(type: unknown, init: Iterable<unknown>) {
     this.#element = arrayElement(type);
-    const items = arrayItems(this.#element, init);
+    const items = arrayItems(this.#element, itemsIn(init));
     this.#items = new this.#element.array(
       new ArrayBuffer(items.length * this.#element.array.BYTES_PER_ELEMENT),
     );

@@ -8,7 +8,7 @@
 import type { SortOptions } from "../../protocol/options.ts";
 import { areEqual } from "./equality.ts";
 import { compare } from "./order.ts";
-import { clampedPosition, positionIn } from "./sequence.ts";
+import { clampedPosition, itemsIn, positionIn } from "./sequence.ts";
 
 const what = "list";
 
@@ -17,7 +17,7 @@ export class ServedList {
   readonly #items: unknown[];
 
   constructor(init: Iterable<unknown> = []) {
-    this.#items = [...init];
+    this.#items = [...itemsIn(init)];
   }
 
   get(position: number): unknown {
@@ -34,7 +34,7 @@ export class ServedList {
 
   extend(items: Iterable<unknown>): void {
     // One by one: there may be more than a call can have arguments.
-    for (const item of items) this.#items.push(item);
+    for (const item of itemsIn(items)) this.#items.push(item);
   }
 
   insert(position: number, item: unknown): void {

@@ -7,6 +7,25 @@
 
 import { wrongArgument } from "../../../arguments.ts";
 
+/** How many holes an array may have of which a list is made: each takes memory there, and may take none in a message. */
+const mostHoles = 1_000_000;
+
+/**
+ * The items that something is made of.
+ *
+ * @throws {RangeError} If they are an array of more holes than there is any reason for.
+ */
+export function itemsIn(items: Iterable<unknown>): Iterable<unknown> {
+  if (!Array.isArray(items) || items.length <= mostHoles) return items;
+  let holes = 0;
+  for (let i = 0; i < items.length; i++) {
+    if (!(i in items) && ++holes > mostHoles) {
+      throw new RangeError(`Cannot take items out of an array with more than ${mostHoles} holes`);
+    }
+  }
+  return items;
+}
+
 /** What a position counts from the beginning. */
 export function positionIn(length: number, position: unknown, what: string): number {
   const whole = checkPosition(position, what);
