@@ -96,7 +96,8 @@ export const errorClasses: Readonly<Record<string, { readonly prototype: Error }
   BrokenProcessPool,
 };
 
-// As the built-in classes have it: on the prototype, where it is not enumerated and does not travel.
+// As the built-in classes have it: on the prototype, where it is not enumerated and does not
+// travel.
 for (const [name, { prototype }] of Object.entries(errorClasses)) {
   Object.defineProperty(prototype, "name", { value: name, configurable: true, writable: true });
 }

@@ -2,8 +2,8 @@
  * Makes objects of public classes from internal parts, such as a block of shared memory.
  *
  * The constructor of such a class also accepts those parts, which only its implementation signature
- * says: the signatures that programs see are those for programs. Private fields exist only where the
- * constructor of their class has run, so `Object.create` cannot make such an object.
+ * says: the signatures that programs see are those for programs. Private fields exist only where
+ * the constructor of their class has run, so `Object.create` cannot make such an object.
  *
  * @module
  * @internal

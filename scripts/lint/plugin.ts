@@ -101,8 +101,6 @@ function commentsOf(text: string, all: (Deno.lint.LineComment | Deno.lint.BlockC
 /** `deno lint --fix` breaks comments anew, unless they stand behind code. */
 const commentWidth: Rule = {
   create(context) {
-    // The comments of `src/` are yet to be broken: without this line, `deno lint --fix` does it.
-    if (/[\\/]src[\\/]/.test(context.filename)) return {};
     return {
       Program(): void {
         const { text } = context.sourceCode;

@@ -13,8 +13,8 @@ const withPort = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/;
 const largestPort = 65535;
 
 /**
- * Reads an address: `host:port`, or the path of a socket in the file system, which is anything with a
- * slash in it or without a colon.
+ * Reads an address: `host:port`, or the path of a socket in the file system, which is anything with
+ * a slash in it or without a colon.
  *
  * @throws {TypeError} If it is neither.
  * @throws {RangeError} If there can be no such port.

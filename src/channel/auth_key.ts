@@ -4,11 +4,12 @@ import { randomNonce } from "../runtime/proof.ts";
 const keySize = 32;
 
 /**
- * Makes a key for `Listener`, `connect`, `Manager` and `Manager.connect`: 256 random bits, as text of 64
- * characters from 0 to f. It comes from the system's own source of randomness, and no two calls give the same.
+ * Makes a key for `Listener`, `connect`, `Manager` and `Manager.connect`: 256 random bits, as text
+ * of 64 characters from 0 to f. It comes from the system's own source of randomness, and no two
+ * calls give the same.
  *
- * Who knows the key of a listener or a manager can run any code there: keep it where secrets are kept, and
- * give it to those programs alone.
+ * Who knows the key of a listener or a manager can run any code there: keep it where secrets are
+ * kept, and give it to those programs alone.
  *
  * @example
  * ```ts

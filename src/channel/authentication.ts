@@ -4,9 +4,9 @@
  *
  * Both begin with a greeting: what this is, its version, whether there is a key, and a nonce. Then,
  * if there is a key, who connected proves it, and the listener answers with a proof of its own, or
- * with a refusal. A proof covers both greetings, so it is of no use in another conversation, and the
- * role of whose it is, so it cannot be sent back. By the same means both know keys that nobody else does,
- * and by those each message after that is sealed: see `seal.ts`.
+ * with a refusal. A proof covers both greetings, so it is of no use in another conversation, and
+ * the role of whose it is, so it cannot be sent back. By the same means both know keys that nobody
+ * else does, and by those each message after that is sealed: see `seal.ts`.
  *
  * @module
  * @internal
@@ -66,14 +66,20 @@ export function keyOf(authKey: string | Uint8Array | undefined): Uint8Array | un
   return distinctKey(typeof authKey === "string" ? bytesOf(authKey) : copyOf(authKey));
 }
 
-/** A key that its owner may overwrite from here on. Not `slice`, by which a `Buffer` gives the same memory. */
+/**
+ * A key that its owner may overwrite from here on. Not `slice`, by which a `Buffer` gives the same
+ * memory.
+ */
 export const copyOf = <K extends string | Uint8Array | undefined>(authKey: K): K =>
   authKey instanceof Uint8Array ? new Uint8Array(authKey) as K : authKey;
 
 /** What no string begins with in UTF-8. */
 const ILL_FORMED = 0xff;
 
-/** A string's bytes, which no other string has: all halves of surrogate pairs would be the same in UTF-8. */
+/**
+ * A string's bytes, which no other string has: all halves of surrogate pairs would be the same in
+ * UTF-8.
+ */
 function bytesOf(key: string): Uint8Array {
   if (!/\p{Surrogate}/u.test(key)) return text.encode(key);
   const bytes = new Uint8Array(1 + 2 * key.length);
@@ -87,8 +93,8 @@ function bytesOf(key: string): Uint8Array {
 const lesser = "a child of fewer permissions";
 
 /**
- * A key for those who may do less than who knows the given one. Who knows that can tell it, and it is of no use to
- * find the other by.
+ * A key for those who may do less than who knows the given one. Who knows that can tell it, and it
+ * is of no use to find the other by.
  */
 export const lesserKeyOf = (authKey: string | Uint8Array): Uint8Array =>
   proofOf(keyOf(authKey)!, text.encode(lesser));
@@ -99,7 +105,9 @@ export interface Introduction {
   readonly origin: Exclude<Origin, "program">;
   /** What the other side has sent behind that. */
   readonly rest: Uint8Array;
-  /** What its messages are to be checked by, and those that go to it sealed; nothing without a key. */
+  /**
+   * What its messages are to be checked by, and those that go to it sealed; nothing without a key.
+   */
   readonly seals: Seals | undefined;
 }
 

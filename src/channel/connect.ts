@@ -14,8 +14,8 @@ export interface ConnectOptions extends WaitOptions {
   /** The key that the listener has, too; without it the listener must have none. */
   readonly authKey?: string | Uint8Array | undefined;
   /**
-   * Encrypts the connection, as the listener does that has `tls`: the options of `tls.connect` of `node:tls`, such
-   * as `ca`, and `key` and `cert` where the listener wants a certificate.
+   * Encrypts the connection, as the listener does that has `tls`: the options of `tls.connect` of
+   * `node:tls`, such as `ca`, and `key` and `cert` where the listener wants a certificate.
    */
   readonly tls?: ConnectTls | undefined;
 }
@@ -25,15 +25,16 @@ export interface ConnectOptions extends WaitOptions {
  * an `authKey` both sides prove to each other that they know it, before anything is decoded.
  *
  * Its `send` is fulfilled once the message is in the hands of the system, and waits while the other
- * side does not receive. It can be given up as long as one before it waits; a message that has begun to
- * go cannot be called back, and counts as sent once the time is over. Its blocking methods throw. It
- * can be given to a child of this program, which has it from then on: here it is of no use any more,
- * but this program passes on what comes and goes, as long as it lives. A child that is no daemon
- * keeps it alive.
+ * side does not receive. It can be given up as long as one before it waits; a message that has
+ * begun to go cannot be called back, and counts as sent once the time is over. Its blocking methods
+ * throw. It can be given to a child of this program, which has it from then on: here it is of no
+ * use any more, but this program passes on what comes and goes, as long as it lives. A child that
+ * is no daemon keeps it alive.
  *
  * The key is what the two programs trust each other by. As with CPython's pickle, who has proven it
- * can have modules imported by what it sends, and so run any code here. For who has not, as there is no key,
- * nothing is imported, called or mapped: its values can be of classes and functions that are loaded here already.
+ * can have modules imported by what it sends, and so run any code here. For who has not, as there
+ * is no key, nothing is imported, called or mapped: its values can be of classes and functions that
+ * are loaded here already.
  *
  * @example
  * ```ts

@@ -93,7 +93,8 @@ export class Connection implements AsyncIterable<unknown> {
    *
    * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
    * @throws The signal's reason, if that is aborted first. In both cases nothing was sent.
-   * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel (`value.a`).
+   * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel
+   * (`value.a`).
    * @throws {Error} If this end is closed here or cannot send, or if the other end is closed.
    */
   async send(value: unknown, options: WaitOptions = {}): Promise<void> {
@@ -144,8 +145,8 @@ export class Connection implements AsyncIterable<unknown> {
   /**
    * Does what `recv` does with this thread blocked meanwhile.
    *
-   * @throws {Error} If the connection is one to another program; if the value's class or function is
-   * of a module that this child has not loaded, and then the value stays.
+   * @throws {Error} If the connection is one to another program; if the value's class or function
+   * is of a module that this child has not loaded, and then the value stays.
    */
   recvSync(options: SyncWaitOptions = {}): unknown {
     this.#checkReadable(options);

@@ -1,7 +1,7 @@
 /**
- * The sockets that a listener has open, of which there may be so many. Where one more comes, those go first
- * that are only being closed, then those that say nothing, then those that have not proven themselves, each
- * the longest there first; and where all have, who comes.
+ * The sockets that a listener has open, of which there may be so many. Where one more comes, those
+ * go first that are only being closed, then those that say nothing, then those that have not proven
+ * themselves, each the longest there first; and where all have, who comes.
  *
  * @module
  * @internal
@@ -32,7 +32,10 @@ export class Crowd {
     this.#most = most;
   }
 
-  /** Takes one in. `drop` is called if it has to go before it has proven itself: at once, if nobody else can. */
+  /**
+   * Takes one in. `drop` is called if it has to go before it has proven itself: at once, if nobody
+   * else can.
+   */
   enter(socket: Socket, drop: () => void): SocketSlot {
     this.#count++;
     const leave = (): void => {

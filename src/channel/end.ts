@@ -16,7 +16,9 @@ export type SyncWaitOptions = Omit<WaitOptions, "signal">;
 
 /** How a message is waited for. */
 export interface TakeOptions extends WaitOptions {
-  /** Of a message with more bytes, where that is known before it has come, only its length is read. */
+  /**
+   * Of a message with more bytes, where that is known before it has come, only its length is read.
+   */
   readonly maxLength?: number | undefined;
 }
 

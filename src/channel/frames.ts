@@ -10,8 +10,8 @@ export const headSize = 4;
 export const longest: number = 2 ** 32 - 1;
 
 /**
- * A message as it is written to a stream, in memory of its own, with room for so many bytes behind it, which
- * count as a part of it.
+ * A message as it is written to a stream, in memory of its own, with room for so many bytes behind
+ * it, which count as a part of it.
  *
  * @throws {RangeError} If it is too long.
  */

@@ -3,18 +3,24 @@ import { checkInteger, checkOptions, checkTimeout } from "../arguments.ts";
 /** What programs that connect may ask of this one. */
 export interface Limits {
   /**
-   * How many bytes a message may have; a longer one ends its connection. If it is left out, 1 GiB of who has
-   * proven a key, and 64 MiB of others.
+   * How many bytes a message may have; a longer one ends its connection. If it is left out, 1 GiB
+   * of who has proven a key, and 64 MiB of others.
    */
   readonly messageSize?: number | undefined;
   /**
-   * How many connections may be open at a time, those among them that are not proven or not accepted yet;
-   * 500 if it is left out. Of more, those are closed first that say nothing, and then who comes.
+   * How many connections may be open at a time, those among them that are not proven or not
+   * accepted yet; 500 if it is left out. Of more, those are closed first that say nothing, and then
+   * who comes.
    */
   readonly connections?: number | undefined;
-  /** How many calls of one client of a manager may be under way; further ones are not read meanwhile. 10,000 if left out. */
+  /**
+   * How many calls of one client of a manager may be under way; further ones are not read
+   * meanwhile. 10,000 if left out.
+   */
   readonly requests?: number | undefined;
-  /** How long a program that connects may take to prove itself, in milliseconds; 10,000 if left out. */
+  /**
+   * How long a program that connects may take to prove itself, in milliseconds; 10,000 if left out.
+   */
   readonly handshakeTimeout?: number | undefined;
 }
 

@@ -20,9 +20,10 @@ import { showAs } from "../runtime/inspection.ts";
 /** What a listener is to be. */
 export interface ListenerOptions {
   /**
-   * `"host:port"`, an IPv6 host in brackets, port 0 for one that is free; or the path of a socket. If
-   * it is left out, a socket in a new temporary folder that only this user can enter; where that cannot
-   * be (Windows, Deno without all of --allow-read, -write, -env and -net), a free port of 127.0.0.1.
+   * `"host:port"`, an IPv6 host in brackets, port 0 for one that is free; or the path of a socket.
+   * If it is left out, a socket in a new temporary folder that only this user can enter; where that
+   * cannot be (Windows, Deno without all of --allow-read, -write, -env and -net), a free port of
+   * 127.0.0.1.
    */
   readonly address?: string | undefined;
   /** The key that programs which connect must prove to know. Without it anyone may connect. */
@@ -30,8 +31,9 @@ export interface ListenerOptions {
   /** As `limits.handshakeTimeout`. */
   readonly handshakeTimeout?: number | undefined;
   /**
-   * Encrypts the connections: the options of `tls.createServer` of `node:tls`, such as `key` and `cert`, and
-   * `ca` with `requestCert` where those who connect need a certificate, too. They give `connect` its `tls`.
+   * Encrypts the connections: the options of `tls.createServer` of `node:tls`, such as `key` and
+   * `cert`, and `ca` with `requestCert` where those who connect need a certificate, too. They give
+   * `connect` its `tls`.
    */
   readonly tls?: ListenTls | undefined;
   /** What programs that connect may ask of this one. */
@@ -46,14 +48,14 @@ export interface ListenerOptions {
 /**
  * Listens for connections of other programs, which call `connect`; they may run on other runtimes.
  * It listens from when it is made. With an `authKey` both sides prove to each other that they know
- * it: until then the other side can have this one decode nothing and keep no more than some bytes. It
- * has a limited time for that, while others are served.
+ * it: until then the other side can have this one decode nothing and keep no more than some bytes.
+ * It has a limited time for that, while others are served.
  *
- * Without an `authKey` everyone who reaches the address may connect: on a port that is every user of
- * the machine, or of the network.
+ * Without an `authKey` everyone who reaches the address may connect: on a port that is every user
+ * of the machine, or of the network.
  *
- * A listener alone does not keep the program alive; a pending `accept` does. The file of a socket is
- * removed when the listener is closed or the program ends; one that a killed program has left is
+ * A listener alone does not keep the program alive; a pending `accept` does. The file of a socket
+ * is removed when the listener is closed or the program ends; one that a killed program has left is
  * replaced.
  *
  * @example
@@ -93,8 +95,8 @@ export class Listener implements Disposable {
   /**
    * Begins to listen.
    *
-   * @throws {TypeError} If `address`, `authKey`, `handshakeTimeout` or one of `limits` is none. Why else it
-   * cannot listen, `address` and `accept` say.
+   * @throws {TypeError} If `address`, `authKey`, `handshakeTimeout` or one of `limits` is none. Why
+   * else it cannot listen, `address` and `accept` say.
    * @throws {RangeError} If one of `limits` is out of range.
    */
   constructor(options?: ListenerOptions);
@@ -148,8 +150,9 @@ export class Listener implements Disposable {
   }
 
   /**
-   * Accepts the next connection of a program that has proven itself, in the order in which they did.
-   * It waits until there is one: a program that fails is dropped, and only `onRefused` hears of it.
+   * Accepts the next connection of a program that has proven itself, in the order in which they
+   * did. It waits until there is one: a program that fails is dropped, and only `onRefused` hears
+   * of it.
    *
    * @throws {TimeoutError} Once `timeout` (milliseconds) is over.
    * @throws The signal's reason, if that is aborted first. In both cases nothing was accepted.
@@ -164,7 +167,8 @@ export class Listener implements Disposable {
     const release = this.#server.hold();
     try {
       if (!await slot.toFront({ timeout, signal })) throw late(timeout);
-      // Who has come is told by the event loop, which a caller that tries again and again must let go on.
+      // Who has come is told by the event loop, which a caller that tries again and again must let
+      // go on.
       if (timeout !== undefined && timeout <= 0) await nextTurn();
       for (;;) {
         if (this.#closed) throw new Error("Cannot accept as the listener is closed");

@@ -54,7 +54,10 @@ export function encodeFailure(error: unknown): Uint8Array {
 export const passedOn = (message: Uint8Array): Uint8Array =>
   tellsFailure(message) ? encodeFailure(forgedFailure()) : message;
 
-/** Whether who reads it takes it for a failure: a number can be written with more bytes than it needs. */
+/**
+ * Whether who reads it takes it for a failure: a number can be written with more bytes than it
+ * needs.
+ */
 function tellsFailure(message: Uint8Array): boolean {
   try {
     return new Decoder(message).readUint() === FAILURE;
@@ -85,7 +88,8 @@ export const fromOutside = <T>(read: ReadMessage<T>): ReadMessage<T> => (decoder
 };
 
 /**
- * What reads a message's bytes, of a value those that stand for it, if they are not more than so many.
+ * What reads a message's bytes, of a value those that stand for it, if they are not more than so
+ * many.
  *
  * @throws {RangeError} If there can be no such limit.
  */

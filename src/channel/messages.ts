@@ -139,7 +139,8 @@ export class Messages {
 
   /**
    * Takes the first message if there is one, nobody of this child waits for it before, and it needs
-   * no module that must be imported first. It looks several times: a wait costs as much as many looks.
+   * no module that must be imported first. It looks several times: a wait costs as much as many
+   * looks.
    */
   trySoon<T>(read: ReadMessage<T>): TakenMessage<T> | undefined {
     if (this.#taking > 0) return undefined;
@@ -154,13 +155,16 @@ export class Messages {
   /**
    * Takes the first message if there is one, and nobody of this child waits for it before.
    *
-   * @throws {Error} If the message needs a module that must be imported first. It stays where it is.
+   * @throws {Error} If the message needs a module that must be imported first. It stays where it
+   * is.
    */
   takeNow<T>(read: ReadMessage<T>): TakenMessage<T> | undefined {
     return this.#taking > 0 ? undefined : this.#atOnce(this.#take(read));
   }
 
-  /** Waits for a message, and takes it; `undefined` once the time is over, or there is nothing more. */
+  /**
+   * Waits for a message, and takes it; `undefined` once the time is over, or there is nothing more.
+   */
   async take<T>(
     read: ReadMessage<T>,
     { timeout, signal }: WaitOptions,
@@ -204,7 +208,8 @@ export class Messages {
   /**
    * The same, with this thread blocked meanwhile.
    *
-   * @throws {Error} If the message needs a module that must be imported first. It stays where it is.
+   * @throws {Error} If the message needs a module that must be imported first. It stays where it
+   * is.
    */
   takeSync<T>(
     read: ReadMessage<T>,

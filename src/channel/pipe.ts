@@ -46,8 +46,8 @@ registerExtension({
 });
 
 /**
- * Makes the ends of a pipe in the memory of the children of a start method. `origin`: who says what the
- * second end gets, wherever it goes.
+ * Makes the ends of a pipe in the memory of the children of a start method. `origin`: who says what
+ * the second end gets, wherever it goes.
  *
  * @internal
  */
@@ -88,7 +88,8 @@ export interface PipeOptions {
  * ```
  *
  * @throws {TypeError} If `options` is no object.
- * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+ * @throws {Error} If this program cannot share memory between processes; the message names the
+ * remedy.
  */
 export function Pipe(options?: PipeOptions): [Connection, Connection] {
   return pipeOf(getStartMethod(), options);

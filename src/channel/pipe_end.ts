@@ -1,6 +1,6 @@
 /**
- * The ends of a pipe in shared memory: a record queue leads to each of the two sides, and a word tells
- * that nobody holds a side any more.
+ * The ends of a pipe in shared memory: a record queue leads to each of the two sides, and a word
+ * tells that nobody holds a side any more.
  *
  * @module
  * @internal
@@ -26,7 +26,8 @@ const capacity = 2 * 1024 * 1024;
 /** Which end of a pipe. */
 export type Side = 0 | 1;
 
-// Where the parts are, in words: the record queue that leads to a side, and whether nobody holds the side any more.
+// Where the parts are, in words: the record queue that leads to a side, and whether nobody holds
+// the side any more.
 const recordsTo = (side: Side): number => side * recordQueueWords;
 const closedAt = (side: Side): number => 2 * recordQueueWords + side;
 const flagsAt = 2 * recordQueueWords + 2;
@@ -152,7 +153,10 @@ export class PipeEnd implements ConnectionEnd {
     letGo(this, this.target);
   }
 
-  /** Whether nobody holds the other end: said by the last who did, or seen by a look whether any lives. */
+  /**
+   * Whether nobody holds the other end: said by the last who did, or seen by a look whether any
+   * lives.
+   */
   get #arePeersGone(): boolean {
     if (isClosed(this.block, other(this.side))) return true;
     const now = performance.now();

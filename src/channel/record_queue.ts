@@ -1,6 +1,6 @@
 /**
- * A record queue: records of bytes in shared memory, first in, first out, for any number of children that
- * put and that take. It is what a queue and each direction of a pipe are made of.
+ * A record queue: records of bytes in shared memory, first in, first out, for any number of
+ * children that put and that take. It is what a queue and each direction of a pipe are made of.
  *
  * The records stand one behind the other in segments, which are made as they are needed and freed
  * when they are read; a large record has a block of its own. Those who put have one mutex, those
@@ -158,7 +158,10 @@ export class RecordQueue implements Carrier {
     return held > 0 && held + bytes > maxBytes;
   }
 
-  /** Whether it was for want of memory, not of room in the record queue, that the last `put` has not put. */
+  /**
+   * Whether it was for want of memory, not of room in the record queue, that the last `put` has not
+   * put.
+   */
   get lacksMemory(): boolean {
     return this.#lacksMemory;
   }
@@ -169,8 +172,8 @@ export class RecordQueue implements Carrier {
   }
 
   /**
-   * Puts a record of the first `length` bytes, unless the record queue is full, or there is no memory for it
-   * at present.
+   * Puts a record of the first `length` bytes, unless the record queue is full, or there is no
+   * memory for it at present.
    *
    * @returns Whether it was put; if not, `awaited` tells what to wait for.
    * @throws {RangeError} If the arena can never have room for it.
@@ -292,7 +295,9 @@ export class RecordQueue implements Carrier {
     while (mutex.wasAbandoned || this.#repair.isPending) this.#repair.runAfter(mutex);
   }
 
-  /** What was done is done, even if the record queue was disposed of before its mutex was released. */
+  /**
+   * What was done is done, even if the record queue was disposed of before its mutex was released.
+   */
   #leave(mutex: Mutex): void {
     try {
       mutex.release();

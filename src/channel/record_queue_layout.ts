@@ -12,8 +12,9 @@ import { freeFrom } from "./segment.ts";
 
 const mutexWords = mutexSize / 4;
 
-// In words from where the record queue begins. Those who put and those who take write to cache lines
-// of their own; what both read is with the block's own words, in a line that is hardly ever written.
+// In words from where the record queue begins. Those who put and those who take write to cache
+// lines of their own; what both read is with the block's own words, in a line that is hardly ever
+// written.
 export const maxItemsAt = 0;
 export const maxBytesAt = 1;
 /** Whether a child died while it put or took: then the counts must be computed again. */

@@ -53,7 +53,9 @@ export class RecordQueueRepair {
     return this.isPending || this.#putMutex.isAbandoned || this.#takeMutex.isAbandoned;
   }
 
-  /** A child that blocks its thread hears of no death, so it looks: seldom, as that asks the system. */
+  /**
+   * A child that blocks its thread hears of no death, so it looks: seldom, as that asks the system.
+   */
   #lookForDeaths(): void {
     const now = performance.now();
     if (now < this.#lookAt) return;
@@ -62,7 +64,9 @@ export class RecordQueueRepair {
     this.#takeMutex.lookForDeath();
   }
 
-  /** Repairs it in place of a child that died with the mutex, which this child has acquired since. */
+  /**
+   * Repairs it in place of a child that died with the mutex, which this child has acquired since.
+   */
   runAfter(mutex: Mutex): void {
     this.#words[this.#base + repairAt] = 1;
     mutex.release();

@@ -1,7 +1,8 @@
 /**
- * What shows that a message comes from who has proven the key, and in its order: a digest behind it, made
- * with a key of the conversation alone and the message's number. So who is on the way can neither change a
- * message, nor put one in, nor leave one out, nor send one again. It does not hide what is said: that takes TLS.
+ * What shows that a message comes from who has proven the key, and in its order: a digest behind
+ * it, made with a key of the conversation alone and the message's number. So who is on the way can
+ * neither change a message, nor put one in, nor leave one out, nor send one again. It does not hide
+ * what is said: that takes TLS.
  *
  * @module
  * @internal

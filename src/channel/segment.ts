@@ -12,7 +12,9 @@ import type { Arena } from "../memory/arena.ts";
 export const nextAt = 0;
 export const endAt = 1;
 export const unreadAt = 16;
-/** Odd, and every record takes an even number of words: the bytes of each begin at a multiple of 8. */
+/**
+ * Odd, and every record takes an even number of words: the bytes of each begin at a multiple of 8.
+ */
 export const recordsAt = 33;
 /** With its block's own words, 64 KiB. */
 export const segmentWords: number = 16 * 1024 - headerSize / 4;

@@ -1,6 +1,6 @@
 /**
- * The segments of a record queue, as a list from the first that may have unread records to the last,
- * to which records are added.
+ * The segments of a record queue, as a list from the first that may have unread records to the
+ * last, to which records are added.
  *
  * @module
  * @internal
@@ -37,7 +37,9 @@ export class SegmentList {
     }
   }
 
-  /** The first unread record, by its first word; 0 if there is none. Frees segments that are read. */
+  /**
+   * The first unread record, by its first word; 0 if there is none. Frees segments that are read.
+   */
   firstRecord(): number {
     const words = this.#words;
     let segment = Atomics.load(words, this.#base + headAt);
@@ -54,7 +56,10 @@ export class SegmentList {
     return 0;
   }
 
-  /** The segment that has room for so many words, which is the last; `undefined` without memory for it. */
+  /**
+   * The segment that has room for so many words, which is the last; `undefined` without memory for
+   * it.
+   */
   withRoomFor(need: number): number | undefined {
     const words = this.#words;
     const last = words[this.#base + tailAt]!;

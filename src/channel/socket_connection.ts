@@ -13,8 +13,8 @@ import { SocketEnd } from "./socket_end.ts";
 import { Wire } from "./wire.ts";
 
 /**
- * The connection; `introduction` is what the handshake gave, and `messageSize` how many bytes a message may
- * have, if that was said.
+ * The connection; `introduction` is what the handshake gave, and `messageSize` how many bytes a
+ * message may have, if that was said.
  */
 export function socketConnection(
   socket: Socket,

@@ -118,7 +118,10 @@ export class SocketEnd implements ConnectionEnd {
     collected.unregister(this);
   }
 
-  /** Reads the first message, and takes it, unless the signal is aborted before its modules are there. */
+  /**
+   * Reads the first message, and takes it, unless the signal is aborted before its modules are
+   * there.
+   */
   async #read<T>(
     read: ReadMessage<T>,
     message: Uint8Array,

@@ -20,8 +20,8 @@ import { makePipe } from "./pipe.ts";
 import { SocketEnd } from "./socket_end.ts";
 
 /**
- * The main program may end although a relay waits: a child that uses the connection and is no daemon
- * keeps it alive itself. Elsewhere a parent or a sibling may use it, who does not.
+ * The main program may end although a relay waits: a child that uses the connection and is no
+ * daemon keeps it alive itself. Elsewhere a parent or a sibling may use it, who does not.
  */
 const policy = bootNote() === undefined ? idle : undefined;
 
@@ -93,7 +93,9 @@ async function passIn(socket: ConnectionEnd, pipe: ConnectionEnd): Promise<void>
   socket.close();
 }
 
-/** From the child, until it has closed its end; then the connection is closed behind what it sent. */
+/**
+ * From the child, until it has closed its end; then the connection is closed behind what it sent.
+ */
 async function passOut(pipe: ConnectionEnd, socket: ConnectionEnd): Promise<void> {
   let message: Uint8Array | undefined;
   // It was closed here, as the other program has closed the connection.

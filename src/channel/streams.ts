@@ -6,8 +6,9 @@
  * What is read from a `ReadableStream` there, is read here; at most 16 chunks and 1 MiB are under
  * way. A stream of bytes arrives as one. A write to a `WritableStream` there is done when it is
  * done here. The end, errors, a cancel and an abort with its reason pass in their direction; when a
- * child ends, what is left of its stream fails with an `EOFError` in the other. An object that holds
- * both, such as a `Deno.Conn`, arrives as an ordinary object with its own properties and addresses.
+ * child ends, what is left of its stream fails with an `EOFError` in the other. An object that
+ * holds both, such as a `Deno.Conn`, arrives as an ordinary object with its own properties and
+ * addresses.
  *
  * What keeps a program alive is what an open socket would: a read, a write, a close, and here a
  * stream that others may write to. A stream that is only held does not, nor does its `closed`. A
@@ -127,7 +128,10 @@ registerExtension({
   revive: (description) => receivedWritable(new StreamLink(description as Connection)),
 });
 
-/** An object that holds both, such as a `Deno.Conn`, a `TransformStream`, or one of a program's class. */
+/**
+ * An object that holds both, such as a `Deno.Conn`, a `TransformStream`, or one of a program's
+ * class.
+ */
 interface Pair {
   readonly readable: ReadableStream<unknown>;
   readonly writable: WritableStream<unknown>;

@@ -29,7 +29,9 @@ export class Wire {
   #messages: Uint8Array[] = [];
   #waiting = 0;
   #isPaused = false;
-  /** How many wait for a message: as long as nobody does, only the beginning of a long one is read. */
+  /**
+   * How many wait for a message: as long as nobody does, only the beginning of a long one is read.
+   */
   #wanted = 0;
   /** Whether no more is to be read. */
   #isDeaf = false;
@@ -135,7 +137,8 @@ export class Wire {
     check();
     if (this.isReady) return true;
     if (timeout !== undefined && timeout <= 0) {
-      // What has come is told by the event loop, which a caller that asks again and again must let go on.
+      // What has come is told by the event loop, which a caller that asks again and again must let
+      // go on.
       await nextTurn();
       signal?.throwIfAborted();
       check();
@@ -171,7 +174,9 @@ export class Wire {
     return Math.max(0, this.#frames.announced - this.#sealSize);
   }
 
-  /** Reads no more: the first message is not wanted, and what is behind it cannot be had without it. */
+  /**
+   * Reads no more: the first message is not wanted, and what is behind it cannot be had without it.
+   */
   deafen(): void {
     this.#isDeaf = true;
     this.#steer();
@@ -190,9 +195,9 @@ export class Wire {
   }
 
   /**
-   * Sends a message. Fulfilled once it is in the hands of the system: with `true`, or with `false` if
-   * the time was over before its turn came. What has begun to go cannot be called back: then the end
-   * of the time, and an abort, end the wait alone, and it is sent.
+   * Sends a message. Fulfilled once it is in the hands of the system: with `true`, or with `false`
+   * if the time was over before its turn came. What has begun to go cannot be called back: then the
+   * end of the time, and an abort, end the wait alone, and it is sent.
    *
    * @param check Called before it is sent; what it throws ends the wait.
    */

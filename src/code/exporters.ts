@@ -51,9 +51,14 @@ function namesExport(text: string, name: string): boolean {
     (/(^|_)default$/.test(name) && /\bexport\s+default\b/.test(text));
 }
 
-/** The beginning of an expression that may give a function which is called otherwise: a call, a name. */
+/**
+ * The beginning of an expression that may give a function which is called otherwise: a call, a
+ * name.
+ */
 const given = String.raw`(?!(?:async|function|class|new|true|false|null|undefined)\b)[A-Za-z_$]`;
-/** A constant of such a value, whatever its pattern and its type are; bounded, as texts may be long. */
+/**
+ * A constant of such a value, whatever its pattern and its type are; bounded, as texts may be long.
+ */
 const constant = String.raw`const\s(?:[^=]|=>){0,300}=(?!>)\s*${given}`;
 /** An export whose value is not a function that is written there, with a name of its own. */
 const givenExport = new RegExp(
@@ -103,7 +108,10 @@ export function exportersOf(value: Named): Exporters {
   return { modules, specifiers, ...(as !== undefined && { as }) };
 }
 
-/** `asksEngine`: whether the engine is asked at last where a function was written, which takes its time. */
+/**
+ * `asksEngine`: whether the engine is asked at last where a function was written, which takes its
+ * time.
+ */
 function search(value: Named, asksEngine: boolean): Search {
   const loaded = exportOf(value);
   if (loaded !== undefined) return known(loaded);
@@ -173,7 +181,10 @@ function holdsWords(url: string, words: readonly string[]): boolean {
 
 const escaped = (name: string): string => name.replace(/[$]/g, "\\$&");
 
-/** Whether a module declares an export of this name, or one that something of this name may be given as. */
+/**
+ * Whether a module declares an export of this name, or one that something of this name may be given
+ * as.
+ */
 function declaresExport(url: string, name: string, seen: Set<string> = new Set()): boolean {
   const text = moduleSource(url);
   if (text === undefined) return true;

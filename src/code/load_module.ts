@@ -53,7 +53,9 @@ export function namespaceAt(url: string): ModuleNamespace | undefined {
   return namespaces.get(url);
 }
 
-/** Where a function or a class is exported, if a module that was imported here by its URL does so. */
+/**
+ * Where a function or a class is exported, if a module that was imported here by its URL does so.
+ */
 export function exportOf(value: object): Export | undefined {
   return exportsOf.get(value);
 }
@@ -93,7 +95,8 @@ export async function loadModule(
 }
 
 /**
- * Imports the module that a value needs, which somebody has sent. One that is only guessed may be of no use.
+ * Imports the module that a value needs, which somebody has sent. One that is only guessed may be
+ * of no use.
  *
  * @throws {TaskReferenceError} If nothing is imported for who has sent it.
  */

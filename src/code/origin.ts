@@ -6,14 +6,14 @@
  */
 
 /**
- * A child of this program that may do what this one may; one that has fewer permissions; another program that has
- * proven a key; and one that has not, as there is none.
+ * A child of this program that may do what this one may; one that has fewer permissions; another
+ * program that has proven a key; and one that has not, as there is none.
  */
 export type Origin = "program" | "restricted" | "proven" | "stranger";
 
 /**
- * Whether it has no memory in common with this program, and must not point into that. So is a child of fewer
- * permissions: Deno lets only those map memory that have all.
+ * Whether it has no memory in common with this program, and must not point into that. So is a child
+ * of fewer permissions: Deno lets only those map memory that have all.
  */
 export const isForeign = (origin: Origin): boolean => origin !== "program";
 

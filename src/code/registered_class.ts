@@ -30,18 +30,20 @@ const byPrototype = new WeakMap<object, RegisteredClass>();
 const byModule = new Map<string, RegisteredClass[]>();
 
 /**
- * Lets the instances of a class keep their class when they travel between children. Call it at the top level of the
- * module that declares the class, with that module's `import.meta`: a child that meets an instance imports the module,
- * and finds the class as the same registration.
+ * Lets the instances of a class keep their class when they travel between children. Call it at the
+ * top level of the module that declares the class, with that module's `import.meta`: a child that
+ * meets an instance imports the module, and finds the class as the same registration.
  *
- * A class that is exported needs no registration where the other side can import its module. It does where that is
- * the main module and still runs: instances that a child makes arrive there as plain objects, with a warning. A
- * registration is also what other programs and classes that are not exported need.
+ * A class that is exported needs no registration where the other side can import its module. It
+ * does where that is the main module and still runs: instances that a child makes arrive there as
+ * plain objects, with a warning. A registration is also what other programs and classes that are
+ * not exported need.
  *
- * An instance arrives with the class' prototype and with its own enumerable properties (a class that extends `Map`,
- * `Set`, `Array`, `Date` or another built-in class with that part of it, too). The constructor is not called. Private
- * fields (`#name`) cannot be seen from outside the class, and so do not travel: a method that uses one throws a
- * `TypeError` on the instance that arrived. Accessors, methods and `instanceof` work.
+ * An instance arrives with the class' prototype and with its own enumerable properties (a class
+ * that extends `Map`, `Set`, `Array`, `Date` or another built-in class with that part of it, too).
+ * The constructor is not called. Private fields (`#name`) cannot be seen from outside the class,
+ * and so do not travel: a method that uses one throws a `TypeError` on the instance that arrived.
+ * Accessors, methods and `instanceof` work.
  *
  * Registering a class again changes nothing.
  *
@@ -70,8 +72,8 @@ const byModule = new Map<string, RegisteredClass[]>();
  * }
  * ```
  *
- * @param meta The `import.meta` of the module that declares the class. Where a bundler does not know that
- * by itself, `{ url: import.meta.url }` is as good.
+ * @param meta The `import.meta` of the module that declares the class. Where a bundler does not
+ * know that by itself, `{ url: import.meta.url }` is as good.
  * @param cls The class; one that extends `Error` keeps its class when it is thrown.
  * @throws {TypeError} If `meta` has no `url`, or `cls` is not a class.
  */

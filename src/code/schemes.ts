@@ -1,6 +1,6 @@
 /**
- * Which URLs may be imported: absolute ones alone, as a bare name would be looked for in a registry, and for other
- * programs those of schemes that this one uses itself.
+ * Which URLs may be imported: absolute ones alone, as a bare name would be looked for in a
+ * registry, and for other programs those of schemes that this one uses itself.
  *
  * @module
  * @internal

@@ -25,7 +25,9 @@ export function noteSent(value: Named, modules: readonly string[]): void {
   sent.set(value.name, [...alive, { value: new WeakRef(value), modules }]);
 }
 
-/** The one that was sent of this name and may be of one of these modules, unless several are alike. */
+/**
+ * The one that was sent of this name and may be of one of these modules, unless several are alike.
+ */
 export function sentBefore(
   name: string,
   modules: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * The text of a function or a class, by which it is told from others of its name. Who compares it may
- * have printed it in another way: each runtime prints what it has left of the types, and a test
+ * The text of a function or a class, by which it is told from others of its name. Who compares it
+ * may have printed it in another way: each runtime prints what it has left of the types, and a test
  * runner that loads the modules in the runtime's place has written their text anew.
  *
  * @module
@@ -17,7 +17,9 @@ export interface SourceText {
   readonly by: string;
 }
 
-/** Test runners that evaluate what they have made of a module; a child of ours imports it as it is. */
+/**
+ * Test runners that evaluate what they have made of a module; a child of ours imports it as it is.
+ */
 const loader = "__vitest_worker__" in globalThis
   ? "/vitest"
   : Symbol.for("jest-native-promise") in globalThis

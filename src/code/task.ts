@@ -24,8 +24,8 @@ const addresses = new WeakMap<Callable, TaskAddress>();
  * module, with that module's `import.meta`: a child imports the module and finds the function as
  * the same declaration, so it may use whatever the module defines.
  *
- * A CommonJS module has no `import.meta`: there it is `task({ url: pathToFileURL(__filename).href }, fn)`,
- * with `pathToFileURL` of `node:url`.
+ * A CommonJS module has no `import.meta`: there it is
+ * `task({ url: pathToFileURL(__filename).href }, fn)`, with `pathToFileURL` of `node:url`.
  *
  * @example
  * ```ts
@@ -40,8 +40,8 @@ const addresses = new WeakMap<Callable, TaskAddress>();
  * }
  * ```
  *
- * @param meta The `import.meta` of the module that declares the function. Where a bundler does not know
- * that by itself, `{ url: import.meta.url }` is as good.
+ * @param meta The `import.meta` of the module that declares the function. Where a bundler does not
+ * know that by itself, `{ url: import.meta.url }` is as good.
  * @param fn The function.
  * @returns The same function, typed as it was.
  * @throws {TypeError} If `meta` has no `url`, or `fn` is not a function.
@@ -70,8 +70,8 @@ export function taskAddress(fn: Callable): TaskAddress | undefined {
 }
 
 /**
- * The task at an address, in this thread; `undefined` while its module is not loaded. A module
- * that declares other tasks here than there (a condition around `task()`) is searched by their text,
+ * The task at an address, in this thread; `undefined` while its module is not loaded. A module that
+ * declares other tasks here than there (a condition around `task()`) is searched by their text,
  * unless a bundler has changed that: then the place alone tells.
  *
  * @internal

@@ -13,14 +13,19 @@ import type { Reader, Writer } from "./codec_context.ts";
 
 /** A shorter array is not worth a packed form. */
 const PACK_FROM = 6;
-/** So many elements are made room for at once: an array's length says nothing of how many there are. */
+/**
+ * So many elements are made room for at once: an array's length says nothing of how many there are.
+ */
 const CHUNK = 4096;
 /** Up to here an array is built by `push`, which leaves the engine knowing that it has no holes. */
 const PUSH_LIMIT = 1024;
 /** A wider gap is not worth its memory. */
 const WIDE_GAP = 4096;
 
-/** JavaScriptCore tells where an error was thrown, and lists an array's keys a hundred times slower than V8. */
+/**
+ * JavaScriptCore tells where an error was thrown, and lists an array's keys a hundred times slower
+ * than V8.
+ */
 const LISTS_KEYS_SLOWLY: boolean = Object.hasOwn(new Error(), "line");
 
 /** Encodes an array: its elements, and whatever else was hung on it. */
@@ -75,7 +80,8 @@ function hasNamed(array: readonly unknown[], primitives: boolean): boolean {
   const { length } = array;
   if (length < 16) return Object.keys(array).length > length;
   if (!LISTS_KEYS_SLOWLY) return Object.values(array).length > length;
-  // What is hung on a long list of numbers or strings is not looked for there: it would take most of the time.
+  // What is hung on a long list of numbers or strings is not looked for there: it would take most
+  // of the time.
   return (!primitives || length < 64) && Object.keys(array).length > length;
 }
 
@@ -143,7 +149,10 @@ function writeFloats(out: ByteWriter, array: readonly unknown[], from: number): 
   return index;
 }
 
-/** Makes floats of the integers from `start` on. From the last to the first, as they grow into each other. */
+/**
+ * Makes floats of the integers from `start` on. From the last to the first, as they grow into each
+ * other.
+ */
 function widen(out: ByteWriter, start: number, count: number): void {
   out.reserve(count * 4);
   const { view } = out;

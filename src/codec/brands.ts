@@ -5,7 +5,9 @@
  * @internal
  */
 
-/** What an object is inside, whatever its prototype: the built-in class whose internal slots it has. */
+/**
+ * What an object is inside, whatever its prototype: the built-in class whose internal slots it has.
+ */
 export type Brand =
   | "none"
   | "Array"
@@ -84,7 +86,9 @@ export function isBrandPrototype(prototype: object): boolean {
   return slotOf.has(prototype);
 }
 
-/** An object whose prototype was replaced still says what it is, where the language has it do so. */
+/**
+ * An object whose prototype was replaced still says what it is, where the language has it do so.
+ */
 function brandByTag(value: object): Brand {
   const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
   const slot = tag === "Object" ? undefined : slots.find(({ brand }) => brand === tag);

@@ -86,8 +86,8 @@ export function writeShared(writer: Writer, shared: object): void {
 }
 
 /**
- * Encodes a typed array or a `DataView`: with all of its buffer where that is a value of its own or is
- * transferred, otherwise with the bytes that the views in the message show.
+ * Encodes a typed array or a `DataView`: with all of its buffer where that is a value of its own or
+ * is transferred, otherwise with the bytes that the views in the message show.
  */
 export function writeView(writer: Writer, view: View): void {
   const buffer: object = view.buffer;
@@ -96,7 +96,10 @@ export function writeView(writer: Writer, view: View): void {
   writePartView(writer, view, buffer as ArrayBuffer);
 }
 
-/** Only the channel can carry shared memory; a `Buffer` would arrive as the `Uint8Array` that it is to it. */
+/**
+ * Only the channel can carry shared memory; a `Buffer` would arrive as the `Uint8Array` that it is
+ * to it.
+ */
 function writeSharedView(writer: Writer, view: View): void {
   if (!writer.transfers.attaches) {
     throw writer.path.refuse(
@@ -136,7 +139,10 @@ export function readPartView(reader: Reader): ArrayBufferView {
   return reader.fill(number, viewOf(Constructor, buffer, offset, input.uint()));
 }
 
-/** A length of zero is that of a view that follows the length of its buffer; any other is one more than it is. */
+/**
+ * A length of zero is that of a view that follows the length of its buffer; any other is one more
+ * than it is.
+ */
 function viewOf(
   Constructor: ViewConstructor,
   buffer: ArrayBufferLike,
@@ -218,7 +224,9 @@ function isInBounds(view: View): boolean {
   }
 }
 
-/** Whether a view has no length of its own. That shows only when the length of its buffer changes. */
+/**
+ * Whether a view has no length of its own. That shows only when the length of its buffer changes.
+ */
 function isTracking(view: View, buffer: ArrayBuffer): boolean {
   const { byteLength } = buffer;
   const length = view.byteLength;
@@ -230,7 +238,8 @@ function isTracking(view: View, buffer: ArrayBuffer): boolean {
     buffer.resize(byteLength);
     return grew;
   }
-  // A buffer that cannot grow is cut instead, and what was cut off put back. An empty view is taken to have a length.
+  // A buffer that cannot grow is cut instead, and what was cut off put back. An empty view is taken
+  // to have a length.
   if (length === 0) return false;
   const cut = new Uint8Array(buffer).slice(end - 1);
   buffer.resize(end - 1);

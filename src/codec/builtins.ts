@@ -54,8 +54,9 @@ export function readDate(reader: Reader): Date {
 }
 
 /**
- * How long a pattern may be of who could not run code here anyway. Engines take much more than twice the time for
- * one twice as long: 64 KiB of names, or of a class that ignores case, may take them seconds.
+ * How long a pattern may be of who could not run code here anyway. Engines take much more than
+ * twice the time for one twice as long: 64 KiB of names, or of a class that ignores case, may take
+ * them seconds.
  */
 const longestPattern = 4096;
 

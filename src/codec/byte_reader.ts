@@ -9,14 +9,20 @@ import * as tag from "./tags.ts";
 import { intern } from "./intern.ts";
 import { DecodeFailure } from "./failure.ts";
 
-/** A longer ASCII string is left to `TextDecoder`, whose call costs as much as a loop of this length. */
+/**
+ * A longer ASCII string is left to `TextDecoder`, whose call costs as much as a loop of this
+ * length.
+ */
 const LOOP_LIMIT = 24;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** `fromCharCode` takes as many arguments as the stack has room for. */
 const UTF16_CHUNK = 4096;
 
-/** Bytes and the primitive values in them. Every method throws `DecodeFailure` rather than read past the end. */
+/**
+ * Bytes and the primitive values in them. Every method throws `DecodeFailure` rather than read past
+ * the end.
+ */
 export class ByteReader {
   readonly bytes: Uint8Array;
   position = 0;
@@ -26,7 +32,9 @@ export class ByteReader {
     this.bytes = bytes;
   }
 
-  /** The same memory as `bytes`. Made when first asked for: many a small message has no use for it. */
+  /**
+   * The same memory as `bytes`. Made when first asked for: many a small message has no use for it.
+   */
   get view(): DataView {
     if (this.#view !== undefined) return this.#view;
     const { buffer, byteOffset, byteLength } = this.bytes;

@@ -8,8 +8,8 @@
 import * as tag from "./tags.ts";
 import type { Reader, Writer } from "./codec_context.ts";
 
-// A getter inside an entry may change the collection, so the entries are those at the beginning. The methods are those
-// of the built-in class: a subclass may have others.
+// A getter inside an entry may change the collection, so the entries are those at the beginning.
+// The methods are those of the built-in class: a subclass may have others.
 
 /** Encodes a map: its keys and values in turn. */
 export function writeMap(writer: Writer, map: ReadonlyMap<unknown, unknown>): void {

@@ -1,6 +1,6 @@
 /**
- * To whom a message goes, as `channel` of its encoder tells: to children of a start method, to a child of fewer
- * permissions, or to another program, where there is no channel.
+ * To whom a message goes, as `channel` of its encoder tells: to children of a start method, to a
+ * child of fewer permissions, or to another program, where there is no channel.
  *
  * @module
  * @internal
@@ -9,10 +9,14 @@
 import type { StartMethod } from "../runtime/start_method.ts";
 import { aName } from "./failure.ts";
 
-/** In place of a start method: a child of fewer permissions, which shares no memory with its parent. */
+/**
+ * In place of a start method: a child of fewer permissions, which shares no memory with its parent.
+ */
 export const isolated = "isolated";
 
-/** Why something in the memory of a start method's children cannot travel; `undefined` where it can. */
+/**
+ * Why something in the memory of a start method's children cannot travel; `undefined` where it can.
+ */
 export function memoryRefusal(
   name: string,
   method: StartMethod,

@@ -17,13 +17,21 @@ import { ValueWriter } from "./value_writer.ts";
 export interface EncoderOptions {
   /** Whether the channel carries more than bytes, as a `MessagePort` does. */
   readonly attach?: boolean;
-  /** Whether a message may not be sent after all: what is to be moved is moved when it begins its trip. */
+  /**
+   * Whether a message may not be sent after all: what is to be moved is moved when it begins its
+   * trip.
+   */
   readonly defers?: boolean;
   /** Whatever kinds are to be told of the channel when they say whether a value can travel. */
   readonly channel?: unknown;
-  /** Who will read the messages, for kinds that know them: a proxy of a manager is told apart by its server. */
+  /**
+   * Who will read the messages, for kinds that know them: a proxy of a manager is told apart by its
+   * server.
+   */
   readonly peer?: unknown;
-  /** Who holds what a message refers to until it is read: who sends it, unless this says otherwise. */
+  /**
+   * Who holds what a message refers to until it is read: who sends it, unless this says otherwise.
+   */
   readonly heldBy?: HeldBy;
 }
 
@@ -46,7 +54,10 @@ const none: readonly never[] = [];
 /** How many bytes tell the length of a record. */
 export const LENGTH_SIZE = 4;
 
-/** Encodes a message: numbers that frame it, and values, each with the semantics of structured clone. */
+/**
+ * Encodes a message: numbers that frame it, and values, each with the semantics of structured
+ * clone.
+ */
 export class Encoder {
   readonly #transfers: Transfers;
   readonly #writer: ValueWriter;
@@ -80,14 +91,17 @@ export class Encoder {
   }
 
   /**
-   * Writes a value for `Decoder.read`. Afterwards this side no longer has the buffers that were to be moved. If it
-   * throws, nothing was written and nothing moved (but other buffers of a list that names memory of WebAssembly, which
-   * refuses to be moved only when it is tried, may be gone if they have whole pages of 64 KiB, too).
+   * Writes a value for `Decoder.read`. Afterwards this side no longer has the buffers that were to
+   * be moved. If it throws, nothing was written and nothing moved (but other buffers of a list that
+   * names memory of WebAssembly, which refuses to be moved only when it is tried, may be gone if
+   * they have whole pages of 64 KiB, too).
    *
    * @param value The value.
    * @param root What an error calls it, such as `args`.
-   * @param transfer What is to be moved, and not copied: all of a list, and of a set what the value holds.
-   * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel. A getter's error as it is.
+   * @param transfer What is to be moved, and not copied: all of a list, and of a set what the value
+   * holds.
+   * @throws {DOMException} A `DataCloneError` that names the path to what cannot travel. A getter's
+   * error as it is.
    */
   write(
     value: unknown,
@@ -96,8 +110,8 @@ export class Encoder {
   ): void {
     if (this.#busy) throw busy(root);
     const writer = this.#writer;
-    // Nothing to mark or to end: these hold nothing, refuse nothing and run nobody's code, and where
-    // there is no memory for a string, nothing of it was written.
+    // Nothing to mark or to end: these hold nothing, refuse nothing and run nobody's code, and
+    // where there is no memory for a string, nothing of it was written.
     if (typeof value === "number" || typeof value === "string" || typeof value === "boolean") {
       if (transfer === undefined) return writer.value(value, SAME);
     }
@@ -166,7 +180,8 @@ export class Encoder {
   }
 
   /**
-   * Takes what the values are to do when the message is sent; `carrier` is what will have it until it is read.
+   * Takes what the values are to do when the message is sent; `carrier` is what will have it until
+   * it is read.
    *
    * @throws {RangeError} If there is no memory to note that. Then the message is not to be sent.
    */

@@ -42,7 +42,9 @@ const NAME = 2;
 const MESSAGE = 4;
 const STACK = 8;
 
-/** Of a longer chain of causes the end is left out: many calls are under way for each of its errors. */
+/**
+ * Of a longer chain of causes the end is left out: many calls are under way for each of its errors.
+ */
 const MAX_CHAIN = 100;
 
 /** Written before the properties. */
@@ -60,7 +62,9 @@ interface Head {
   readonly stack: string | undefined;
 }
 
-/** Encodes an error. What cannot travel of its extras is left out: the error itself always arrives. */
+/**
+ * Encodes an error. What cannot travel of its extras is left out: the error itself always arrives.
+ */
 export function writeError(writer: Writer, error: Error, brand: Brand): void {
   const { out } = writer;
   const head = headOf(error, brand);
@@ -135,7 +139,9 @@ function headOf(error: Error, brand: Brand): Head {
   };
 }
 
-/** The built-in class an error descends from, and the registered class that is nearest before it. */
+/**
+ * The built-in class an error descends from, and the registered class that is nearest before it.
+ */
 function ancestry(
   error: Error,
   brand: Brand,
@@ -191,7 +197,10 @@ function tryPair(writer: Writer, object: object, key: string, onlyTry = false): 
   }
 }
 
-/** An error object of a class whose constructor is not called, and without the cost of a stack trace. */
+/**
+ * An error object of a class whose constructor is not called, and without the cost of a stack
+ * trace.
+ */
 function construct(
   { isForeign }: Reader,
   base: number,

@@ -8,7 +8,10 @@ import type { Shape } from "./shape.ts";
  * @internal
  */
 export interface DeliveryHooks {
-  /** The message is about to be sent, and `carrier` will have it until it is read. Followed by one of the others. */
+  /**
+   * The message is about to be sent, and `carrier` will have it until it is read. Followed by one
+   * of the others.
+   */
   departing?(carrier: object): void;
   /** The message is sent. */
   sent?(): void;
@@ -17,9 +20,10 @@ export interface DeliveryHooks {
 }
 
 /**
- * Who sees to it that what a message refers to is there until the message is read: who sends it, as it hears
- * when nobody will read it any more; what carries it, such as a queue, where it is read before it counts as
- * taken; or who will read it: the parent, or the child with a member id (see `memory/members.ts`).
+ * Who sees to it that what a message refers to is there until the message is read: who sends it, as
+ * it hears when nobody will read it any more; what carries it, such as a queue, where it is read
+ * before it counts as taken; or who will read it: the parent, or the child with a member id (see
+ * `memory/members.ts`).
  *
  * @internal
  */
@@ -51,37 +55,45 @@ export interface CodecExtension {
   readonly name: string;
   /** The module that registers it, where the other side may not have loaded that yet. */
   readonly module?: string;
-  /** Whether it stands for something in this program's memory, where no other program is to point. */
+  /**
+   * Whether it stands for something in this program's memory, where no other program is to point.
+   */
   readonly isLocal?: boolean;
   /** Whether it is a function, which a manager's server may call for whoever has sent it. */
   readonly isFunction?: boolean;
-  /** Whether reviving it does more than make an object: nothing of the kind is done for who has proven no key. */
+  /**
+   * Whether reviving it does more than make an object: nothing of the kind is done for who has
+   * proven no key.
+   */
   readonly needsProof?: boolean;
   /** What a description looks like: one that does not is refused, and `revive` gets none such. */
   readonly shape: Shape | ((description: unknown) => boolean);
   /**
-   * Whether the other side is sure to revive this value; if the method is left out, all are. Of what
-   * is not sure an error is sent without: the error itself always arrives.
+   * Whether the other side is sure to revive this value; if the method is left out, all are. Of
+   * what is not sure an error is sent without: the error itself always arrives.
    */
   isSure?(value: object): boolean;
   /** Whether a value is of this kind. It is not asked about ordinary objects and arrays. */
   matches(value: object): boolean;
   /**
-   * Why a value cannot travel, as it is to follow the path to it (`is a lock of another context`), or nothing.
-   * `channel` and `peer` are what the encoder was made for.
+   * Why a value cannot travel, as it is to follow the path to it (`is a lock of another context`),
+   * or nothing. `channel` and `peer` are what the encoder was made for.
    */
   refuses?(value: object, channel: unknown, peer: unknown): string | undefined;
   /** What the other side needs: any value that can travel. */
   describe(value: object, departure: Departure): unknown;
   /**
-   * The value that was described. May throw `ModuleNeeded`; it is then called again. `peer` and `origin`
-   * are what the decoder was made for.
+   * The value that was described. May throw `ModuleNeeded`; it is then called again. `peer` and
+   * `origin` are what the decoder was made for.
    */
   revive(description: unknown, peer: unknown, origin: Origin): object;
 }
 
 const kinds = new Map<string, CodecExtension>();
-/** The same kinds, in the order in which they are asked: a class that extends another comes later, and first. */
+/**
+ * The same kinds, in the order in which they are asked: a class that extends another comes later,
+ * and first.
+ */
 const kindList: CodecExtension[] = [];
 /** What has one of these prototypes is of no kind, and no kind is asked. */
 const builtIn: ReadonlySet<object> = new Set(

@@ -9,8 +9,9 @@ const SLOTS = 1024;
 const cache: (string | undefined)[] = new Array(SLOTS).fill(undefined);
 
 /**
- * The ASCII string in `bytes`, the same string each time it comes again, so that a property's name costs a comparison
- * and no allocation. One slot for each hash: what collides is replaced, and the memory held is bounded.
+ * The ASCII string in `bytes`, the same string each time it comes again, so that a property's name
+ * costs a comparison and no allocation. One slot for each hash: what collides is replaced, and the
+ * memory held is bounded.
  */
 export function intern(bytes: Uint8Array, start: number, length: number): string {
   if (length === 0) return "";
@@ -21,7 +22,8 @@ export function intern(bytes: Uint8Array, start: number, length: number): string
   if (known !== undefined && known.length === length && equals(known, bytes, start)) return known;
   let text = "";
   for (let i = start; i < start + length; i++) text += String.fromCharCode(bytes[i]!);
-  // The engine makes it the one copy that its lookups compare by address when it first is a property's name.
+  // The engine makes it the one copy that its lookups compare by address when it first is a
+  // property's name.
   cache[slot] = text;
   return text;
 }

@@ -1,6 +1,6 @@
 /**
- * The names of an object's properties as the decoder has them: kept from one message to the next, so
- * that objects alike cost little more than their values.
+ * The names of an object's properties as the decoder has them: kept from one message to the next,
+ * so that objects alike cost little more than their values.
  *
  * @module
  * @internal
@@ -11,7 +11,9 @@ import { parseNames, WIDE } from "./names.ts";
 
 /** V8 gives an object with more properties a hash table whatever it is made from. */
 const MOST_COPIED = 1020;
-/** From so many properties on, an object that is not copied is made to be a table: see `makeTable`. */
+/**
+ * From so many properties on, an object that is not copied is made to be a table: see `makeTable`.
+ */
 const TABLE_FROM = 256;
 
 /** The names of an object's properties, in their order. */
@@ -28,7 +30,8 @@ export class NameList {
   /** Makes an object for these properties. It may have them already, with the value `undefined`. */
   create(): object {
     if (this.#template !== undefined) return Object.assign({}, this.#template);
-    // Most objects with many properties are one of a kind, and a template takes as long to make as an object.
+    // Most objects with many properties are one of a kind, and a template takes as long to make as
+    // an object.
     if (this.#isKnown && this.#canCopy()) this.#template = templateOf(this.names);
     this.#isKnown = true;
     const object = {};
@@ -52,7 +55,10 @@ function templateOf(names: readonly string[]): object {
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
-/** Has V8 keep an object's properties in a hash table, which it would only do after a thousand of them. */
+/**
+ * Has V8 keep an object's properties in a hash table, which it would only do after a thousand of
+ * them.
+ */
 function makeTable(object: object): void {
   const properties = object as Record<string, unknown>;
   properties["a"] = properties["b"] = 0;
@@ -61,11 +67,16 @@ function makeTable(object: object): void {
   delete properties["b"];
 }
 
-/** Of texts and what they name so many characters are kept, twice: others are as fast to parse, or rare. */
+/**
+ * Of texts and what they name so many characters are kept, twice: others are as fast to parse, or
+ * rare.
+ */
 const KEPT_SIZE = 1 << 18;
 const LONGEST_KEPT = KEPT_SIZE / 8;
 
-/** By the text that names them. What is not used while the recent ones are replaced is forgotten. */
+/**
+ * By the text that names them. What is not used while the recent ones are replaced is forgotten.
+ */
 let recent = new Map<string, NameList>();
 let older = new Map<string, NameList>();
 let recentSize = 0;

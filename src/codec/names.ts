@@ -2,9 +2,9 @@
  * The names of an object's properties, where they are many.
  *
  * An engine keeps one copy of each property's name, and finds that for a string that comes from
- * elsewhere in a microsecond or so, a property. Its JSON parser does it in less than a tenth of that:
- * so the names travel as JSON, as keys of small objects (a large one would take as long to build as
- * the object itself).
+ * elsewhere in a microsecond or so, a property. Its JSON parser does it in less than a tenth of
+ * that: so the names travel as JSON, as keys of small objects (a large one would take as long to
+ * build as the object itself).
  *
  * @module
  * @internal
@@ -18,7 +18,10 @@ export const WIDE = 32;
 /** How many names one object of the JSON text has. */
 const CHUNK = 24;
 
-/** Before each name: a bracket, brace or comma, and a quotation mark. After it: the rest of the property. */
+/**
+ * Before each name: a bracket, brace or comma, and a quotation mark. After it: the rest of the
+ * property.
+ */
 const AROUND = 7;
 
 const [QUOTE, BACKSLASH, ZERO, COLON, COMMA] = [0x22, 0x5c, 0x30, 0x3a, 0x2c];

@@ -70,7 +70,10 @@ function skipAbsent(reader: Reader, object: object, key: string): void {
   if (Object.hasOwn(object, key)) delete (object as Properties)[key];
 }
 
-/** The same of what another program wrote: it is to call nothing, neither a setter nor, where it is awaited, `then`. */
+/**
+ * The same of what another program wrote: it is to call nothing, neither a setter nor, where it is
+ * awaited, `then`.
+ */
 function readForeign<T extends object>(reader: Reader, keys: readonly string[], object: T): T {
   const { input } = reader;
   const isPlain = Object.getPrototypeOf(object) === Object.prototype;

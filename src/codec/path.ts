@@ -7,15 +7,19 @@
 
 import { refusal } from "./failure.ts";
 
-/** What leads from one value to the next: a property, an element, an entry; a symbol leads to the thing itself. */
+/**
+ * What leads from one value to the next: a property, an element, an entry; a symbol leads to the
+ * thing itself.
+ */
 export type Step = string | number | symbol;
 
 /** The step to a value that stands for the one before it, and to the root. */
 export const SAME: unique symbol = Symbol("same");
 
 /**
- * What an error calls the value that is being encoded: a name such as `args`, which the path follows, or
- * a function that names what is at a path: what a caller gave may stand elsewhere in what is encoded.
+ * What an error calls the value that is being encoded: a name such as `args`, which the path
+ * follows, or a function that names what is at a path: what a caller gave may stand elsewhere in
+ * what is encoded.
  */
 export type Root = string | ((path: string) => string);
 
@@ -27,7 +31,10 @@ export function rooted(root: Root, path: string): string {
 /** Of a very long path so many steps are shown at either end. */
 const ENDS = 20;
 
-/** The way to the value that is being encoded: kept cheaply, and written out only when something is refused. */
+/**
+ * The way to the value that is being encoded: kept cheaply, and written out only when something is
+ * refused.
+ */
 export class Path {
   root: Root = "";
   depth = 0;
@@ -49,7 +56,9 @@ export class Path {
   /** The error for what `last` leads to from the innermost holder. */
   refuse(last: Step, reason: string): DOMException {
     let path = "";
-    /** Whether the steps so far were within what this package says of a value, up to a name in it. */
+    /**
+     * Whether the steps so far were within what this package says of a value, up to a name in it.
+     */
     let isWithin = false;
     for (let i = 1; i <= this.depth; i++) {
       const holder = this.#holders[i - 1]!;

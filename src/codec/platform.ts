@@ -13,7 +13,10 @@ import { writeKind } from "./extensions.ts";
 import type { CodecExtension } from "./extension.ts";
 import { isBlob, platformKind, travelsAsBytesAlways } from "./platform_kinds.ts";
 
-/** A class of the platform, such as `Blob` or `AbortSignal`, whose objects hold what no property shows. */
+/**
+ * A class of the platform, such as `Blob` or `AbortSignal`, whose objects hold what no property
+ * shows.
+ */
 export interface HostClass {
   readonly name: string;
   /** Whether `structuredClone` gives another of the class. */
@@ -26,8 +29,8 @@ const known = new WeakMap<object, HostClass | null>();
 /**
  * The platform class of an object without a brand, or nothing if it is an ordinary object.
  *
- * Some of these the runtimes clone to `{}` without a word (`AbortSignal` on Deno and Node), so a class that is known
- * to be the platform's is only trusted if another of the class comes out.
+ * Some of these the runtimes clone to `{}` without a word (`AbortSignal` on Deno and Node), so a
+ * class that is known to be the platform's is only trusted if another of the class comes out.
  */
 export function hostClass(value: object, prototype: object | null): HostClass | undefined {
   if (prototype === null) return undefined;
@@ -35,7 +38,8 @@ export function hostClass(value: object, prototype: object | null): HostClass | 
   if (host !== undefined) return host ?? undefined;
   const isGlobal = extendsGlobal(prototype);
   host = isGlobal || looksForeign(value) ? probe(value, isGlobal) : null;
-  // A refusal may be due to what an object of the program holds, and another instance may hold something else.
+  // A refusal may be due to what an object of the program holds, and another instance may hold
+  // something else.
   if (host !== undefined && !refusesOnlySome(host)) known.set(prototype, host);
   return host ?? undefined;
 }
@@ -69,7 +73,10 @@ function writeAsBytes(writer: Writer, kind: CodecExtension, value: object): void
   }
 }
 
-/** Whether a refusal says nothing about the class: Node and Deno clone blobs, but none that a file backs. */
+/**
+ * Whether a refusal says nothing about the class: Node and Deno clone blobs, but none that a file
+ * backs.
+ */
 const refusesOnlySome = (host: HostClass | null): boolean =>
   host !== null && !host.cloneable && isBlob(host.name);
 
@@ -82,7 +89,10 @@ function canClone(value: object): boolean {
   }
 }
 
-/** Whether there is a global class in the chain of prototypes, by its tag (which may be `WebAssembly.Module`). */
+/**
+ * Whether there is a global class in the chain of prototypes, by its tag (which may be
+ * `WebAssembly.Module`).
+ */
 function extendsGlobal(prototype: object): boolean {
   for (let p: object | null = prototype; p !== null; p = Object.getPrototypeOf(p)) {
     if (!Object.hasOwn(p, Symbol.toStringTag) || isBrandPrototype(p)) continue;
@@ -103,7 +113,10 @@ function globalPrototype(name: string): unknown {
   return holder;
 }
 
-/** Whether it has marks that a class of the program rarely has: a tag, or symbols that nobody else can name. */
+/**
+ * Whether it has marks that a class of the program rarely has: a tag, or symbols that nobody else
+ * can name.
+ */
 function looksForeign(value: object): boolean {
   for (let o: object | null = value; o !== null; o = Object.getPrototypeOf(o)) {
     if (o === Object.prototype) return false;
@@ -121,7 +134,10 @@ function isForeign(symbol: symbol): boolean {
   return !wellKnown.has(symbol) && Symbol.keyFor(symbol) === undefined;
 }
 
-/** Has the platform clone it. Nothing is learned where an object of the program is refused for what it holds. */
+/**
+ * Has the platform clone it. Nothing is learned where an object of the program is refused for what
+ * it holds.
+ */
 function probe(value: object, isGlobal: boolean): HostClass | null | undefined {
   try {
     const clone: object = structuredClone(value);

@@ -101,7 +101,10 @@ const kinds: readonly CodecExtension[] = [
 const byName = new Map(kinds.map((kind) => [kind.name, kind]));
 for (const kind of kinds) registerExtension(kind);
 
-/** How objects of a class of the platform travel as bytes, if they can or there is more to say of it. */
+/**
+ * How objects of a class of the platform travel as bytes, if they can or there is more to say of
+ * it.
+ */
 export function platformKind(className: string): CodecExtension | undefined {
   return byName.get(className);
 }

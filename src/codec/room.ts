@@ -1,6 +1,6 @@
 /**
- * How much memory a message may take when it is decoded: little more than a small multiple of its own
- * bytes, whatever lengths it tells.
+ * How much memory a message may take when it is decoded: little more than a small multiple of its
+ * own bytes, whatever lengths it tells.
  *
  * @module
  * @internal
@@ -8,7 +8,10 @@
 
 import { DecodeFailure } from "./failure.ts";
 
-/** What a message of another program may reserve for buffers that can grow: so many bytes, and so many for each of its own. */
+/**
+ * What a message of another program may reserve for buffers that can grow: so many bytes, and so
+ * many for each of its own.
+ */
 const reservedAtLeast = 64 * 1024 * 1024;
 const reservedForEach = 16;
 /** What one such buffer counts at least, as the system keeps a place for each. */
@@ -32,8 +35,8 @@ export class Room {
   }
 
   /**
-   * Whether an array may be made with so many elements at once: each takes a byte of the message, or
-   * is a hole, of which there may be as many. All arrays of a value share that.
+   * Whether an array may be made with so many elements at once: each takes a byte of the message,
+   * or is a hole, of which there may be as many. All arrays of a value share that.
    */
   takeElements(count: number): boolean {
     if (count > this.#elements) return false;
@@ -41,7 +44,10 @@ export class Room {
     return true;
   }
 
-  /** @throws {DecodeFailure} If a buffer that can grow would reserve more than a message of its size may. */
+  /**
+   * @throws {DecodeFailure} If a buffer that can grow would reserve more than a message of its size
+   * may.
+   */
   reserve(maxByteLength: number): void {
     if (!this.#isForeign) return;
     this.#reserved -= Math.max(maxByteLength, leastReserved);

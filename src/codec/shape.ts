@@ -8,7 +8,10 @@
 /** What one part of a description is. */
 export type Part = "string" | "number" | "boolean" | "object" | "strings" | "bytes" | "any";
 
-/** The parts of a description, in their order; those that end with `?` may be left out, or `undefined`. */
+/**
+ * The parts of a description, in their order; those that end with `?` may be left out, or
+ * `undefined`.
+ */
 export type Shape = readonly (Part | `${Part}?`)[];
 
 /** More strings than a function has exporters. */

@@ -8,7 +8,9 @@
 /** More are sent in full: looking further would cost more than the bytes saved. */
 const LIMIT = 16;
 
-/** Lists of property names of the value that is being encoded, so that records alike name them once. */
+/**
+ * Lists of property names of the value that is being encoded, so that records alike name them once.
+ */
 export class Shapes {
   count = 0;
   readonly #shapes: (readonly string[])[] = [];

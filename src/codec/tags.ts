@@ -1,8 +1,8 @@
 /**
  * The first byte of every encoded value.
  *
- * `0x80`–`0xff` are the integers 0 to 127, `0x40`–`0x7f` ASCII strings of 0 to 63 characters; what is
- * below is named here.
+ * `0x80`–`0xff` are the integers 0 to 127, `0x40`–`0x7f` ASCII strings of 0 to 63 characters; what
+ * is below is named here.
  *
  * @module
  * @internal
@@ -77,7 +77,8 @@ export const PART_BUFFER = 39;
 export const WIDE_OBJECT = 40;
 
 /**
- * How many objects may hold each other. Both directions recurse, so the limit is what the smallest stack of the three
- * runtimes decodes with room to spare; a limit of the encoder alone would let through what the other side cannot read.
+ * How many objects may hold each other. Both directions recurse, so the limit is what the smallest
+ * stack of the three runtimes decodes with room to spare; a limit of the encoder alone would let
+ * through what the other side cannot read.
  */
 export const MAX_DEPTH = 1000;

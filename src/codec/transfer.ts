@@ -24,12 +24,12 @@ const lists = new WeakMap<object, readonly Transferable[]>();
 let used = false;
 
 /**
- * Marks what is to be moved, not copied, when a value travels. Give the value itself wherever it is to go: an argument,
- * a result, a queue item, a message, or a part of one.
+ * Marks what is to be moved, not copied, when a value travels. Give the value itself wherever it is
+ * to go: an argument, a result, a queue item, a message, or a part of one.
  *
- * Afterwards the value is as it was; once it is sent, the array buffers of the list have no bytes any more on this side.
- * Between threads a move costs nothing, whatever the size; between processes the bytes are copied and then let go, and
- * what has no bytes, such as a `MessagePort`, is refused.
+ * Afterwards the value is as it was; once it is sent, the array buffers of the list have no bytes
+ * any more on this side. Between threads a move costs nothing, whatever the size; between processes
+ * the bytes are copied and then let go, and what has no bytes, such as a `MessagePort`, is refused.
  *
  * @example
  * ```ts

@@ -8,7 +8,10 @@
 import { isMappedMemory } from "../runtime/common_memory.ts";
 import { aName, refusal } from "./failure.ts";
 
-/** The global classes, besides `ArrayBuffer`, whose objects a channel moves. Not every runtime has each. */
+/**
+ * The global classes, besides `ArrayBuffer`, whose objects a channel moves. Not every runtime has
+ * each.
+ */
 const movableClasses: readonly string[] = ["MessagePort", "ImageBitmap", "OffscreenCanvas"];
 
 /** Those whose objects are moved in any case, and not by the channel: see `channel/streams.ts`. */
@@ -74,7 +77,10 @@ export class Transfers {
     return index >= 0 ? index : this.attachments.push(value) - 1;
   }
 
-  /** Ends a value: takes its buffers from this side. Where they are copied, only the copies are left. */
+  /**
+   * Ends a value: takes its buffers from this side. Where they are copied, only the copies are
+   * left.
+   */
   move(): void {
     if (this.list.length === this.#from) return;
     const buffers = this.list.slice(this.#from).filter((item) => item instanceof ArrayBuffer);

@@ -40,7 +40,10 @@ export class ValueReader implements Reader {
   /** What a kind threw: that is passed on as it is. */
   thrownByKind: unknown;
   readonly #objects: unknown[] = [];
-  /** What kinds have revived, by where it is described: a value that is read again revives nothing twice. */
+  /**
+   * What kinds have revived, by where it is described: a value that is read again revives nothing
+   * twice.
+   */
   #revived: Map<number, object> | undefined;
   #depth = 0;
 

@@ -1,5 +1,6 @@
 /**
- * Encodes values: what is said of an object depends on what it is, and each such thing has its file.
+ * Encodes values: what is said of an object depends on what it is, and each such thing has its
+ * file.
  *
  * @module
  * @internal
@@ -29,7 +30,10 @@ const OBJECT_PROTOTYPE: object = Object.prototype;
 const ARRAY_PROTOTYPE: object = Array.prototype;
 const NOTHING_SHOWN = { buffers: 0, shown: 0 };
 
-/** Encodes values: what is said of an object depends on what it is, and each such thing has its file. */
+/**
+ * Encodes values: what is said of an object depends on what it is, and each such thing has its
+ * file.
+ */
 export class ValueWriter implements Writer {
   readonly out: ByteWriter = new ByteWriter();
   readonly path: Path = new Path();

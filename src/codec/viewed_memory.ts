@@ -1,14 +1,13 @@
 /**
- * The memory behind views. A view travels with the bytes that it shows, not with all the memory that
- * happens to lie around them: a `Buffer` is often a few bytes of a pool that many share.
+ * The memory behind views. A view travels with the bytes that it shows, not with all the memory
+ * that happens to lie around them: a `Buffer` is often a few bytes of a pool that many share.
  *
  * Which bytes of a buffer a message shows is known only at the end of a value, so the bytes stand
  * there, and the first view of a buffer says where:
  *
- *     view    tag · class · buffer · (distance to its memory, if it is the buffer's first) · offset · length + 1
- *     memory  count · piece*
- *     piece   first shown byte · bytes before that · length · (maximum length + 1 or 0) · count · run*
- *     run     offset in the piece · length · bytes
+ *     view tag · class · buffer · (distance to its memory, if it is the buffer's first) · offset ·
+ *     length + 1 memory count · piece* piece first shown byte · bytes before that · length ·
+ *     (maximum length + 1 or 0) · count · run* run offset in the piece · length · bytes
  *
  * @module
  * @internal
@@ -20,11 +19,15 @@ import { DecodeFailure } from "./failure.ts";
 import { ObjectNumbers } from "./identity.ts";
 import type { Room } from "./room.ts";
 
-/** From here on bytes are worth some more in front of them, so that they are copied word by word. */
+/**
+ * From here on bytes are worth some more in front of them, so that they are copied word by word.
+ */
 const alignedSize = 64;
 /** How many bytes tell the distance from a buffer's first view to its memory. */
 const DISTANCE_SIZE = 4;
-/** A buffer stays one as long as its span is at most so many times the bytes that are shown of it. */
+/**
+ * A buffer stays one as long as its span is at most so many times the bytes that are shown of it.
+ */
 const SPARSE = 2;
 
 /**
@@ -73,7 +76,9 @@ export interface MemoryMark {
   readonly shown: number;
 }
 
-/** What the value that is being encoded shows of buffers that do not travel as values of their own. */
+/**
+ * What the value that is being encoded shows of buffers that do not travel as values of their own.
+ */
 export class ViewedMemory {
   readonly #buffers: ArrayBuffer[] = [];
   readonly #numbers = new ObjectNumbers();
@@ -109,7 +114,10 @@ export class ViewedMemory {
     this.#numbers.rollback(buffers);
   }
 
-  /** Writes all that is shown. `refuse` makes the error for a buffer that a getter has changed meanwhile. */
+  /**
+   * Writes all that is shown. `refuse` makes the error for a buffer that a getter has changed
+   * meanwhile.
+   */
   flush(out: ByteWriter, refuse: (reason: string) => Error): void {
     if (this.#buffers.length === 0) return;
     const shown: Shown[][] = this.#buffers.map(() => []);

@@ -37,9 +37,9 @@ export interface ExecutorOptions {
   /** The arguments of `initializer`. */
   initArgs?: readonly unknown[] | undefined;
   /**
-   * How long `initializer` may take in a worker, in milliseconds; for ever where it is left out. Then
-   * the worker is killed, also if it never yields, and the executor is broken: the `cause` is a
-   * `TimeoutError`.
+   * How long `initializer` may take in a worker, in milliseconds; for ever where it is left out.
+   * Then the worker is killed, also if it never yields, and the executor is broken: the `cause` is
+   * a `TimeoutError`.
    */
   initTimeout?: number | undefined;
   /** Calls (chunks, for a map) after which a worker is replaced; never where it is left out. */
@@ -122,8 +122,8 @@ export class ProcessPoolExecutor {
    *
    * @throws {RangeError} If `maxWorkers` or `maxTasksPerChild` is not a whole number from 1, or
    * `initTimeout` not above 0.
-   * @throws {TypeError} If one of them is not a number, `initializer` not a function, `initArgs` not
-   * an array, or `context` not a context.
+   * @throws {TypeError} If one of them is not a number, `initializer` not a function, `initArgs`
+   * not an array, or `context` not a context.
    * @throws {TaskReferenceError} If `initializer` is native, bound, a method or a class.
    * @throws {DOMException} A `DataCloneError` with the path, if one of `initArgs` cannot travel.
    * @throws {Error} If this child is a daemon, or is still importing the main module.
@@ -175,9 +175,9 @@ export class ProcessPoolExecutor {
   }
 
   /**
-   * Has `fn` called with the first item of each input, then with the second of each, and so on until
-   * the shortest input ends; gives the results in that order. All calls are submitted now: those of
-   * an asynchronous input as it gives them, whether or not anybody takes results.
+   * Has `fn` called with the first item of each input, then with the second of each, and so on
+   * until the shortest input ends; gives the results in that order. All calls are submitted now:
+   * those of an asynchronous input as it gives them, whether or not anybody takes results.
    *
    * It ends with the first error. Whenever it ends, also because the loop is left, what no worker
    * has is cancelled. Behind the inputs there may be an object with options:
@@ -197,7 +197,8 @@ export class ProcessPoolExecutor {
    * console.log(await Array.fromAsync(powers)); // [ 32, 9, 64 ]
    * ```
    *
-   * @throws {TypeError} If `fn` is not a function, there is no input, or one that cannot be iterated.
+   * @throws {TypeError} If `fn` is not a function, there is no input, or one that cannot be
+   * iterated.
    * @throws {RangeError} If `chunkSize` is not a whole number from 1.
    * @throws What `submit` throws, and what a synchronous input throws: then nothing was submitted.
    */
@@ -240,8 +241,8 @@ export class ProcessPoolExecutor {
   }
 
   /**
-   * Takes no more calls. What was submitted is done, and keeps the program alive until then, and the
-   * workers end; `cancelFutures` cancels what no worker has.
+   * Takes no more calls. What was submitted is done, and keeps the program alive until then, and
+   * the workers end; `cancelFutures` cancels what no worker has.
    *
    * @returns When all workers have ended; at once if `wait` is `false`.
    */

@@ -132,8 +132,8 @@ export class Future<T> implements PromiseLike<T> {
    *
    * @throws {TimeoutError} If it is not there after `timeout` milliseconds; the call goes on, and
    * the result can be asked for again.
-   * @throws The error of the call; `CancelledError` if the future was cancelled, `BrokenProcessPool`
-   * if its executor broke; the signal's reason if that is aborted first.
+   * @throws The error of the call; `CancelledError` if the future was cancelled,
+   * `BrokenProcessPool` if its executor broke; the signal's reason if that is aborted first.
    */
   async result(options?: WaitOptions): Promise<T> {
     try {

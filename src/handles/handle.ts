@@ -1,7 +1,7 @@
 /**
  * Handles: objects that stand for something in an arena. They travel as a few numbers, since all
- * that they are is in the arena. What they stand for is there until nobody who lives has a handle, and
- * no message carries one; or until somebody disposes of it.
+ * that they are is in the arena. What they stand for is there until nobody who lives has a handle,
+ * and no message carries one; or until somebody disposes of it.
  *
  * @module
  * @internal

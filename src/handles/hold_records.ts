@@ -1,5 +1,6 @@
 /**
- * The records of the table of holds: which words of a block say what is held, by whom, and until when.
+ * The records of the table of holds: which words of a block say what is held, by whom, and until
+ * when.
  *
  * @module
  * @internal
@@ -14,7 +15,10 @@ import { type Ending, HoldTarget } from "./target.ts";
 const keyAt = 0;
 const serialAt = 1;
 const endingAt = 2;
-/** The member id of the child that holds it, or that is putting a message that does; 0: only the carrier does. */
+/**
+ * The member id of the child that holds it, or that is putting a message that does; 0: only the
+ * carrier does.
+ */
 const ownerAt = 3;
 /** How often it is held; 0: by a single message, which is known by the address of this record. */
 const countAt = 4;
@@ -43,7 +47,9 @@ export interface Carrier {
   readonly takesWord: number;
 }
 
-/** Reads and writes the records of an arena, each by its first word, under the mutex of its bucket. */
+/**
+ * Reads and writes the records of an arena, each by its first word, under the mutex of its bucket.
+ */
 export class HoldRecords {
   readonly #arena: Arena;
   readonly #words: Int32Array;
@@ -123,7 +129,8 @@ export class HoldRecords {
     const carrier = words[at + carrierAt]!;
     if (carrier === 0 || words[carrier / 4] !== words[at + carrierSerialAt]) return false;
     if (owner !== 0) {
-      // The dead owner may have put the message, or not: so at most it is the last of those there now.
+      // The dead owner may have put the message, or not: so at most it is the last of those there
+      // now.
       this.notePuts(at);
       words[at + ownerAt] = 0;
     }

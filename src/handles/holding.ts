@@ -1,6 +1,6 @@
 /**
- * What this child holds: an object of its own stands for each hold, and the hold is given up when the
- * object is collected, or before. In the table of all, this child holds a target once.
+ * What this child holds: an object of its own stands for each hold, and the hold is given up when
+ * the object is collected, or before. In the table of all, this child holds a target once.
  *
  * @module
  * @internal

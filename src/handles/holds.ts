@@ -1,15 +1,16 @@
 /**
- * Who holds what: a table in shared memory of the children that hold something, and of the messages that
- * carry it. What nobody holds that lives comes to its end, a block that it is freed.
+ * Who holds what: a table in shared memory of the children that hold something, and of the messages
+ * that carry it. What nobody holds that lives comes to its end, a block that it is freed.
  *
- * A hold is a child's, as long as it lives; or a message's on its way to a reader who takes it away; or of
- * what carries a message, such as a queue: then it is over as soon as so many messages were read there as
- * there were when this one had been put, and nobody has to say so. So whoever is killed, at whatever
- * step, leaves no hold that does not end: who reads a message has a hold of its own before the message
- * counts as read, and a hold of a sender that died while it put a message becomes one of what carries it.
+ * A hold is a child's, as long as it lives; or a message's on its way to a reader who takes it
+ * away; or of what carries a message, such as a queue: then it is over as soon as so many messages
+ * were read there as there were when this one had been put, and nobody has to say so. So whoever is
+ * killed, at whatever step, leaves no hold that does not end: who reads a message has a hold of its
+ * own before the message counts as read, and a hold of a sender that died while it put a message
+ * becomes one of what carries it.
  *
- * Dead holds are taken away where somebody comes by; `sweep` looks at all of them. Each bucket of the
- * table is a list, and several share a lock.
+ * Dead holds are taken away where somebody comes by; `sweep` looks at all of them. Each bucket of
+ * the table is a list, and several share a lock.
  *
  * @module
  * @internal
@@ -76,7 +77,10 @@ export class Holds {
     this.#removing(target, (list) => this.#leave(list, target, carrier));
   }
 
-  /** Adds a hold of a message, which lasts as long as the child with that member id, if nobody takes it away. */
+  /**
+   * Adds a hold of a message, which lasts as long as the child with that member id, if nobody takes
+   * it away.
+   */
   addMessage(target: HoldTarget, owner: number): MessageHold {
     return this.#inBucket(target, (list) => {
       const { address, serial } = blockAt(this.#arena, this.#insert(list, target, owner, 0));

@@ -44,7 +44,10 @@ export class HoldTarget {
     this.ending = ending;
   }
 
-  /** What tells it from all others at a time: blocks begin with lines, of which the parts are single bytes. */
+  /**
+   * What tells it from all others at a time: blocks begin with lines, of which the parts are single
+   * bytes.
+   */
   get key(): number {
     return this.address + this.part;
   }

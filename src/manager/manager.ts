@@ -49,12 +49,12 @@ import { showAs } from "../runtime/inspection.ts";
  * A server that holds objects for whoever has a proxy of them: children of every start method, and
  * other programs. What an object's methods do happens in the server, one call after the other.
  *
- * Shared memory (`Value`, `Queue`, `Lock` ...) is much faster, and is for the children of one start method;
- * a manager's objects can be anything, and can be reached from everywhere.
+ * Shared memory (`Value`, `Queue`, `Lock` ...) is much faster, and is for the children of one start
+ * method; a manager's objects can be anything, and can be reached from everywhere.
  *
- * The server is a child that is started with the first use. It ends with `shutdown`, with the end of
- * the block (`await using`), and with the program or child that has made the manager; it does not
- * keep that alive. Whoever waits for one of its objects then gets a `RemoteError`.
+ * The server is a child that is started with the first use. It ends with `shutdown`, with the end
+ * of the block (`await using`), and with the program or child that has made the manager; it does
+ * not keep that alive. Whoever waits for one of its objects then gets a `RemoteError`.
  *
  * @example
  * ```ts
@@ -97,8 +97,8 @@ export class Manager implements AsyncDisposable, Disposable {
   /**
    * Connects to the manager of another program, which may run on another runtime or machine. The
    * manager that it gives makes objects there, and has a method for each type that was registered
-   * there. Shutting it down, or disposing of it, closes the connection: the other program's server goes
-   * on, and the proxies that were made through it reject with a `RemoteError`.
+   * there. Shutting it down, or disposing of it, closes the connection: the other program's server
+   * goes on, and the proxies that were made through it reject with a `RemoteError`.
    *
    * @example
    * ```ts
@@ -112,7 +112,8 @@ export class Manager implements AsyncDisposable, Disposable {
    *
    * @param address `"host:port"`, or the path of a socket: what the other's `address` gives.
    * @param options The key, without which there is no connection, and how long it may take.
-   * @throws {TypeError} If there is no `authKey`: who has proven none could have this program run anything.
+   * @throws {TypeError} If there is no `authKey`: who has proven none could have this program run
+   * anything.
    * @throws What `connect` throws: an `AuthenticationError` if the key is not the manager's.
    */
   static async connect(address: string, options: ConnectOptions = {}): Promise<Manager> {
@@ -128,7 +129,8 @@ export class Manager implements AsyncDisposable, Disposable {
    * Where other programs, and children of the other start method, can reach the server: from now on
    * they can. Starts the server.
    *
-   * @throws {Error} The runtime's own error if it cannot listen there, as when the address is in use.
+   * @throws {Error} The runtime's own error if it cannot listen there, as when the address is in
+   * use.
    */
   get address(): Promise<string> {
     return this.#access.listen();
@@ -145,9 +147,9 @@ export class Manager implements AsyncDisposable, Disposable {
 
   /**
    * Lets the manager make objects of a class of your own, or those that a function gives. The class
-   * must be exported, or given to `registerClass`; the server imports its module. Its methods can be
-   * called by proxies, except those whose names begin with `_`. They are called one after the other; one that
-   * is asynchronous lets others go on meanwhile.
+   * must be exported, or given to `registerClass`; the server imports its module. Its methods can
+   * be called by proxies, except those whose names begin with `_`. They are called one after the
+   * other; one that is asynchronous lets others go on meanwhile.
    *
    * @example
    * ```ts
@@ -171,8 +173,8 @@ export class Manager implements AsyncDisposable, Disposable {
    * @param name The type's name, by which the manager has a method from now on.
    * @param maker A class, or a function that gives an object.
    * @returns That method.
-   * @throws {Error} If the server has been started already, or the manager has such a member; `then` is
-   * refused, too, as a manager would be taken for a promise by it.
+   * @throws {Error} If the server has been started already, or the manager has such a member;
+   * `then` is refused, too, as a manager would be taken for a promise by it.
    * @throws {TypeError} If `name` is no name or `maker` no function.
    * @throws {TaskReferenceError} If `maker` is native or bound.
    */
@@ -203,7 +205,8 @@ export class Manager implements AsyncDisposable, Disposable {
   /**
    * Makes a dictionary, also of the properties of an object, whose names are the keys.
    *
-   * @throws {TypeError} If `init` does not hold pairs and is no object, or is a proxy: read its `copy` first.
+   * @throws {TypeError} If `init` does not hold pairs and is no object, or is a proxy: read its
+   * `copy` first.
    */
   dict<K = string, V = unknown>(init: DictInit<K, V>): DictProxy<K, V>;
   dict<K, V>(init: DictInit<K, V> = []): DictProxy<K, V> {
@@ -230,7 +233,8 @@ export class Manager implements AsyncDisposable, Disposable {
   }
 
   /**
-   * Makes a value. As in CPython its type is a remark for the reader: the value can be anything that travels.
+   * Makes a value. As in CPython its type is a remark for the reader: the value can be anything
+   * that travels.
    *
    * @throws {TypeError} If `type` is neither a text nor a class.
    */
@@ -297,7 +301,8 @@ export class Manager implements AsyncDisposable, Disposable {
   /**
    * Makes a condition.
    *
-   * @param lock A `Lock` or `RLock` of this manager; a new `Lock` if it is left out: see `Condition`.
+   * @param lock A `Lock` or `RLock` of this manager; a new `Lock` if it is left out: see
+   * `Condition`.
    * @throws {TypeError} If `lock` is something else.
    */
   Condition(lock?: LockProxy | RLockProxy): ConditionProxy {
@@ -328,8 +333,9 @@ export class Manager implements AsyncDisposable, Disposable {
   }
 
   /**
-   * Ends the server: what waits for it is rejected with a `RemoteError`, wherever it waits. One that
-   * does not end within two seconds, as it is busy, is killed. What was not started cannot be any more.
+   * Ends the server: what waits for it is rejected with a `RemoteError`, wherever it waits. One
+   * that does not end within two seconds, as it is busy, is killed. What was not started cannot be
+   * any more.
    *
    * Of a manager that `Manager.connect` gave, only the connection is closed: calls that wait are
    * rejected, the objects that this program alone referred to are dropped, and the server goes on.
@@ -353,6 +359,9 @@ export class Manager implements AsyncDisposable, Disposable {
   }
 }
 
-/** Whether a manager can have a method of that name for a type. By `then` it would be taken for a promise. */
+/**
+ * Whether a manager can have a method of that name for a type. By `then` it would be taken for a
+ * promise.
+ */
 const isTypeName = (name: string, manager: Manager): boolean =>
   isIdentifier(name) && !(name in manager) && name !== "then";

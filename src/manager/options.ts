@@ -9,14 +9,20 @@ import type { ListenTls } from "../runtime/tls_options.ts";
 export interface ManagerOptions {
   /**
    * Where other programs can connect: `"host:port"`, port 0 for one that is free, or the path of a
-   * socket. If it is left out, a socket in a new temporary folder, from when `address` is asked for.
+   * socket. If it is left out, a socket in a new temporary folder, from when `address` is asked
+   * for.
    */
   readonly address?: string | undefined;
   /** The key that those must prove to know; a random one, which nobody does, if it is left out. */
   readonly authKey?: string | Uint8Array | undefined;
-  /** Encrypts their connections: see `ListenerOptions.tls`. They give `Manager.connect` its `tls`. */
+  /**
+   * Encrypts their connections: see `ListenerOptions.tls`. They give `Manager.connect` its `tls`.
+   */
   readonly tls?: ListenTls | undefined;
-  /** What those may ask of the server; `requests` holds for every client, children of this program, too. */
+  /**
+   * What those may ask of the server; `requests` holds for every client, children of this program,
+   * too.
+   */
   readonly limits?: Limits | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How a manager reaches its server: a child that it starts with the first use, or the server of another
- * program, to which it is connected.
+ * How a manager reaches its server: a child that it starts with the first use, or the server of
+ * another program, to which it is connected.
  *
  * @module
  * @internal
@@ -38,7 +38,9 @@ export class ServerAccess {
     return this.#server === undefined ? "initial" : "started";
   }
 
-  /** Whether the server was started, or is another program's: no type can be registered any more. */
+  /**
+   * Whether the server was started, or is another program's: no type can be registered any more.
+   */
   get isUsed(): boolean {
     return this.#server !== undefined || this.#remote !== undefined;
   }

@@ -24,7 +24,9 @@ import {
   takeMerged,
 } from "./free_lists.ts";
 
-/** A block's own words: its serial number, and its size class; of a free one the next in its list. */
+/**
+ * A block's own words: its serial number, and its size class; of a free one the next in its list.
+ */
 const headerWords = 2;
 /** Where the user's part of a block begins. */
 export const headerSize: number = headerWords * 4;
@@ -36,7 +38,9 @@ const usedLong = countersAt / 8 + 1;
 const takenWord = takenAt / 4;
 const sweptWord = sweptAt / 4;
 
-/** A piece of an arena. Who uses the memory holds this object, so that it is not freed meanwhile. */
+/**
+ * A piece of an arena. Who uses the memory holds this object, so that it is not freed meanwhile.
+ */
 export class Block {
   readonly arena: Arena;
   /** Where it is: a byte's number. */
@@ -79,8 +83,8 @@ export function allocate(method: StartMethod, size: number, cleared: number = si
 }
 
 /**
- * Does what `allocate` does for a record, if there is such a piece at present: nobody but who reads it
- * will know its block, and only until it is read. May be called again and again.
+ * Does what `allocate` does for a record, if there is such a piece at present: nobody but who reads
+ * it will know its block, and only until it is read. May be called again and again.
  */
 export function allocateIfRoom(
   method: StartMethod,
@@ -90,7 +94,9 @@ export function allocateIfRoom(
   return take(method, size, cleared, false);
 }
 
-/** `isKnown`: whether others may look for the block, by its serial number, when it is freed already. */
+/**
+ * `isKnown`: whether others may look for the block, by its serial number, when it is freed already.
+ */
 function take(
   method: StartMethod,
   size: number,
@@ -250,8 +256,9 @@ const collectedAt = new Map<Arena, number>();
 let isCollecting = false;
 
 /**
- * Called where a block is to be given back when an object is collected. The engine counts the object
- * alone, and would see no reason to collect it for long: so it is told to whenever much was taken.
+ * Called where a block is to be given back when an object is collected. The engine counts the
+ * object alone, and would see no reason to collect it for long: so it is told to whenever much was
+ * taken.
  */
 export function feelPressure(arena: Arena): void {
   if (!isMuch(arena, collectedAt.get(arena) ?? 0, leastPressure)) return;

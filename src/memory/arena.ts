@@ -27,7 +27,10 @@ export const namesAt = 16;
 export const holdsAt = 20;
 /** The word that is set when holds may have ended without anybody saying so. */
 const lossAt = 24;
-/** How many lines were ever taken in blocks of some size, modulo 2^32; and how many when dead holds were looked for. */
+/**
+ * How many lines were ever taken in blocks of some size, modulo 2^32; and how many when dead holds
+ * were looked for.
+ */
 export const takenAt = 28;
 export const sweptAt = 32;
 /** The word that names the notes of what rests: see `resting.ts`. */
@@ -88,8 +91,8 @@ export class Arena {
   }
 
   /**
-   * Whether this child was declared dead. That is so in a thread that was ended and has not returned
-   * to its event loop since: Deno does not stop it (its `exit` event comes nevertheless).
+   * Whether this child was declared dead. That is so in a thread that was ended and has not
+   * returned to its event loop since: Deno does not stop it (its `exit` event comes nevertheless).
    */
   isDeclaredDead(): boolean {
     return this.#mayOutliveItsEnd && this.members.isDeclaredDead;
@@ -120,7 +123,8 @@ const arenas = new Map<StartMethod, Arena>();
 /**
  * The arena of the children of a start method.
  *
- * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+ * @throws {Error} If this program cannot share memory between processes; the message names the
+ * remedy.
  * @throws {RangeError} If the system has no memory for it.
  */
 export function arenaOf(method: StartMethod): Arena {
@@ -139,8 +143,8 @@ export function arenaOfThreads(): Arena | undefined {
 }
 
 /**
- * Says that a child has ended: what it held in its arena is anyone's from here on. `stamp` is what it
- * was started with.
+ * Says that a child has ended: what it held in its arena is anyone's from here on. `stamp` is what
+ * it was started with.
  */
 export function noteDeath(method: StartMethod, pid: number, stamp: number): void {
   // A process that has not mapped the memory has not given its children anything that is there.

@@ -3,8 +3,8 @@
  * that dies in the middle of a change leaves them whole.
  *
  * A large block is cut into smaller ones where there is no other. Neighbours become one again only
- * where somebody finds no room otherwise: to find them, all that is free is taken out of the lists for
- * a moment. A child that is killed just then takes it along, till the program's end.
+ * where somebody finds no room otherwise: to find them, all that is free is taken out of the lists
+ * for a moment. A child that is killed just then takes it along, till the program's end.
  *
  * @module
  * @internal
@@ -76,7 +76,9 @@ function hang(arena: Arena, address: number, sizeClass: number): void {
   }
 }
 
-/** A head holds a line's number, and a count of changes: a block that went and came is not the same. */
+/**
+ * A head holds a line's number, and a count of changes: a block that went and came is not the same.
+ */
 const lineOf = (head: bigint): number => Number(head & 0xffff_ffffn);
 const nextHead = (head: bigint, to: number): bigint =>
   BigInt.asIntN(64, ((head >> 32n) + 1n) << 32n | BigInt(to));
@@ -86,8 +88,8 @@ const listOf = (sizeClass: number, isKnown: boolean): number =>
   freeLists + sizeClass + (isKnown ? listsOfEach : 0);
 
 /**
- * Takes a free block of a size, by its address: better one that is known already if it will be, and one
- * that is not if it will not.
+ * Takes a free block of a size, by its address: better one that is known already if it will be, and
+ * one that is not if it will not.
  */
 export function takeFree(arena: Arena, sizeClass: number, isKnown: boolean): number | undefined {
   return takeFrom(arena, listOf(sizeClass, isKnown)) ??
@@ -142,7 +144,9 @@ function classWithin(lines: number): number {
   return linesOf(sizeClass) > lines ? sizeClass - 1 : sizeClass;
 }
 
-/** How long the blocks may be out of their lists, before somebody else tries it; in milliseconds. */
+/**
+ * How long the blocks may be out of their lists, before somebody else tries it; in milliseconds.
+ */
 const longestMerge = 200;
 /** How many blocks are looked at, the largest first: it must not take too long. */
 const mostMerged = 100_000;

@@ -32,7 +32,10 @@ export interface WaitPolicy {
   readonly isIdle?: boolean;
 }
 
-/** After so many long spins in vain there are short ones only, first so many, then twice as many each time. */
+/**
+ * After so many long spins in vain there are short ones only, first so many, then twice as many
+ * each time.
+ */
 const vainSpins = 2;
 const fewestShort = 8;
 const mostShort = 256;

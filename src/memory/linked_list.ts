@@ -5,8 +5,8 @@
  * Every change of a list is made under a lock of its owner. Each is one store that counts: an item
  * is whole and names the next one before it is named itself, and one that is removed goes on naming
  * the next. So a child that dies in the middle of a change leaves a whole list, as it was before or
- * as it is after, and who takes the lock from it has nothing to mend. At the worst the memory of one
- * item is lost: of one that was not in the list yet, or not any more.
+ * as it is after, and who takes the lock from it has nothing to mend. At the worst the memory of
+ * one item is lost: of one that was not in the list yet, or not any more.
  *
  * @module
  * @internal

@@ -3,11 +3,11 @@
  * compare-and-swap, a futex for those who cannot, and a reservation, so that nobody waits for ever.
  *
  * Whoever comes takes what is free: that is fast, as nobody sleeps between two holders. A waiter
- * that has missed its chance for a millisecond takes the reservation, a number made of its arrival and its
- * member id: from then on everyone else leaves what becomes free to it. An earlier arrival takes the
- * reservation from a later one, so each waiter has it after those that were there before it. A reservation whose
- * owner has died is nobody's, and one whose owner does not come, because it is busy with something
- * else, is taken from it: what is free is not kept for long.
+ * that has missed its chance for a millisecond takes the reservation, a number made of its arrival
+ * and its member id: from then on everyone else leaves what becomes free to it. An earlier arrival
+ * takes the reservation from a later one, so each waiter has it after those that were there before
+ * it. A reservation whose owner has died is nobody's, and one whose owner does not come, because it
+ * is busy with something else, is taken from it: what is free is not kept for long.
  *
  * @module
  * @internal
@@ -32,13 +32,19 @@ export type AcquireSyncOptions = Omit<AcquireOptions, "signal">;
 export const triesOnce = ({ block = true, timeout }: AcquireSyncOptions): boolean =>
   !block || (timeout !== undefined && timeout <= 0);
 
-/** In the word of state: somebody has the reservation. Only those who miss the fast path look at the reservation itself. */
+/**
+ * In the word of state: somebody has the reservation. Only those who miss the fast path look at the
+ * reservation itself.
+ */
 export const RESERVED: number = 1 << 30;
 
 /** How long a waiter takes its chances before it takes the reservation, in milliseconds. */
 const patience = 1;
 
-/** How long what is free is kept for whoever has the reservation, and how often that looks; in milliseconds. */
+/**
+ * How long what is free is kept for whoever has the reservation, and how often that looks; in
+ * milliseconds.
+ */
 const reservedFor = 20;
 const reservationLook = 10;
 /** How often to look whether somebody has died, which asks the system. */
@@ -53,8 +59,9 @@ export const arrivalsAt: number = 6;
 export const lockWordSize = 8;
 
 /**
- * For how long something was kept, as this child has seen it: how often it had been kept for somebody
- * when this child first looked, and when that was. No clock is the same for all children and never steps back.
+ * For how long something was kept, as this child has seen it: how often it had been kept for
+ * somebody when this child first looked, and when that was. No clock is the same for all children
+ * and never steps back.
  */
 const reservationsSeen = new Map<string, { keeps: number; since: number }>();
 /** More than are waited for at once: those of locks that were asked for once only. */
@@ -92,7 +99,10 @@ export abstract class LockWord {
     this.name = name;
   }
 
-  /** Takes it if it is free; `reservation` is the caller's, if it has one. Without effect if it fails. */
+  /**
+   * Takes it if it is free; `reservation` is the caller's, if it has one. Without effect if it
+   * fails.
+   */
   protected abstract take(reservation: bigint): boolean;
 
   /** @throws {Error} If it was disposed of, here or in another child. */
@@ -133,7 +143,10 @@ export abstract class LockWord {
     return this.take(nobody);
   }
 
-  /** Takes it, when it is free and this waiter's reservation: `true`, or `false` once the time is over. */
+  /**
+   * Takes it, when it is free and this waiter's reservation: `true`, or `false` once the time is
+   * over.
+   */
   async acquire(options: AcquireOptions = {}): Promise<boolean> {
     checkWait(options);
     const { timeout, signal } = options;
@@ -162,7 +175,8 @@ export abstract class LockWord {
     if (triesOnce(options)) return false;
     const acquisition = this.#arrive();
     try {
-      // Waiters of this child cannot go on before this call ends: their reservation is this call's, too.
+      // Waiters of this child cannot go on before this call ends: their reservation is this call's,
+      // too.
       return this.futex.waitSync(
         () => acquisition.attempt() || this.#takeForChild(),
         options.timeout,
@@ -210,7 +224,10 @@ export abstract class LockWord {
       this.take(reservation);
   }
 
-  /** Takes the reservation, unless somebody has it who came earlier and lives. Tells whether it was taken. */
+  /**
+   * Takes the reservation, unless somebody has it who came earlier and lives. Tells whether it was
+   * taken.
+   */
   #takeReservation(me: bigint): boolean {
     for (;;) {
       const reservation = Atomics.load(this.arena.longs, this.#reservation);
@@ -235,7 +252,9 @@ export abstract class LockWord {
   /** Looks whether who keeps it from others has ended. */
   lookForDeath(): void {}
 
-  /** How long a waiter may sleep that has the reservation, or for whose reservation nothing is kept. */
+  /**
+   * How long a waiter may sleep that has the reservation, or for whose reservation nothing is kept.
+   */
   #longest(me: bigint): number | undefined {
     const isReserved = (Atomics.load(this.words, this.state) & RESERVED) !== 0;
     // While it is held there is a wake-up to come.
@@ -290,7 +309,10 @@ interface Acquisition extends WaitPolicy {
 
 const arrivalMask = 0x7fff_ffff;
 
-/** Whether the first of two waiters came earlier, also where the count of arrivals began anew in between. */
+/**
+ * Whether the first of two waiters came earlier, also where the count of arrivals began anew in
+ * between.
+ */
 function isBefore(one: bigint, two: bigint): boolean {
   const later = (Number(two >> 32n) - Number(one >> 32n)) & arrivalMask;
   return later > 0 && later <= arrivalMask / 2;

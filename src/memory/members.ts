@@ -1,17 +1,18 @@
 /**
  * Who shares an arena, and lives. Each child has a slot there, by its id, and a table tells how
- * many children have ended at each slot. A child's member id, which names it in the words of locks, is
- * its slot and that count: so it is nobody's after its end, and whether its owner lives is a load.
+ * many children have ended at each slot. A child's member id, which names it in the words of locks,
+ * is its slot and that count: so it is nobody's after its end, and whether its owner lives is a
+ * load.
  *
  * The end of a child is told by its parent. With a child end all its descendants, so each slot
  * also tells its parent's member id.
  *
- * A system uses an id again, maybe before anybody has told of the end of the child that had it. So the
- * word that counts the ends at a slot also has the stamp of the child that is there, a random number
- * that it was started with: one with another stamp is the next child, and one that has left cannot leave
- * again in the slot of the next. A slot's count begins anew after 128 processes, or 32,768 threads, of
- * which each number is the last to be used again: only then could a lock that nobody has asked for in all
- * that time be taken for one of a child that lives.
+ * A system uses an id again, maybe before anybody has told of the end of the child that had it. So
+ * the word that counts the ends at a slot also has the stamp of the child that is there, a random
+ * number that it was started with: one with another stamp is the next child, and one that has left
+ * cannot leave again in the slot of the next. A slot's count begins anew after 128 processes, or
+ * 32,768 threads, of which each number is the last to be used again: only then could a lock that
+ * nobody has asked for in all that time be taken for one of a child that lives.
  *
  * @module
  * @internal
@@ -54,16 +55,22 @@ export class Members {
   readonly #method: StartMethod;
   readonly #slotBits: number;
   readonly #generationBits: number;
-  /** How many children have ended at a slot; and, in the bits above, the stamp of the one that is there. */
+  /**
+   * How many children have ended at a slot; and, in the bits above, the stamp of the one that is
+   * there.
+   */
   readonly #states: Int32Array;
   /** The member id of the parent of the child at a slot; 0 where there is none. */
   readonly #parents: Int32Array;
   readonly #reserve: (slot: number) => boolean;
-  /** The member id of this child. All threads of a process are one child in the arena of processes. */
+  /**
+   * The member id of this child. All threads of a process are one child in the arena of processes.
+   */
   readonly me: number;
 
   /**
-   * `reserve` gets a slot's memory, and tells whether it is there: nobody may touch the slot before.
+   * `reserve` gets a slot's memory, and tells whether it is there: nobody may touch the slot
+   * before.
    *
    * @throws {RangeError} If there is no memory for this child's own slot.
    */
@@ -80,7 +87,8 @@ export class Members {
     this.#parents = parents;
     this.#reserve = reserve;
     const thread = method === "worker" ? ownThread() : undefined;
-    // Told by the parent: a thread that Deno has not stopped may come here after its end was counted.
+    // Told by the parent: a thread that Deno has not stopped may come here after its end was
+    // counted.
     this.me = thread?.memberId ?? this.enter(osPid(), processStamp());
     const parent = thread?.parentMemberId ?? this.#parentMemberId();
     if (parent !== undefined) {
@@ -101,8 +109,8 @@ export class Members {
   }
 
   /**
-   * The member id of the child with that id and stamp, which lives or is about to be started. Any child may
-   * ask for it, at any time until the end of that one: it is the same each time.
+   * The member id of the child with that id and stamp, which lives or is about to be started. Any
+   * child may ask for it, at any time until the end of that one: it is the same each time.
    *
    * @throws {RangeError} If there is no memory for its slot.
    */
@@ -178,8 +186,8 @@ export class Members {
   }
 
   /**
-   * Looks for itself whether the child with that member id has ended: who would tell may be busy, or
-   * be the one that waits for it.
+   * Looks for itself whether the child with that member id has ended: who would tell may be busy,
+   * or be the one that waits for it.
    */
   look(memberId: number): void {
     const slot = this.#slotIn(memberId);
@@ -197,8 +205,8 @@ export class Members {
   }
 
   /**
-   * Says that the child with that id and stamp has ended. What it held is anyone's from here on. Without
-   * effect if that was said before, also if another child has the id by now.
+   * Says that the child with that id and stamp has ended. What it held is anyone's from here on.
+   * Without effect if that was said before, also if another child has the id by now.
    */
   noteEnd(id: number, stamp: number): void {
     const slot = slotOf(this.#method, id);

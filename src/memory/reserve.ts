@@ -1,7 +1,7 @@
 /**
- * Which part of an arena is the system's already. A file in memory takes none where nobody has touched
- * it, and who touches it when there is no more is killed (SIGBUS). So an arena's heap is asked for
- * piece by piece before it is used, and the tables in front of it page by page.
+ * Which part of an arena is the system's already. A file in memory takes none where nobody has
+ * touched it, and who touches it when there is no more is killed (SIGBUS). So an arena's heap is
+ * asked for piece by piece before it is used, and the tables in front of it page by page.
  *
  * @module
  * @internal

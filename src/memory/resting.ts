@@ -1,9 +1,9 @@
 /**
- * Blocks that were freed and rest for a while before they are used again: somebody may be just about to
- * wake those who slept there, or to look whether they still may, or to write there.
+ * Blocks that were freed and rest for a while before they are used again: somebody may be just
+ * about to wake those who slept there, or to look whether they still may, or to write there.
  *
- * Each child notes in shared memory what rests with it, so that of one that was killed others take that
- * over. Whoever makes the note vanish hangs the block up: nobody else does.
+ * Each child notes in shared memory what rests with it, so that of one that was killed others take
+ * that over. Whoever makes the note vanish hangs the block up: nobody else does.
  *
  * @module
  * @internal

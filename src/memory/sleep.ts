@@ -1,9 +1,9 @@
 /**
  * How a child sleeps on a word. A thread has `Atomics.wait` and `waitAsync`. They work on memory of
  * a `SharedArrayBuffer` alone, not on a mapping, so processes are woken by messages: see
- * `wake_port.ts`; or, where their threads are blocked, by the
- * system's own futex. Everyone also looks up from time to time, which bounds what a busy process on a
- * message's way can cost, and how late the death of a lock's owner is seen.
+ * `wake_port.ts`; or, where their threads are blocked, by the system's own futex. Everyone also
+ * looks up from time to time, which bounds what a busy process on a message's way can cost, and how
+ * late the death of a lock's owner is seen.
  *
  * @module
  * @internal
@@ -102,13 +102,17 @@ onWake((word) => {
   if (bed !== undefined) unpark(parked.process, word, bed);
 });
 
-/** How a blocked child of an arena sleeps; 0 if it cannot be woken, and looks up again and again. */
+/**
+ * How a blocked child of an arena sleeps; 0 if it cannot be woken, and looks up again and again.
+ */
 export function blocked(arena: Arena): number {
   if (arena.method === "worker") return listening;
   return arena.futex === undefined ? 0 : inSystem;
 }
 
-/** The shortest sleep of a blocked process, in milliseconds; and as a part of what it slept so far. */
+/**
+ * The shortest sleep of a blocked process, in milliseconds; and as a part of what it slept so far.
+ */
 const shortestNap = 0.05;
 const napShare = 1 / 8;
 const longestNap = 2;

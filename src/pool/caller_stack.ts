@@ -1,7 +1,7 @@
 /**
- * Where a task was called from, for the stack of its error. Nothing is noted at the call, which would
- * cost a microsecond each time: engines know which `async` functions wait for a promise, and write
- * them behind the function that was resumed.
+ * Where a task was called from, for the stack of its error. Nothing is noted at the call, which
+ * would cost a microsecond each time: engines know which `async` functions wait for a promise, and
+ * write them behind the function that was resumed.
  *
  * @module
  * @internal
@@ -15,15 +15,18 @@ const arrived = new WeakSet<object>();
 /** How many frames of this library, and of the engine, there may be before those of the caller. */
 const ownFrames = 8;
 
-/** Notes an error that is one outcome's alone: not a signal's reason, nor one that all tasks fail with. */
+/**
+ * Notes an error that is one outcome's alone: not a signal's reason, nor one that all tasks fail
+ * with.
+ */
 export function noteArrival(error: unknown): void {
   if (typeof error === "object" && error !== null) arrived.add(error);
 }
 
 /**
  * Adds to the stack of an error that has arrived which `async` functions wait for it, and gives the
- * error. To be called by an `async` function that has awaited something, and whose promise the caller
- * has: what stands on the stack by then is the engine's and the library's.
+ * error. To be called by an `async` function that has awaited something, and whose promise the
+ * caller has: what stands on the stack by then is the engine's and the library's.
  */
 export function withCaller(error: unknown): unknown {
   if (!arrived.has(error as object) || !(error instanceof Error)) return error;

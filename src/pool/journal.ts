@@ -10,10 +10,11 @@
  * pass, then reads the journal: what is not written there as begun will not be run. (Peterson's
  * argument, with the clock in the place of the other side's flag.)
  *
- * A record is a serial number, the slot of the task that begins (its place in the order in which the
- * worker was sent tasks), an outcome's length, the outcome's bytes, and the serial number again. Serial
- * numbers rise by one: what follows the last record, or was cut short by death, does not continue the
- * count. They and the slots are floats of 64 bits, which no worker counts to the end of.
+ * A record is a serial number, the slot of the task that begins (its place in the order in which
+ * the worker was sent tasks), an outcome's length, the outcome's bytes, and the serial number
+ * again. Serial numbers rise by one: what follows the last record, or was cut short by death, does
+ * not continue the count. They and the slots are floats of 64 bits, which no worker counts to the
+ * end of.
  *
  * @module
  * @internal
@@ -56,7 +57,9 @@ export class JournalWriter {
     this.append(slot, undefined);
   }
 
-  /** Notes an outcome, and that the next begins; `false`, and nothing noted, if there is no room. */
+  /**
+   * Notes an outcome, and that the next begins; `false`, and nothing noted, if there is no room.
+   */
   append(slot: number, outcome: Uint8Array | undefined): boolean {
     const length = outcome?.length ?? 0;
     const size = headerSize + length + trailerSize;

@@ -23,15 +23,19 @@ export interface PoolOptions {
   /** The arguments of `initializer`. */
   initArgs?: readonly unknown[] | undefined;
   /**
-   * How long `initializer` may take in a worker, in milliseconds; for ever where it is left out. Then
-   * the worker is killed, also if it never yields, and every task is rejected with a `TimeoutError`.
+   * How long `initializer` may take in a worker, in milliseconds; for ever where it is left out.
+   * Then the worker is killed, also if it never yields, and every task is rejected with a
+   * `TimeoutError`.
    */
   initTimeout?: number | undefined;
   /** Tasks (chunks, for a map) after which a worker is replaced; never where it is left out. */
   maxTasksPerChild?: number | undefined;
   /** The name of the workers, before their number: `PoolWorker` where it is left out. */
   name?: string | undefined;
-  /** What the workers may do, on Deno. Those that may not do everything share no memory: they can use no `Queue`, say. */
+  /**
+   * What the workers may do, on Deno. Those that may not do everything share no memory: they can
+   * use no `Queue`, say.
+   */
   permissions?: Permissions | undefined;
 }
 
@@ -39,7 +43,9 @@ export interface PoolOptions {
 export interface TaskOptions {
   /** One object, passed behind the other arguments of each call. */
   kwargs?: object | undefined;
-  /** What is moved and not copied, where the start method can; of a map by the item that holds it. */
+  /**
+   * What is moved and not copied, where the start method can; of a map by the item that holds it.
+   */
   transfer?: Transferable[] | undefined;
   /** Rejects the task with the signal's reason; a task that runs loses its worker by it. */
   signal?: AbortSignal | undefined;

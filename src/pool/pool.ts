@@ -31,11 +31,11 @@ const dropped = new FinalizationRegistry<Scheduler>((scheduler) => scheduler.clo
 /**
  * Workers that run tasks, as many at a time as there are workers.
  *
- * An error in a task rejects that task alone, with its class, message, cause and own properties. Its
- * stack tells where it was thrown, and below which `async` functions await the task.
- * A worker that dies rejects the task that it was running with `WorkerLostError`, is replaced, and
- * costs no other task. A pool that is only dropped does not keep the program alive, and leaves no
- * child behind; a result that somebody waits for keeps it alive.
+ * An error in a task rejects that task alone, with its class, message, cause and own properties.
+ * Its stack tells where it was thrown, and below which `async` functions await the task. A worker
+ * that dies rejects the task that it was running with `WorkerLostError`, is replaced, and costs no
+ * other task. A pool that is only dropped does not keep the program alive, and leaves no child
+ * behind; a result that somebody waits for keeps it alive.
  *
  * @example
  * ```ts

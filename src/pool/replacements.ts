@@ -14,7 +14,9 @@ import { after, type Delay } from "../runtime/timers.ts";
 const firstDelay = 50;
 /** The longest delay: a pool without tasks tries for ever, but seldom. */
 const longestDelay = 30_000;
-/** How many delays in a row may not help while tasks wait: about 1.5 s beside the workers' starts. */
+/**
+ * How many delays in a row may not help while tasks wait: about 1.5 s beside the workers' starts.
+ */
 const mostDelays = 5;
 
 /** A worker that died, or that could not even be started. */
@@ -39,11 +41,12 @@ export interface Understaffed {
 }
 
 /**
- * Starts workers in the place of those that died. As many as the pool has are replaced at once; those
- * that die after them, with no task settled in between, one at a time and after a growing delay.
+ * Starts workers in the place of those that died. As many as the pool has are replaced at once;
+ * those that die after them, with no task settled in between, one at a time and after a growing
+ * delay.
  *
- * A pool gives up only where tasks wait: the deaths of idle workers slow the replacement down, but the
- * next task gets a worker at once and all its chances.
+ * A pool gives up only where tasks wait: the deaths of idle workers slow the replacement down, but
+ * the next task gets a worker at once and all its chances.
  */
 export class Replacements {
   readonly #pool: Understaffed;

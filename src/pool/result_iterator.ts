@@ -16,7 +16,9 @@ import { showAs } from "../runtime/inspection.ts";
 export interface IteratorSource extends KeepAlive {
   addInput(input: InputSource): void;
   removeInput(input: InputSource): void;
-  /** Submits one chunk, whose first item is the input's number `first`; what it refuses it throws. */
+  /**
+   * Submits one chunk, whose first item is the input's number `first`; what it refuses it throws.
+   */
   submit(chunk: unknown[], first: number, settle: (outcome: Outcome) => void): void;
   /** How many chunks may be under way or waiting to be taken. */
   lookAhead(): number;
@@ -142,8 +144,8 @@ export class ResultIterator<R>
   }
 
   /**
-   * Ends the iteration: the input is closed, and results that nobody took are dropped. An input that
-   * is just asked for its next item, and takes long to give it, is not waited for.
+   * Ends the iteration: the input is closed, and results that nobody took are dropped. An input
+   * that is just asked for its next item, and takes long to give it, is not waited for.
    */
   async return(): Promise<IteratorResult<R, undefined>> {
     this.#isClosed = true;
@@ -215,7 +217,10 @@ export class ResultIterator<R>
     void this.#read();
   }
 
-  /** How many chunks are under way; those that wait to be taken count as long as it is bound to that. */
+  /**
+   * How many chunks are under way; those that wait to be taken count as long as it is bound to
+   * that.
+   */
   get #ahead(): number {
     return this.#submitted - (this.#unbound ? this.#arrived : this.#taken);
   }

@@ -36,15 +36,17 @@ export interface SchedulerOptions {
   /** Whether they may not have children of their own. */
   readonly daemon: boolean;
   /**
-   * Where it is given, a worker that dies breaks the pool, as an initializer that throws breaks any:
-   * it makes the error of every task from what has happened.
+   * Where it is given, a worker that dies breaks the pool, as an initializer that throws breaks
+   * any: it makes the error of every task from what has happened.
    */
   readonly onBroken?: ((cause: unknown) => unknown) | undefined;
 }
 
 /** Something that submits more as its results are taken. */
 export interface InputSource {
-  /** Submits all of its input, whether or not its results are taken: the pool's end is waited for. */
+  /**
+   * Submits all of its input, whether or not its results are taken: the pool's end is waited for.
+   */
   unbind(): void;
   /** Submits nothing more: the pool is terminated. */
   cancel(): void;
@@ -116,8 +118,8 @@ export class Scheduler implements KeepAlive {
   }
 
   /**
-   * Waits until all workers have ended, and what threads have printed is written, and keeps the program
-   * alive until then.
+   * Waits until all workers have ended, and what threads have printed is written, and keeps the
+   * program alive until then.
    */
   async untilFinished(): Promise<void> {
     for (const input of this.#inputs) input.unbind();
@@ -305,9 +307,9 @@ export class Scheduler implements KeepAlive {
   }
 
   /**
-   * What the next worker is told first. What that refers to (a connection's end, a managed object) each
-   * worker refers to for itself; where it cannot be sent again, as this child has closed it, the worker
-   * takes what the others have left.
+   * What the next worker is told first. What that refers to (a connection's end, a managed object)
+   * each worker refers to for itself; where it cannot be sent again, as this child has closed it,
+   * the worker takes what the others have left.
    */
   #nextSetUp(): WorkerSetUp {
     if (!this.#isSetUpUsed || this.#setUp.hooks.length === 0) {
@@ -329,8 +331,8 @@ export class Scheduler implements KeepAlive {
   }
 
   /**
-   * Starts a worker in the place of one that ended, where it is needed. A pool that cannot have it fails
-   * its tasks.
+   * Starts a worker in the place of one that ended, where it is needed. A pool that cannot have it
+   * fails its tasks.
    */
   #startAnother(): void {
     if (!this.#needsWorkers) return;
@@ -394,7 +396,9 @@ export class Scheduler implements KeepAlive {
     }
   }
 
-  /** What was waited for may have been the last task of a closed pool that has no worker just now. */
+  /**
+   * What was waited for may have been the last task of a closed pool that has no worker just now.
+   */
   #finishSoon(): void {
     if (this.#state !== "open") this.#dispatchSoon();
   }
@@ -446,7 +450,10 @@ export class Scheduler implements KeepAlive {
   }
 }
 
-/** The error of a pool whose workers' script does not make them workers: the next would fare as this one. */
+/**
+ * The error of a pool whose workers' script does not make them workers: the next would fare as this
+ * one.
+ */
 function cannotStart(
   { child: { pid, exitCode, crash } }: PoolWorker,
   why: string,

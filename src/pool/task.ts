@@ -52,7 +52,9 @@ export interface OutcomeListener {
 
 /** How long tasks that were sent together may wait for their turn. */
 export interface Lease {
-  /** The time of our clock after which they do not begin; `Infinity` for what an idle worker got. */
+  /**
+   * The time of our clock after which they do not begin; `Infinity` for what an idle worker got.
+   */
   readonly end: number;
 }
 
@@ -140,7 +142,9 @@ export class PoolTask {
 
 /** A queue of tasks: first in, first out, and back in at the front what was given back. */
 export class TaskQueue {
-  /** Those that were passed are `undefined`: a task holds its result, and that may hold the pool. */
+  /**
+   * Those that were passed are `undefined`: a task holds its result, and that may hold the pool.
+   */
   #tasks: (PoolTask | undefined)[] = [];
   #head = 0;
 

@@ -33,8 +33,8 @@ const loneCost = 1e9;
 const leaseTime = 20;
 
 /**
- * Milliseconds between the end of a time and its consequence: what a parent that kept its own thread
- * has not read yet is read by then.
+ * Milliseconds between the end of a time and its consequence: what a parent that kept its own
+ * thread has not read yet is read by then.
  */
 const readingTime = 10;
 
@@ -64,8 +64,8 @@ export interface WorkerEvents {
   /** It is dead, and nobody had asked it to end; what it held is not settled yet. */
   lost(error: WorkerLostError): void;
   /**
-   * It has ended. What it was running is rejected, the rest of what it held given back. `isLost` tells
-   * whether it died: nobody had asked it to end, and its pool had not killed it.
+   * It has ended. What it was running is rejected, the rest of what it held given back. `isLost`
+   * tells whether it died: nobody had asked it to end, and its pool had not killed it.
    */
   ended(isLost: boolean): void;
 }
@@ -253,7 +253,10 @@ export class PoolWorker {
     return result;
   }
 
-  /** The pool ends a worker whose initializer takes too long, as it does one whose initializer throws. */
+  /**
+   * The pool ends a worker whose initializer takes too long, as it does one whose initializer
+   * throws.
+   */
   #limitInitializer(milliseconds: number): void {
     if (milliseconds > longestTimer) return;
     const { name, pid } = this.child;
@@ -426,8 +429,8 @@ export class PoolWorker {
   }
 
   /**
-   * Whether a signal to the whole program ended it before it could ignore such signals: another takes
-   * its place.
+   * Whether a signal to the whole program ended it before it could ignore such signals: another
+   * takes its place.
    */
   get #wasStoppedEarly(): boolean {
     return !this.wasReady && !this.#isKilled && stopCodes.has(this.child.exitCode!);

@@ -220,7 +220,10 @@ class WorkerLoop {
     return this.#journal.append(this.#nextSlot(), this.#out.view(begin));
   }
 
-  /** On Deno the last message of a process that ends by itself is lost now and then: it is noted as well. */
+  /**
+   * On Deno the last message of a process that ends by itself is lost now and then: it is noted as
+   * well.
+   */
   #flushLast(begin: number): void {
     this.#note(begin);
     this.#flush();

@@ -14,7 +14,8 @@ function textOf(error: unknown): string {
   try {
     return String(error instanceof Error ? error.stack ?? error : error);
   } catch {
-    // It has no text (its prototype is null), or a getter throws: the child ends of it all the same.
+    // It has no text (its prototype is null), or a getter throws: the child ends of it all the
+    // same.
     return `An ${typeof error} was thrown that cannot be printed`;
   }
 }

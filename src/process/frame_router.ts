@@ -1,6 +1,6 @@
 /**
- * Hands the frames that come over the links between this child, its parent and its children to whoever
- * listens for their kind.
+ * Hands the frames that come over the links between this child, its parent and its children to
+ * whoever listens for their kind.
  *
  * @module
  * @internal

@@ -16,7 +16,10 @@ export interface ChildIdentity {
 
 /** What this thread knows of itself. */
 export interface Self extends ChildIdentity {
-  /** Its place among the processes: `2` is the second, `2:1` that one's first; only a `Process` has one. */
+  /**
+   * Its place among the processes: `2` is the second, `2:1` that one's first; only a `Process` has
+   * one.
+   */
   readonly identity: string | undefined;
   readonly daemon: boolean;
   /** Whether it was started by this package. */
@@ -44,7 +47,10 @@ function whoAmI(): Self {
 
 let count = 0;
 
-/** The place of this thread's next child: see `Self`. As in CPython those count that are never started. */
+/**
+ * The place of this thread's next child: see `Self`. As in CPython those count that are never
+ * started.
+ */
 export function nextIdentity(): string {
   const { identity } = self();
   return identity === undefined ? `${++count}` : `${identity}:${++count}`;

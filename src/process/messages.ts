@@ -34,7 +34,9 @@ export const frameKind = {
   /** A task handles a signal by which the whole program is told to stop. Body: its name. */
   handlesSignal: 8,
   // in both directions
-  /** Somebody behind this link sleeps on a word: see `wake_router.ts`. Body: the word, its value. */
+  /**
+   * Somebody behind this link sleeps on a word: see `wake_router.ts`. Body: the word, its value.
+   */
   sleeps: 12,
   /** A word was changed on which somebody behind this link may sleep. Body: the word. */
   wakes: 13,
@@ -58,8 +60,8 @@ export const frameKind = {
 } as const;
 
 /**
- * An encoder for what goes over the link between a parent and a child of that start method. A parent hears
- * of the end of whom it has sent something; a child may end as soon as it has.
+ * An encoder for what goes over the link between a parent and a child of that start method. A
+ * parent hears of the end of whom it has sent something; a child may end as soon as it has.
  */
 export function encoderFor(method: StartMethod, to: "child" | "parent" = "child"): Encoder {
   const heldBy = to === "child" ? "sender" : "parent";

@@ -127,9 +127,9 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
   }
 
   /**
-   * Starts the child and returns. A parent that has nothing else to do ends when the child has,
-   * or at once if it is a daemon. A child that the system refuses, for want of processes or descriptors, ends
-   * at once: the reason is printed to standard error, and the exit code is 127.
+   * Starts the child and returns. A parent that has nothing else to do ends when the child has, or
+   * at once if it is a daemon. A child that the system refuses, for want of processes or
+   * descriptors, ends at once: the reason is printed to standard error, and the exit code is 127.
    *
    * @throws {Error} If it was started before, if this child is a daemon, or if this child is still
    * importing the main module (a missing `import.meta.main` guard).
@@ -226,7 +226,10 @@ export class Process<A extends readonly unknown[] = readonly never[]> {
   }
 }
 
-/** What a process is called that has no name. A class of a context, or of a minified program, is none of its own. */
+/**
+ * What a process is called that has no name. A class of a context, or of a minified program, is
+ * none of its own.
+ */
 const kindOf = (cls: typeof Process): string =>
   cls === Process || isBound(cls) ? "Process" : cls.name;
 

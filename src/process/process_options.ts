@@ -9,7 +9,10 @@ import {
 } from "../arguments.ts";
 import type { Permissions } from "../runtime/runtime.ts";
 
-/** The arguments of a process' target: all, or without the last ones that are optional or come as `kwargs`. */
+/**
+ * The arguments of a process' target: all, or without the last ones that are optional or come as
+ * `kwargs`.
+ */
 export type ProcessArguments<A extends readonly unknown[]> = [A] extends [never]
   ? readonly unknown[]
   // Of a target that takes anything, as `never` says it, nothing is known.
@@ -41,11 +44,13 @@ export interface ProcessOptions<A extends readonly unknown[] = readonly never[]>
    */
   daemon?: boolean | undefined;
   /**
-   * What the process may do, on Deno. One that may not do everything shares no memory: it can use no
-   * `Queue`, say.
+   * What the process may do, on Deno. One that may not do everything shares no memory: it can use
+   * no `Queue`, say.
    */
   permissions?: Permissions | undefined;
-  /** Environment variables, merged over the parent's. On Deno a worker sees them in `process.env`. */
+  /**
+   * Environment variables, merged over the parent's. On Deno a worker sees them in `process.env`.
+   */
   env?: Readonly<Record<string, string>> | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The state of process objects. It is beside the object, because a child makes its own process object
- * without calling the constructor of its class.
+ * The state of process objects. It is beside the object, because a child makes its own process
+ * object without calling the constructor of its class.
  *
  * @module
  * @internal

@@ -1,5 +1,6 @@
 /**
- * What every child listens for on its links, whatever its role: wake-ups, and names of shared memory.
+ * What every child listens for on its links, whatever its role: wake-ups, and names of shared
+ * memory.
  *
  * @module
  * @internal

@@ -1,6 +1,6 @@
 /**
- * What a child was sent: the frames that wait until it can be spoken to, the file that its first frame
- * is in, and what its frames refer to. That is kept until the child has ended.
+ * What a child was sent: the frames that wait until it can be spoken to, the file that its first
+ * frame is in, and what its frames refer to. That is kept until the child has ended.
  *
  * @module
  * @internal
@@ -54,7 +54,10 @@ export class SentFrames {
     return this.#waiting.splice(0);
   }
 
-  /** Closes the file of the first frame. On Deno a frame may come after the end, so this may be called twice. */
+  /**
+   * Closes the file of the first frame. On Deno a frame may come after the end, so this may be
+   * called twice.
+   */
   closeFirstFile(): void {
     this.#firstFile?.close();
     this.#firstFile = undefined;

@@ -34,7 +34,9 @@ export interface StartRequest {
   readonly first?: () => EncodedMessage;
 }
 
-/** What the runtime starts a child with, besides its first frame. `stamp`: see `memory/members.ts`. */
+/**
+ * What the runtime starts a child with, besides its first frame. `stamp`: see `memory/members.ts`.
+ */
 export function spawnRequest(request: StartRequest, stamp: number): SpawnRequest {
   const { entry, role, name, identity, daemon, method, env, permissions, scratch } = request;
   const { outlivesStopSignals = false } = request;

@@ -59,7 +59,10 @@ export class StartedChild {
   readonly ended: Latch = new Latch();
   /** The uncaught error that ended the child, if one did and could be told. */
   crash: { readonly error: unknown } | undefined;
-  /** Why it never became a child, where what its script imported did not make it one: nor will it the next. */
+  /**
+   * Why it never became a child, where what its script imported did not make it one: nor will it
+   * the next.
+   */
   noRole: string | undefined;
   #exitCode: number | null = null;
   #ready = false;
@@ -183,8 +186,8 @@ export class StartedChild {
   }
 
   /**
-   * Waits for the end, as `Latch.wait` does, and for what a thread has printed. The child keeps this
-   * program alive meanwhile.
+   * Waits for the end, as `Latch.wait` does, and for what a thread has printed. The child keeps
+   * this program alive meanwhile.
    */
   async join(options: WaitOptions = {}): Promise<boolean> {
     this.#joins++;
@@ -227,15 +230,18 @@ export class StartedChild {
     else void this.#events.frame(kind, body)?.catch((error) => this.#refuse(error));
   }
 
-  /** Takes a frame about memory that is shared: one that shares none has nothing to say of it, and is not believed. */
+  /**
+   * Takes a frame about memory that is shared: one that shares none has nothing to say of it, and
+   * is not believed.
+   */
   #hearsOfMemory(kind: number, body: Decoder): boolean {
     if (this.origin !== "program") return false;
     return router.route(this, kind, body);
   }
 
   /**
-   * A frame that cannot be read is no reason for this program to end, but for the child that sent it:
-   * what it says from here on cannot be believed.
+   * A frame that cannot be read is no reason for this program to end, but for the child that sent
+   * it: what it says from here on cannot be believed.
    */
   #refuse(error: unknown): void {
     if (!(error instanceof DecodeFailure)) throw error;

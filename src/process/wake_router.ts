@@ -27,7 +27,9 @@ export const wakeRouter: WakeRouter = {
   wakes: (word) => passWake(word, undefined),
 };
 
-/** Connects this process to its parent. A thread is not connected: it looks up from time to time. */
+/**
+ * Connects this process to its parent. A thread is not connected: it looks up from time to time.
+ */
 export function connectParentProcess(link: FrameLink): void {
   parent = link;
 }

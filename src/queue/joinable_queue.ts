@@ -50,7 +50,8 @@ export class JoinableQueue<T = unknown> extends Queue<T> {
    *
    * @param maxSize How many items it can hold; with 0, or less, any number.
    * @throws {RangeError} If `maxSize` is not an integer.
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor(maxSize?: number);
   constructor(from: number | Block = 0) {

@@ -72,7 +72,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
    *
    * @param maxSize How many items it can hold; with 0, or less, any number.
    * @throws {RangeError} If `maxSize` is not an integer.
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor(maxSize?: number);
   constructor(from: number | Block = 0) {
@@ -100,8 +101,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /**
-   * Puts an item, when there is room: in the queue, and in the memory that children share. Items come
-   * in the order of the calls on this object.
+   * Puts an item, when there is room: in the queue, and in the memory that children share. Items
+   * come in the order of the calls on this object.
    *
    * @throws {Full} Once `timeout` (milliseconds) is over, or at once if `block` is false.
    * @throws The signal's reason, if that is aborted first. In both cases nothing was put.
@@ -125,7 +126,8 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
   }
 
   /**
-   * Does what `put` does with this thread blocked meanwhile. It goes before calls of `put` that wait.
+   * Does what `put` does with this thread blocked meanwhile. It goes before calls of `put` that
+   * wait.
    *
    * @throws {Full} Once `timeout` (milliseconds) is over, or at once if `block` is false.
    */
@@ -251,7 +253,10 @@ export class Queue<T = unknown> implements AsyncIterable<T> {
     return new LoopItems((options) => this.get(options), () => this.#closed);
   }
 
-  /** Gives the queue's memory back, with all items. Whoever waits for it or uses it, in any child, gets an `Error`. */
+  /**
+   * Gives the queue's memory back, with all items. Whoever waits for it or uses it, in any child,
+   * gets an `Error`.
+   */
   [Symbol.dispose](): void {
     this.#messages.records.dispose();
   }

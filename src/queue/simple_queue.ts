@@ -26,7 +26,8 @@ export class SimpleQueue<T = unknown> {
   /**
    * Makes an empty queue, for children of the context's start method.
    *
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor();
   constructor(block?: Block) {
@@ -97,7 +98,10 @@ export class SimpleQueue<T = unknown> {
     this.#queue.close();
   }
 
-  /** Gives the queue's memory back, with all items. Whoever waits for it or uses it, in any child, gets an `Error`. */
+  /**
+   * Gives the queue's memory back, with all items. Whoever waits for it or uses it, in any child,
+   * gets an `Error`.
+   */
   [Symbol.dispose](): void {
     this.#queue[Symbol.dispose]();
   }

@@ -21,7 +21,9 @@ const MFD_CLOEXEC = 1n;
 const MFD_NOEXEC_SEAL = 8n;
 const page = 4096n;
 
-/** Opens a file in memory that is in no folder, so none limits it; `undefined` where that cannot be. */
+/**
+ * Opens a file in memory that is in no folder, so none limits it; `undefined` where that cannot be.
+ */
 export function openAnonymous(): number | undefined {
   const syscall = systemCall();
   if (SYS_memfd_create === undefined || syscall === undefined) return undefined;

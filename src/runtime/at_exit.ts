@@ -1,6 +1,6 @@
 /**
- * What is to be done when this child ends by itself: with one listener, as Node warns of a leak where
- * there are more than ten.
+ * What is to be done when this child ends by itself: with one listener, as Node warns of a leak
+ * where there are more than ten.
  *
  * @module
  * @internal

@@ -10,7 +10,10 @@
 import { receiveMessageOnPort, Worker } from "node:worker_threads";
 import { scriptURL } from "./boot.ts";
 
-/** Milliseconds for the start of the thread, which takes up to a second on a busy machine, and for the read. */
+/**
+ * Milliseconds for the start of the thread, which takes up to a second on a busy machine, and for
+ * the read.
+ */
 const mostTime = 30_000;
 
 /** The thread's answer. */
@@ -44,7 +47,8 @@ class BlobThread {
       name: "blobs",
       workerData: { port: port2 },
       transferList: [port2 as never],
-      // The thread needs no flags of the program, which may name modules to load, and no environment.
+      // The thread needs no flags of the program, which may name modules to load, and no
+      // environment.
       execArgv: [],
       env: {},
     });

@@ -1,6 +1,6 @@
 /**
- * Synchronous reads of a `Blob`. The encoder needs the bytes at the call: it copies a value when the
- * value is sent, not later.
+ * Synchronous reads of a `Blob`. The encoder needs the bytes at the call: it copies a value when
+ * the value is sent, not later.
  *
  * @module
  * @internal
@@ -42,13 +42,16 @@ interface BlobHandle {
 }
 
 interface BlobSource {
-  /** Calls back with 1 and the next bytes, with 0 at the end, and below it with the system's error. */
+  /**
+   * Calls back with 1 and the next bytes, with 0 at the end, and below it with the system's error.
+   */
   pull(callback: (status: number, bytes?: ArrayBuffer) => void): void;
 }
 
 /**
- * Node's reader calls back synchronously for bytes in memory. The public methods wait for a microtask
- * between two pieces, so they cannot be used here. A Node without this reader refuses blobs.
+ * Node's reader calls back synchronously for bytes in memory. The public methods wait for a
+ * microtask between two pieces, so they cannot be used here. A Node without this reader refuses
+ * blobs.
  */
 function readOnNode(blob: Blob): ArrayBuffer {
   const source = handleOf(blob)?.getReader?.();

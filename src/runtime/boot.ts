@@ -70,23 +70,27 @@ export function sharedFiles({ memory, firstFile, scratch }: SpawnRequest): Share
 }
 
 /**
- * In place of `import.meta.main` a bundle that `bun build` made for Node compares `require.main` with
- * `undefined`. It is no module's where the main module is an ES module, and then is in the parent.
+ * In place of `import.meta.main` a bundle that `bun build` made for Node compares `require.main`
+ * with `undefined`. It is no module's where the main module is an ES module, and then is in the
+ * parent.
  */
 const mainMark = isBundled ? forRuntime({ deno: "", bun: "", node: "process.mainModule={};" }) : "";
 
 /** The exit code of a child where nothing has taken the role that its script was to lead to. */
 export const unclaimedExitCode = 94;
 
-/** Milliseconds after which an error that should have ended a thread has been swallowed by its program. */
+/**
+ * Milliseconds after which an error that should have ended a thread has been swallowed by its
+ * program.
+ */
 const swallowed = 1000;
 
 /**
  * The text of the script that starts a child; `files` is what the child calls those it shares. A
  * bundler may have put the entry into a chunk that does nothing by itself, and then it is the main
- * module that takes the role. Where that does not, or what is to be imported fails before, the child
- * would never say anything: it is ended, by `exit()`, as a program may have a handler for errors that
- * nothing caught.
+ * module that takes the role. Where that does not, or what is to be imported fails before, the
+ * child would never say anything: it is ended, by `exit()`, as a program may have a handler for
+ * errors that nothing caught.
  */
 export function startScript({ boot, entry }: SpawnRequest, files: SharedFiles): string {
   const { name, method, main, outlivesStopSignals } = boot;
@@ -126,7 +130,10 @@ export function claimRole(role: string): BootNote | undefined {
   return note;
 }
 
-/** Whether this child has its role from another copy of this package, as one in a bundle it imports is. */
+/**
+ * Whether this child has its role from another copy of this package, as one in a bundle it imports
+ * is.
+ */
 export function isOtherCopy(): boolean {
   return bootNote()?.claimed === true && !isClaimedHere;
 }

@@ -12,5 +12,7 @@ if (import.meta.url === undefined) {
   );
 }
 
-/** Whether this module is part of a bundle: then `import.meta.url` is the bundle's, in all modules. */
+/**
+ * Whether this module is part of a bundle: then `import.meta.url` is the bundle's, in all modules.
+ */
 export const isBundled: boolean = !/\/src\/runtime\/bundle\.[jt]s$/.test(import.meta.url);

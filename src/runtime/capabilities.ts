@@ -13,8 +13,8 @@ import type { Capabilities, RuntimeName } from "./runtime.ts";
 
 /**
  * What the runtime of this program can do. This is the one place that looks which runtime it is; it
- * does so synchronously, as a top-level await would keep a CommonJS program from loading the package
- * with `require()`.
+ * does so synchronously, as a top-level await would keep a CommonJS program from loading the
+ * package with `require()`.
  */
 export const capabilities: Capabilities = "Deno" in globalThis
   ? deno

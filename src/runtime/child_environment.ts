@@ -9,8 +9,8 @@ import process from "node:process";
 import { nodeOptions } from "./node/flags.ts";
 
 /**
- * Variables that are not for children: an inspector's address, where only one can listen, and what has
- * a watcher's program report its modules.
+ * Variables that are not for children: an inspector's address, where only one can listen, and what
+ * has a watcher's program report its modules.
  */
 const ownVariables = [
   "BUN_INSPECT",

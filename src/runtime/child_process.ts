@@ -20,7 +20,9 @@ interface NodeChannel {
   unref(): void;
 }
 
-/** How long a channel whose process has ended must be silent to have ended, too: in milliseconds. */
+/**
+ * How long a channel whose process has ended must be silent to have ended, too: in milliseconds.
+ */
 const silentWait = 20;
 /** And that many times. */
 const silentWaits = 10;
@@ -57,7 +59,8 @@ function start(program: Program, programArgs: readonly string[]): ChildProcess {
     return fork(program.path, programArgs, { ...options, stdio: ["ignore", ...rest] });
   }
   const { command: [name, ...args], input, cwd } = program;
-  // A pipe would be written in the event loop, which a parent that blocks its thread does not reach.
+  // A pipe would be written in the event loop, which a parent that blocks its thread does not
+  // reach.
   const file = input === undefined ? undefined : passByFile(new TextEncoder().encode(input));
   // As in CPython a child does not read its parent's terminal.
   const stdin = input === undefined ? "ignore" : file?.fd ?? "pipe";
@@ -145,8 +148,8 @@ class ProcessChild implements Child {
   }
 
   kill(signal: Signal): void {
-    // Not by the process object: Deno's works once, closes the channel, and reports what it has sent
-    // in place of how the child has ended.
+    // Not by the process object: Deno's works once, closes the channel, and reports what it has
+    // sent in place of how the child has ended.
     if (!this.#hasExited && !this.#ended) sendSignal(this.pid, signal);
   }
 
@@ -164,7 +167,9 @@ class ProcessChild implements Child {
     });
   }
 
-  /** On Deno the handle of a process that has just ended is a `BadResource`; its end is told soon. */
+  /**
+   * On Deno the handle of a process that has just ended is a `BadResource`; its end is told soon.
+   */
   #whileItLives(action: () => void): void {
     if (this.#ended) return;
     try {

@@ -16,12 +16,17 @@ import { createSparseFile, mayUseFiles, whereIs } from "./memory_file.ts";
 import { isRefusal } from "./refusal.ts";
 import { layoutVersion, record } from "./program_record.ts";
 
-/** Its size in bytes, where the system gives so much. It takes no memory where it was not written. */
+/**
+ * Its size in bytes, where the system gives so much. It takes no memory where it was not written.
+ */
 const commonSize = 2 ** 30;
 /** Less than this is of no use, in bytes. */
 const leastSize = 2 ** 20;
 
-/** How much of what a limit leaves to the program is shared: the rest is for the runtimes of its threads. */
+/**
+ * How much of what a limit leaves to the program is shared: the rest is for the runtimes of its
+ * threads.
+ */
 const shareOfLimit = 1 / 16;
 
 /** The memory of this process' threads; `null` where the system refuses it. */
@@ -31,8 +36,9 @@ export function threadMemory(): SharedArrayBuffer | null {
 }
 
 /**
- * The system may refuse 1 GiB: to a machine that has less, or by a limit of the program's memory. It is
- * asked for a quarter then, and so on, so that something is left for what the program does besides.
+ * The system may refuse 1 GiB: to a machine that has less, or by a limit of the program's memory.
+ * It is asked for a quarter then, and so on, so that something is left for what the program does
+ * besides.
  */
 function takeThreadMemory(): SharedArrayBuffer | null {
   const most = addressesLeft() * shareOfLimit;
@@ -48,8 +54,9 @@ function takeThreadMemory(): SharedArrayBuffer | null {
 }
 
 /**
- * How many bytes of addresses the program may still take (`ulimit -v`); `Infinity` where the system does
- * not tell. A thread's runtime takes hundreds of megabytes of them, and ends the program if there are none.
+ * How many bytes of addresses the program may still take (`ulimit -v`); `Infinity` where the system
+ * does not tell. A thread's runtime takes hundreds of megabytes of them, and ends the program if
+ * there are none.
  */
 function addressesLeft(): number {
   if (process.platform !== "linux" || !capabilities.hasAddressLimit) return Infinity;
@@ -127,9 +134,9 @@ export function processMemory(): ArrayBuffer {
 }
 
 /**
- * Has the system give memory for a part of what processes share, before anybody touches it: a mapping
- * has no other way to say that there is none than to kill the process (SIGBUS). Without effect on
- * what was given before. Any process may ask for any part.
+ * Has the system give memory for a part of what processes share, before anybody touches it: a
+ * mapping has no other way to say that there is none than to kill the process (SIGBUS). Without
+ * effect on what was given before. Any process may ask for any part.
  *
  * @returns Whether the memory is there.
  */

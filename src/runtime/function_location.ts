@@ -14,9 +14,9 @@ import { capabilities } from "./capabilities.ts";
 const shown = Symbol.for("@nproc/multiprocessing function to locate");
 
 /**
- * The URL of the module that a function or a class was written in, where V8's inspector can be asked
- * at once: on Node, unless its permission model forbids it. Bun has none, and Deno's answers later.
- * A debugger that is attached has a session of its own, and keeps its breakpoints.
+ * The URL of the module that a function or a class was written in, where V8's inspector can be
+ * asked at once: on Node, unless its permission model forbids it. Bun has none, and Deno's answers
+ * later. A debugger that is attached has a session of its own, and keeps its breakpoints.
  */
 export function locateFunction(value: object): string | undefined {
   if (!capabilities.hasSynchronousInspector) return undefined;

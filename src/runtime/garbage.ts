@@ -30,8 +30,9 @@ function findCollect(): () => void {
 }
 
 /**
- * The flag is the whole process': another thread may unset it before the context is made here, so that
- * is tried until the function is there. A program that has set the flag has the function, and keeps both.
+ * The flag is the whole process': another thread may unset it before the context is made here, so
+ * that is tried until the function is there. A program that has set the flag has the function, and
+ * keeps both.
  */
 function findInV8(): () => void {
   let found: (() => void) | undefined;

@@ -20,7 +20,9 @@ export const pathOfDescriptor = (fd: number): string => `/proc/self/fd/${fd}`;
 
 const descriptor = /^\/proc\/self\/fd\/(\d+)$/;
 
-/** What a child is handed: its paths of the files, and the descriptors in the order of the child's. */
+/**
+ * What a child is handed: its paths of the files, and the descriptors in the order of the child's.
+ */
 export interface Inheritance<K extends string> {
   readonly paths: Partial<Record<K, string>>;
   readonly descriptors: readonly number[];

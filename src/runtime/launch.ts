@@ -49,7 +49,8 @@ function launchWith(hasScript: boolean, flags: readonly string[]): Launch {
   return {
     folder: currentFolder(),
     script: hasScript ? first : undefined,
-    // Behind a text that was given to `-e` all are arguments; a text of standard input is called "-".
+    // Behind a text that was given to `-e` all are arguments; a text of standard input is called
+    // "-".
     args: hasScript || first === "-" || first === undefined ? rest : [first, ...rest],
     flags,
   };
@@ -73,8 +74,8 @@ export interface StartFolder {
 
 /**
  * Has a child process start in a folder, where there is one, and go to this child's own. In that in
- * which the program was started, a flag that names a file means the same file, also if this child has
- * gone elsewhere since.
+ * which the program was started, a flag that names a file means the same file, also if this child
+ * has gone elsewhere since.
  */
 export function startFolder(folder: string | undefined): StartFolder {
   const here = currentFolder();
@@ -87,10 +88,10 @@ export function startFolder(folder: string | undefined): StartFolder {
 const ownScript = "[multiprocessing]";
 
 /**
- * Has this child's `process.argv` and `process.execArgv` say what those of its program say, but for the
- * script: a program that compares that with a module's path, to know whether the module is the main
- * one, would run once more in each child. What started the child is no concern of its tasks: one that
- * calls `fork()` would repeat it.
+ * Has this child's `process.argv` and `process.execArgv` say what those of its program say, but for
+ * the script: a program that compares that with a module's path, to know whether the module is the
+ * main one, would run once more in each child. What started the child is no concern of its tasks:
+ * one that calls `fork()` would repeat it.
  */
 export function adoptLaunch(): void {
   const { args, flags } = launch;

@@ -1,6 +1,6 @@
 /**
- * Modules of the runtime that few programs need, loaded when they are. Every child would pay for them
- * with its start: `node:crypto` takes 8 ms and more on Node, `node:net` as much on Bun.
+ * Modules of the runtime that few programs need, loaded when they are. Every child would pay for
+ * them with its start: `node:crypto` takes 8 ms and more on Node, `node:net` as much on Bun.
  *
  * @module
  * @internal

@@ -28,10 +28,15 @@ export function isMainPartStop(error: unknown): boolean {
   return typeof error === "object" && error !== null && stops.has(error);
 }
 
-/** The bundle is this child's main module, or what its script imports: until it has run to its end. */
+/**
+ * The bundle is this child's main module, or what its script imports: until it has run to its end.
+ */
 let running = isBundled && bootNote() !== undefined;
 
-/** What holds the program: the main module, where the script had to import that, as this is only a chunk. */
+/**
+ * What holds the program: the main module, where the script had to import that, as this is only a
+ * chunk.
+ */
 function bundleURL(): string {
   const { loading = 0, claimed, main } = bootNote()!;
   return loading > 0 && !claimed && main !== undefined ? main : import.meta.url;

@@ -44,8 +44,8 @@ const EINTR = 4;
 const EOPNOTSUPP = 95;
 
 /**
- * Has the system give memory, or room on a disk, for a part of a file before anybody touches it in a
- * mapping. Without effect on what is there. Elsewhere than on Linux nobody is asked.
+ * Has the system give memory, or room on a disk, for a part of a file before anybody touches it in
+ * a mapping. Without effect on what is there. Elsewhere than on Linux nobody is asked.
  *
  * @returns Whether it is there.
  */

@@ -48,7 +48,8 @@ function openUnlinkedIn(folder: string): number {
   const { fd, file } = openNew(folder);
   // If this process stood still for a minute, another program may have removed the name.
   fs.rmSync(file, { force: true });
-  // Without a name nobody finds it but those who are handed it, also after this program has changed its user.
+  // Without a name nobody finds it but those who are handed it, also after this program has changed
+  // its user.
   fs.fchmodSync(fd, 0o666);
   return fd;
 }
@@ -73,7 +74,9 @@ function reachedByDescriptor(fd: number, size: number): MemoryFile {
   return { fd, path: pathOfDescriptor(fd), close: () => fs.closeSync(fd) };
 }
 
-/** Elsewhere than on Linux others need a name; it goes when this process closes the file, or ends. */
+/**
+ * Elsewhere than on Linux others need a name; it goes when this process closes the file, or ends.
+ */
 function namedFile(size: number): MemoryFile {
   const { fd, file } = openNew(temporaryFolder());
   const unlink = () => fs.rmSync(file, { force: true });
@@ -137,8 +140,8 @@ function filled(file: MemoryFile, bytes: Uint8Array): MemoryFile {
 }
 
 /**
- * Makes a file of these bytes, all of which are the system's already: no mapping of it fails when it
- * is touched. `undefined` where the program may not make files, or no folder has room.
+ * Makes a file of these bytes, all of which are the system's already: no mapping of it fails when
+ * it is touched. `undefined` where the program may not make files, or no folder has room.
  */
 export function createFilledFile(bytes: Uint8Array): MemoryFile | undefined {
   if (!mayUseFiles()) return undefined;
@@ -151,8 +154,8 @@ export function createFilledFile(bytes: Uint8Array): MemoryFile | undefined {
 }
 
 /**
- * Makes a file that holds bytes, which is closed as soon as they were read; `undefined` where it may
- * not, the system refuses it, or memory is scarce: half of what there is stays for others.
+ * Makes a file that holds bytes, which is closed as soon as they were read; `undefined` where it
+ * may not, the system refuses it, or memory is scarce: half of what there is stays for others.
  */
 export function passByFile(bytes: Uint8Array): MemoryFile | undefined {
   if (!mayUseFiles() || roomIn(folders()[0]!) < 2 * bytes.length) return undefined;
@@ -160,11 +163,11 @@ export function passByFile(bytes: Uint8Array): MemoryFile | undefined {
 }
 
 /**
- * Makes a file of zeros that takes no memory where it was not written. Where /dev/shm has no room for
- * all of it, it is in memory that has no limit of its own, and otherwise in a temporary folder.
+ * Makes a file of zeros that takes no memory where it was not written. Where /dev/shm has no room
+ * for all of it, it is in memory that has no limit of its own, and otherwise in a temporary folder.
  *
- * Memory is not the system's before it is asked for: who maps the file calls `reserve` of `mapping.ts`
- * before it touches a part.
+ * Memory is not the system's before it is asked for: who maps the file calls `reserve` of
+ * `mapping.ts` before it touches a part.
  */
 export function createSparseFile(size: number): MemoryFile {
   if (process.platform !== "linux") return namedFile(size);
@@ -176,7 +179,10 @@ export function createSparseFile(size: number): MemoryFile {
     namedFile(size);
 }
 
-/** A file in memory that no folder limits, as far as this runtime can ask for one and others reach it. */
+/**
+ * A file in memory that no folder limits, as far as this runtime can ask for one and others reach
+ * it.
+ */
 function anonymousFile(size: number): MemoryFile | undefined {
   // Asked first, as that costs less than to load an FFI.
   if (!isReachable({ path: "/proc/self/stat" }, "r")) return undefined;
@@ -188,7 +194,9 @@ function anonymousFile(size: number): MemoryFile | undefined {
   return undefined;
 }
 
-/** Where the memory of a file is, how much there is in all, and what to do where that is too little. */
+/**
+ * Where the memory of a file is, how much there is in all, and what to do where that is too little.
+ */
 export function whereIs({ path: file }: Pick<MemoryFile, "path">): string {
   const target = unlessRefused(() => fs.readlinkSync(file)) ?? file;
   if (target.startsWith("/memfd:")) {

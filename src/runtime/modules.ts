@@ -19,7 +19,10 @@ const isOwn = (url: string): boolean =>
   ownRoot !== undefined &&
   (url.startsWith(ownRoot + "src/") || /^mod\.[jt]s$/.test(url.slice(ownRoot.length)));
 
-/** A place in a line of a stack trace: an URL, or on Bun the path of a file. Either may hold spaces and parentheses. */
+/**
+ * A place in a line of a stack trace: an URL, or on Bun the path of a file. Either may hold spaces
+ * and parentheses.
+ */
 const place =
   /(?:^at (?:async )?|\()((?:file|https?):\/\/[^<]+?|\/[^<]+?|[A-Za-z]:\\[^<]+?)(?::\d+){1,2}\)?$/;
 
@@ -50,8 +53,8 @@ export function callerModules(): string[] {
 
 /**
  * Whether this call comes through no file with that URL, though it says so: webpack and Turbopack
- * write the URL of the source in place of `import.meta.url`. A stack as text would not do, as source
- * maps make that tell of the sources, too.
+ * write the URL of the source in place of `import.meta.url`. A stack as text would not do, as
+ * source maps make that tell of the sources, too.
  */
 export function isElsewhere(url: string): boolean {
   if (!url.startsWith("file:")) return false;
@@ -82,7 +85,9 @@ export function importedModules(url: string): string[] {
   });
 }
 
-/** An import that may have brought something, and the module that it leads to, where that is known. */
+/**
+ * An import that may have brought something, and the module that it leads to, where that is known.
+ */
 export interface Import {
   readonly specifier: string;
   readonly url: string | undefined;
@@ -112,7 +117,10 @@ export function importsOf(url: string, name: string): Import[] {
 const isBuiltin = (specifier: string): boolean =>
   /^(node|bun):/.test(specifier) || builtinModules.includes(specifier);
 
-/** The modules all of which a module exports, by its text; `undefined` for one that is not to be found. */
+/**
+ * The modules all of which a module exports, by its text; `undefined` for one that is not to be
+ * found.
+ */
 export function exportedModules(url: string): (string | undefined)[] {
   const text = moduleSource(url) ?? "";
   const specifiers = [...text.matchAll(/\bexport\s*\*\s*from\s*["']([^"']+)["']/g)];

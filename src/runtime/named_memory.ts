@@ -101,7 +101,10 @@ function systemFault(action: string, name: string, error: unknown): Error {
 const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error ? String(error.code) : String(error);
 
-/** The names that all programs of this machine know. A name is removed when the child ends that made it. */
+/**
+ * The names that all programs of this machine know. A name is removed when the child ends that made
+ * it.
+ */
 export const machineNames: Names = {
   create(name, size) {
     // It gets its name when it has its size, so nobody finds it before.
@@ -149,7 +152,10 @@ export const machineNames: Names = {
 /** What the system counts a file's memory in, in bytes. */
 const blockSize = 512;
 
-/** Has the system give all of the memory before it is touched, which it could refuse by a signal only. */
+/**
+ * Has the system give all of the memory before it is touched, which it could refuse by a signal
+ * only.
+ */
 function reserveAll(fd: number, action: string, name: string, size: number): void {
   if (reserve(fd, 0, size)) return;
   const { message } = nameFault(action, name, `there are no ${size} bytes left in `);

@@ -1,6 +1,6 @@
 /**
- * The shell that removes a child's names of shared memory once the child has ended, however it did: see
- * `resource_tracker.ts`. It waits for the end of a pipe that only this child holds open.
+ * The shell that removes a child's names of shared memory once the child has ended, however it did:
+ * see `resource_tracker.ts`. It waits for the end of a pipe that only this child holds open.
  *
  * @module
  * @internal
@@ -18,7 +18,9 @@ const shell = "/bin/sh";
 /** In place of the inode of a file that nobody else makes: it is removed whatever it is. */
 export const anyInode = 0;
 
-/** Standard output is the file, open for reading too. A name that is another file's by now stays. */
+/**
+ * Standard output is the file, open for reading too. A name that is another file's by now stays.
+ */
 const script = `read -r _
 while IFS= read -r line; do
   inode=\${line%% *}
@@ -29,12 +31,16 @@ while IFS= read -r line; do
   esac
 done <&1`;
 
-/** The shell's arguments; the last one tells whose it is, to who looks at the system's processes as well. */
+/**
+ * The shell's arguments; the last one tells whose it is, to who looks at the system's processes as
+ * well.
+ */
 const shellArguments = (): string[] => ["-c", script, `nproc-names-of-${process.pid}`];
 
 /**
- * Starts the shell, with the descriptor of the file that lists the names. `undefined` without permission to
- * run one; where the system refuses it, it has no process id. Only a kill then leaves something behind.
+ * Starts the shell, with the descriptor of the file that lists the names. `undefined` without
+ * permission to run one; where the system refuses it, it has no process id. Only a kill then leaves
+ * something behind.
  */
 export function startShell(list: number): ChildProcess | undefined {
   if (process.platform === "win32" || !capabilities.mayRun(shell)) return undefined;
@@ -53,13 +59,15 @@ export function startShell(list: number): ChildProcess | undefined {
 }
 
 /**
- * Has the shell of another thread of this process remove the names in its list, but for the lines that are
- * `keptElsewhere`, and end: for a thread that was killed. On Deno such a thread's end of the pipe stays open
- * until the process ends. A line in the pipe does the same, and Linux lets a process open another's pipe.
+ * Has the shell of another thread of this process remove the names in its list, but for the lines
+ * that are `keptElsewhere`, and end: for a thread that was killed. On Deno such a thread's end of
+ * the pipe stays open until the process ends. A line in the pipe does the same, and Linux lets a
+ * process open another's pipe.
  */
 export function endShell(pid: number, keptElsewhere: (line: string) => boolean): void {
   if (process.platform !== "linux") return;
-  // It has ended, or the system does not let this program look: then it ends when this process does.
+  // It has ended, or the system does not let this program look: then it ends when this process
+  // does.
   unlessRefused(() => {
     if (!isShellOfOurs(pid)) return;
     filterList(`/proc/${pid}/fd/1`, (line) => !keptElsewhere(line));
@@ -83,8 +91,9 @@ function filterList(file: string, isToStay: (line: string) => boolean): void {
 }
 
 /**
- * Writes the lines of a list, each of which ends with a line break. Where the system has no room for them, the
- * list has fewer: only a kill then leaves something behind. A line without its end is none to the shell.
+ * Writes the lines of a list, each of which ends with a line break. Where the system has no room
+ * for them, the list has fewer: only a kill then leaves something behind. A line without its end is
+ * none to the shell.
  */
 export function writeList(list: number, lines: Iterable<string>): void {
   const bytes = new TextEncoder().encode([...lines].join(""));

@@ -1,6 +1,6 @@
 /**
- * What a package exports to `import`, by its `package.json`: where a runtime resolves for the module
- * that asks alone, and not for another.
+ * What a package exports to `import`, by its `package.json`: where a runtime resolves for the
+ * module that asks alone, and not for another.
  *
  * @module
  * @internal
@@ -10,7 +10,9 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** What a specifier leads to: a path, the first that holds of some conditions, the first of a list. */
+/**
+ * What a specifier leads to: a path, the first that holds of some conditions, the first of a list.
+ */
 type ExportTarget = string | null | readonly ExportTarget[] | {
   readonly [condition: string]: ExportTarget;
 };

@@ -1,6 +1,6 @@
 /**
- * What a program's copies of this package have in common, on the global object: a program may load the
- * package twice, and there is one memory and one numbering of threads all the same.
+ * What a program's copies of this package have in common, on the global object: a program may load
+ * the package twice, and there is one memory and one numbering of threads all the same.
  *
  * @module
  * @internal
@@ -9,8 +9,8 @@
 import type { MemoryFile } from "./inherited_files.ts";
 
 /**
- * The version of all that stands in shared memory: where it is, and what it means. To be raised with
- * every change of that: a copy of another version then has memory of its own.
+ * The version of all that stands in shared memory: where it is, and what it means. To be raised
+ * with every change of that: a copy of another version then has memory of its own.
  */
 export const layoutVersion = 4;
 

@@ -25,8 +25,8 @@ export function proofOf(key: Uint8Array, text: Uint8Array): Uint8Array {
 const blockSize = 64;
 
 /**
- * The same for many texts and one key of at most 64 bytes, whose part is done once, as RFC 2104 says how: on Node
- * and Deno that costs a half, and less, of a new HMAC for each.
+ * The same for many texts and one key of at most 64 bytes, whose part is done once, as RFC 2104
+ * says how: on Node and Deno that costs a half, and less, of a new HMAC for each.
  */
 export class Prover {
   readonly #inner: Hash;
@@ -54,8 +54,8 @@ export class Prover {
 const longestKey = 64;
 
 /**
- * What stands for a key in proofs, so that two keys are never the same: HMAC fills a short one up with zeros,
- * and so would take `"key"` for `"key\0"`.
+ * What stands for a key in proofs, so that two keys are never the same: HMAC fills a short one up
+ * with zeros, and so would take `"key"` for `"key\0"`.
  */
 export function distinctKey(key: Uint8Array): Uint8Array {
   if (key.at(-1) !== 0 && key.length <= longestKey) return key;

@@ -21,7 +21,9 @@ const { resolve: resolveHere } = import.meta;
 
 const nodeModule = (): typeof NodeModule => process.getBuiltinModule("node:module");
 
-/** By the rules of `require`, which differ for a package that exports something else to `import`. */
+/**
+ * By the rules of `require`, which differ for a package that exports something else to `import`.
+ */
 const asRequire: Resolve = (specifier, parent) =>
   pathToFileURL(nodeModule().createRequire(parent).resolve(specifier)).href;
 
@@ -54,7 +56,10 @@ const byNode: Resolve = (specifier, parent) => {
 
 const resolve = forRuntime<Resolve>({ bun: byBun, deno: byDeno, node: byNode });
 
-/** The URL of the file that a module imports by a specifier; `undefined` if it is none, or not to be found. */
+/**
+ * The URL of the file that a module imports by a specifier; `undefined` if it is none, or not to be
+ * found.
+ */
 export function resolveFrom(specifier: string, parent: string): string | undefined {
   if (!parent.startsWith("file:")) return undefined;
   const url = attempt(() => resolve(specifier, parent));
@@ -93,7 +98,10 @@ export function requiredExport(
   return undefined;
 }
 
-/** The name under which an object holds a value. No getter is called but the one of the value's own name. */
+/**
+ * The name under which an object holds a value. No getter is called but the one of the value's own
+ * name.
+ */
 function nameIn(exports: unknown, value: object & { readonly name: string }): string | undefined {
   if (exports === value) return "default";
   if (typeof exports !== "object" || exports === null) return undefined;

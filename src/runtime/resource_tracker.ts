@@ -1,8 +1,9 @@
 /**
- * Removes the names of shared memory that this program made and did not unlink: at its end, and where
- * it has no chance to, as after a kill, by a process that outlives it for that moment. That process
- * is a shell which waits for the end of a pipe that only this child holds open. What it is to remove
- * stands in a file, since what is written to a pipe may still be on its way when a child is killed.
+ * Removes the names of shared memory that this program made and did not unlink: at its end, and
+ * where it has no chance to, as after a kill, by a process that outlives it for that moment. That
+ * process is a shell which waits for the end of a pipe that only this child holds open. What it is
+ * to remove stands in a file, since what is written to a pipe may still be on its way when a child
+ * is killed.
  *
  * A child keeps a name until its parent does, and does not end by itself before: see
  * `process/names.ts`.
@@ -44,10 +45,15 @@ interface Watch {
 const kept = new Map<string, KeptName>();
 const lineOf = ({ file, inode }: KeptName): string => `${inode} ${file}\n`;
 let watch: Watch | undefined;
-/** How long a watch goes on without a name, in milliseconds: to start one takes as long as 50 names. */
+/**
+ * How long a watch goes on without a name, in milliseconds: to start one takes as long as 50 names.
+ */
 const lingering = 50;
 let endOfWatch: NodeJS.Timeout | undefined;
-/** How long until the first look for names that are gone, in milliseconds. Each takes twice as long as the last. */
+/**
+ * How long until the first look for names that are gone, in milliseconds. Each takes twice as long
+ * as the last.
+ */
 const firstLook = 50;
 const longestLook = 60_000;
 let nextLook: NodeJS.Timeout | undefined;
@@ -64,8 +70,8 @@ export function connectKeepers(others: Keepers): void {
 }
 
 /**
- * Has a file that `make` makes removed when this child ends, however it does. Its path must not hold a line
- * break.
+ * Has a file that `make` makes removed when this child ends, however it does. Its path must not
+ * hold a line break.
  */
 export function keepName(name: KeptName, make: () => void): void {
   // Before there is the file, so that it never is without.
@@ -137,8 +143,8 @@ export function endShellOf(pid: number): void {
 }
 
 /**
- * Looks for names that are gone, now and then as long as this child keeps any: the shell of a child that was
- * killed may have removed them, before the child has heard that they are kept here.
+ * Looks for names that are gone, now and then as long as this child keeps any: the shell of a child
+ * that was killed may have removed them, before the child has heard that they are kept here.
  */
 export function lookForGone(): void {
   clearTimeout(nextLook);
@@ -174,8 +180,8 @@ function startWatch(): Watch {
 }
 
 /**
- * Whether this thread was declared dead, and so its shell removes nothing any more. On Deno that may be so
- * until the thread returns to its event loop.
+ * Whether this thread was declared dead, and so its shell removes nothing any more. On Deno that
+ * may be so until the thread returns to its event loop.
  */
 function isUnwatched(): boolean {
   const pid = watch?.shell?.pid;

@@ -14,7 +14,9 @@ export type Signal = "SIGTERM" | "SIGKILL";
 /** The signals by which a whole program is told to stop: see `stop_signals.ts`. */
 export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP";
 
-/** Deno's permissions for a child, by name; `true` grants all of a name, a list grants its members. */
+/**
+ * Deno's permissions for a child, by name; `true` grants all of a name, a list grants its members.
+ */
 export interface PermissionSet {
   /** Modules that may be imported from the network. */
   import?: "inherit" | boolean | readonly string[];
@@ -45,11 +47,16 @@ export interface Launch {
   readonly script: string | undefined;
   /** The arguments behind it. */
   readonly args: readonly string[];
-  /** The runtime's flags that its children need; Deno's are read elsewhere: see `runtime/deno/flags.ts`. */
+  /**
+   * The runtime's flags that its children need; Deno's are read elsewhere: see
+   * `runtime/deno/flags.ts`.
+   */
   readonly flags: readonly string[];
 }
 
-/** What a child must know before it can be spoken to. Plain JSON: it is part of its start script. */
+/**
+ * What a child must know before it can be spoken to. Plain JSON: it is part of its start script.
+ */
 export interface Boot {
   /** Which module's child this is: see `child_role.ts`. */
   readonly role: string;
@@ -60,13 +67,17 @@ export interface Boot {
   /** What tells it apart from all others that `Process` has started: see `identity.ts`. */
   readonly identity?: string | undefined;
   readonly daemon: boolean;
-  /** Whether it leaves it to its owner what becomes of it when the whole program is told to stop. */
+  /**
+   * Whether it leaves it to its owner what becomes of it when the whole program is told to stop.
+   */
   readonly outlivesStopSignals: boolean;
   /** Whether it has fewer permissions, and so shares no memory with its parent. */
   readonly isIsolated?: boolean;
   readonly launch: Launch;
   readonly parent: { readonly name: string; readonly pid: number };
-  /** What tells it, and its parent's process, from others of the same id: see `memory/members.ts`. */
+  /**
+   * What tells it, and its parent's process, from others of the same id: see `memory/members.ts`.
+   */
   readonly stamp: number;
   readonly parentStamp: number;
   /** What the operating system has none of: a worker's. */
@@ -192,7 +203,9 @@ export interface Capabilities {
   readonly reportsErrorsAsEvents: boolean;
   /** Whether a key that is posted to another thread is one there. */
   readonly clonesKeys: boolean;
-  /** Whether `String(fn)` is what the module's text says, and not what the runtime has made of it. */
+  /**
+   * Whether `String(fn)` is what the module's text says, and not what the runtime has made of it.
+   */
   readonly keepsSourceText: boolean;
   /** Whether the URL of a file in a stack trace is decoded, so that it is a path. */
   readonly decodesStackURLs: boolean;
@@ -201,12 +214,15 @@ export interface Capabilities {
   /** Whether V8's inspector answers a question at once. */
   readonly hasSynchronousInspector: boolean;
   /**
-   * Whether a child can be given a script. An executable that `bun build --compile` made takes none: it
-   * holds one bundle, which it always runs as its main module, and under `BUN_BE_BUN` finds no module of
-   * its own.
+   * Whether a child can be given a script. An executable that `bun build --compile` made takes
+   * none: it holds one bundle, which it always runs as its main module, and under `BUN_BE_BUN`
+   * finds no module of its own.
    */
   readonly takesScript: boolean;
-  /** Where the program's arguments begin in a child's `process.argv`: behind `-e` there is no script. */
+  /**
+   * Where the program's arguments begin in a child's `process.argv`: behind `-e` there is no
+   * script.
+   */
   readonly childArgumentsAt: number;
   /** Whether `Object.assign` copies hundreds of properties at once. */
   readonly copiesPropertiesFast: boolean;

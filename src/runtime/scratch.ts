@@ -84,7 +84,9 @@ interface BunFiles {
   mmap(path: string, options: { shared: boolean }): Uint8Array;
 }
 
-/** The file in memory, where the runtime maps files by itself (that is Bun) and the system lets it. */
+/**
+ * The file in memory, where the runtime maps files by itself (that is Bun) and the system lets it.
+ */
 function mapped(file: string, close: () => void): Scratch | undefined {
   const { Bun } = globalThis as { Bun?: BunFiles };
   if (Bun === undefined) return undefined;

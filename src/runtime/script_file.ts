@@ -1,7 +1,7 @@
 /**
- * A script that must be a file, as an executable that `deno compile` made takes no other: it runs its
- * own main module whatever its command line says, and a file's only if it was started by `fork()`
- * (denoland/deno#34687).
+ * A script that must be a file, as an executable that `deno compile` made takes no other: it runs
+ * its own main module whatever its command line says, and a file's only if it was started by
+ * `fork()` (denoland/deno#34687).
  *
  * @module
  * @internal

@@ -27,7 +27,10 @@ function nameOf(address: SocketAddress): { servername?: string } {
 export interface SocketEvents {
   /** Bytes have come. They may be kept. */
   data(bytes: Uint8Array): void;
-  /** Nothing more comes, and nothing can be sent any more. Comes once; `error` if it was no proper end. */
+  /**
+   * Nothing more comes, and nothing can be sent any more. Comes once; `error` if it was no proper
+   * end.
+   */
   end(error: Error | undefined): void;
 }
 
@@ -83,8 +86,8 @@ export class Socket {
   }
 
   /**
-   * Sends bytes, which must not change meanwhile. Fulfilled once all are in the hands of the system,
-   * which waits for the other side to read.
+   * Sends bytes, which must not change meanwhile. Fulfilled once all are in the hands of the
+   * system, which waits for the other side to read.
    *
    * @throws {Error} If the socket is over, or is before that.
    */
@@ -111,9 +114,9 @@ export class Socket {
   }
 
   /**
-   * Ends the stream for both sides, behind what was sent, also where the system does not have it yet.
-   * What still comes is dropped, yet read for a while: otherwise the system would take from the other
-   * side what that has not read.
+   * Ends the stream for both sides, behind what was sent, also where the system does not have it
+   * yet. What still comes is dropped, yet read for a while: otherwise the system would take from
+   * the other side what that has not read.
    */
   close(): void {
     if (this.#over !== undefined) return;

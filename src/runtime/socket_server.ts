@@ -29,7 +29,9 @@ export function freshAddress(): SocketAddress {
   return { path: planned };
 }
 
-/** How long the path of a socket may be: 104 characters on macOS, 108 on Linux, with one at its end. */
+/**
+ * How long the path of a socket may be: 104 characters on macOS, 108 on Linux, with one at its end.
+ */
 const longestPath = 103;
 
 /** The path of a socket in a folder that there is not yet. */
@@ -70,7 +72,10 @@ function checkAllowed({ host, port }: { host: string; port: number }): void {
 /** How sockets are encrypted, and what is done for those that are not so far. */
 export interface Encryption {
   readonly tls: ListenTls;
-  /** How many may be at their handshake; of more, the one that has been for the longest time is dropped. */
+  /**
+   * How many may be at their handshake; of more, the one that has been for the longest time is
+   * dropped.
+   */
   readonly most: number;
   /** How long that may take, in milliseconds. */
   readonly handshakeTimeout: number;
@@ -86,7 +91,8 @@ function encryptedServer(
   const options = { handshakeTimeout, ...tls };
   const server = lateTls().createServer(options, (socket) => {
     const connection = connectionOf(socket);
-    // Where a runtime no longer tells which it was, none may be dropped for another that is through.
+    // Where a runtime no longer tells which it was, none may be dropped for another that is
+    // through.
     shaking.delete(seen.has(connection) ? connection : [...shaking][0]!);
     welcome(socket);
   });
@@ -106,8 +112,9 @@ function encryptedServer(
 }
 
 /**
- * The connection that a socket came out of by its handshake. On Bun it is the same object, on Node and Deno another
- * one: no documented property leads from one to the other, and those over a file have no address to tell them by.
+ * The connection that a socket came out of by its handshake. On Bun it is the same object, on Node
+ * and Deno another one: no documented property leads from one to the other, and those over a file
+ * have no address to tell them by.
  */
 const connectionOf = (socket: net.Socket): net.Socket =>
   (socket as net.Socket & { readonly _parent?: net.Socket })._parent ?? socket;
@@ -143,7 +150,8 @@ export class SocketServer {
     // The pipes of Windows are no files.
     const isFile = "path" in address && process.platform !== "win32";
     const file = isFile ? path.resolve(address.path) : undefined;
-    // Nobody else's is in a folder of its own: that goes also if the program ends before this listens.
+    // Nobody else's is in a folder of its own: that goes also if the program ends before this
+    // listens.
     const isOwn = file !== undefined && ownFolders.has(path.dirname(file));
     if (isOwn) this.#keep(file);
     try {

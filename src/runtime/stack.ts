@@ -26,8 +26,8 @@ export function ownStack(limit: number): string {
 }
 
 /**
- * The files that this call comes through, as the engine knows them; none where nothing may be changed
- * of `Error`.
+ * The files that this call comes through, as the engine knows them; none where nothing may be
+ * changed of `Error`.
  */
 export function stackFiles(limit: number): string[] {
   const names = stackBy((_, sites) => sites.map((site) => site.getFileName()), limit);

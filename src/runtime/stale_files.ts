@@ -1,6 +1,7 @@
 /**
- * Names of files in memory whose program was killed between making the file and removing its name: whoever
- * makes such a file next removes them. Such a file is empty, as nothing is written before the name is gone.
+ * Names of files in memory whose program was killed between making the file and removing its name:
+ * whoever makes such a file next removes them. Such a file is empty, as nothing is written before
+ * the name is gone.
  *
  * @module
  * @internal
@@ -14,7 +15,10 @@ import { unlessRefused } from "./refusal.ts";
 
 /** The name of such a file; it begins with the process id of its maker. */
 const ownFile = /^nproc-(\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** The maker of a younger one may be at work, in another container that shares the folder; in milliseconds. */
+/**
+ * The maker of a younger one may be at work, in another container that shares the folder; in
+ * milliseconds.
+ */
 const leastAge = 60_000;
 /** More are left to those who come later. */
 const mostLooked = 1000;
@@ -27,8 +31,8 @@ export function newFileName(folder: string): string {
 }
 
 /**
- * Removes the names in a folder that belong to no living program. Once in a thread is enough. Never fails:
- * what cannot be removed stays.
+ * Removes the names in a folder that belong to no living program. Once in a thread is enough. Never
+ * fails: what cannot be removed stays.
  */
 export function removeStaleNames(folder: string): void {
   // Deno would ask the user whether this program may look for another.

@@ -1,5 +1,6 @@
 /**
- * Folders of sockets whose program was killed before it could remove them: whoever makes one next does.
+ * Folders of sockets whose program was killed before it could remove them: whoever makes one next
+ * does.
  *
  * @module
  * @internal
@@ -21,7 +22,9 @@ const mostLooked = 1000;
 
 let hasLooked = false;
 
-/** Removes the folders beside that one that belong to nobody any more. Once in a program is enough. */
+/**
+ * Removes the folders beside that one that belong to nobody any more. Once in a program is enough.
+ */
 export async function removeDeserted(folder: string): Promise<void> {
   if (hasLooked) return;
   hasLooked = true;
@@ -42,7 +45,9 @@ function isOldAndOurs(folder: string): boolean {
     Date.now() - found.mtimeMs > leastAge;
 }
 
-/** The files of sockets of which the system says that somebody has them; those need not be asked. */
+/**
+ * The files of sockets of which the system says that somebody has them; those need not be asked.
+ */
 function listeningFiles(): ReadonlySet<string> {
   if (process.platform !== "linux") return new Set();
   try {

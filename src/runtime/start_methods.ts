@@ -43,8 +43,8 @@ export function getAllStartMethods(): StartMethod[] {
 
 /**
  * The way in which children are started that say nothing else: what `setStartMethod` or the
- * environment variable `MULTIPROCESSING_START_METHOD` said, or the runtime's default; in a child, the
- * way in which it was started. As in CPython, asking fixes it.
+ * environment variable `MULTIPROCESSING_START_METHOD` said, or the runtime's default; in a child,
+ * the way in which it was started. As in CPython, asking fixes it.
  *
  * @throws {TypeError} If the environment variable names no start method.
  */

@@ -198,7 +198,9 @@ class ThreadChild implements Child {
   }
 }
 
-/** Starts a thread whose script imports `request.entry`; with the program's flags, or with others. */
+/**
+ * Starts a thread whose script imports `request.entry`; with the program's flags, or with others.
+ */
 export function spawnThread(
   request: SpawnRequest,
   events: ChildEvents,

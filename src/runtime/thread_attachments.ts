@@ -1,7 +1,8 @@
 /**
- * Objects of the platform beside a frame between threads. One thread can send what another cannot read:
- * Deno's `Histogram`, where `node:perf_hooks` was not loaded. A port that meets such a message drops it
- * with a `messageerror` that does not tell which it was, and on Deno hears nothing any more.
+ * Objects of the platform beside a frame between threads. One thread can send what another cannot
+ * read: Deno's `Histogram`, where `node:perf_hooks` was not loaded. A port that meets such a
+ * message drops it with a `messageerror` that does not tell which it was, and on Deno hears nothing
+ * any more.
  *
  * So these objects go through a port of their own, which nobody listens to: the receiver of a frame
  * takes them from there, and a failure is that frame's alone. The first frame brings the port.
@@ -40,7 +41,9 @@ export class AttachmentSender {
     return !attachments.every(isSafe);
   }
 
-  /** Sends the attachments of a frame, before the frame; what it gives is to travel as that frame. */
+  /**
+   * Sends the attachments of a frame, before the frame; what it gives is to travel as that frame.
+   */
   send(
     bytes: Uint8Array,
     attachments: readonly unknown[],

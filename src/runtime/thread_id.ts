@@ -2,9 +2,9 @@
  * Process ids for threads, which have none of their own; what tells this process from others that
  * had its id before; and which shell watches a thread.
  *
- * A thread's id is its process' id, and a number. A process keeps a word for each number, which all its
- * threads share, and a number is taken by compare-and-swap: so two threads, or two copies of this
- * package, never take the same, and none is given again as long as its thread lives.
+ * A thread's id is its process' id, and a number. A process keeps a word for each number, which all
+ * its threads share, and a number is taken by compare-and-swap: so two threads, or two copies of
+ * this package, never take the same, and none is given again as long as its thread lives.
  *
  * @module
  * @internal
@@ -17,8 +17,8 @@ import { layoutVersion, record } from "./program_record.ts";
 /** How many numbers there are. The main thread, which was not started, is 0. */
 export const perProcess: number = 2 ** 14;
 
-// The words, by their numbers. In place of the main thread's: where to look for a free one first, so
-// that a number that is free again rests for as long as it can.
+// The words, by their numbers. In place of the main thread's: where to look for a free one first,
+// so that a number that is free again rests for as long as it can.
 const nextAt = 0;
 /** Behind the others: the stamp of the process. */
 const stampAt = perProcess;
@@ -26,7 +26,9 @@ const stampAt = perProcess;
 const shellsAt = stampAt + 1;
 const wordCount = shellsAt + perProcess;
 
-/** In the word of a number that is taken: a mark, and the number of the thread that has taken it. */
+/**
+ * In the word of a number that is taken: a mark, and the number of the thread that has taken it.
+ */
 const TAKEN = 1 << 30;
 /** The thread has started others. */
 const PARENT = 1 << 29;
@@ -83,8 +85,8 @@ export function newThreadId(): number {
 }
 
 /**
- * Gives back the number of a thread that has ended, and the numbers of the threads that it has started.
- * Returns the process ids of the shells that those threads have noted.
+ * Gives back the number of a thread that has ended, and the numbers of the threads that it has
+ * started. Returns the process ids of the shells that those threads have noted.
  */
 export function freeThreadId(id: number): number[] {
   const numbers = threadNumbers();
@@ -103,15 +105,18 @@ export function freeThreadId(id: number): number[] {
   return shells;
 }
 
-/** The index of the word for the shell of this thread; `undefined` for a thread without a number. */
+/**
+ * The index of the word for the shell of this thread; `undefined` for a thread without a number.
+ */
 function ownShellAt(): number | undefined {
   const thread = ownThread();
   return thread && shellsAt + threadNumber(thread.pid);
 }
 
 /**
- * Notes the shell that watches this thread, for `freeThreadId` to return it. `false` if this thread was
- * already declared dead, which Deno does before a thread has stopped: then nobody reads the note.
+ * Notes the shell that watches this thread, for `freeThreadId` to return it. `false` if this thread
+ * was already declared dead, which Deno does before a thread has stopped: then nobody reads the
+ * note.
  */
 export function noteShell(pid: number): boolean {
   const at = ownShellAt();
@@ -124,7 +129,10 @@ export function dropShell(pid: number): void {
   if (at !== undefined) Atomics.compareExchange(threadNumbers(), at, pid, noShell);
 }
 
-/** Whether this thread's note of that shell is still there, so that the thread was not declared dead. */
+/**
+ * Whether this thread's note of that shell is still there, so that the thread was not declared
+ * dead.
+ */
 export function hasShell(pid: number): boolean {
   const at = ownShellAt();
   return at === undefined || Atomics.load(threadNumbers(), at) === pid;

@@ -1,10 +1,10 @@
 /**
- * What a thread prints. On Node and Bun a thread's standard output and error go by its parent's event
- * loop, line after line with an answer to each: what a thread prints at one stroke waits in the thread,
- * and is lost where that, or the program, ends before the answers have come. So it is posted at once, on
- * the port that carries everything else: in the order in which things happened, and out of the thread's
- * hands. The parent writes it to its own streams, as Node and Bun do: what a test runner or a logger has
- * put in their place still sees it.
+ * What a thread prints. On Node and Bun a thread's standard output and error go by its parent's
+ * event loop, line after line with an answer to each: what a thread prints at one stroke waits in
+ * the thread, and is lost where that, or the program, ends before the answers have come. So it is
+ * posted at once, on the port that carries everything else: in the order in which things happened,
+ * and out of the thread's hands. The parent writes it to its own streams, as Node and Bun do: what
+ * a test runner or a logger has put in their place still sees it.
  *
  * Deno needs nothing: there a thread writes by itself, at once.
  *
@@ -75,9 +75,9 @@ export function printOutput({ stream, chunk }: Output): void {
 }
 
 /**
- * Calls `then` once what threads have printed is out of this program's hands; at once where it is. A
- * pipe takes 64 KB, and a socket, which parents on Node give their children, less than 300 short lines:
- * the rest waits for the reader, and `process.exit()` would drop it.
+ * Calls `then` once what threads have printed is out of this program's hands; at once where it is.
+ * A pipe takes 64 KB, and a socket, which parents on Node give their children, less than 300 short
+ * lines: the rest waits for the reader, and `process.exit()` would drop it.
  */
 export function whenWritten(then: () => void): void {
   const waiting = hasPrinted

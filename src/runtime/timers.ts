@@ -25,7 +25,9 @@ export function inForeground(milliseconds: number, action: () => void): () => vo
   return () => clearTimeout(timer);
 }
 
-/** Calls `action` after some milliseconds, if the program still runs then. Gives what cancels it. */
+/**
+ * Calls `action` after some milliseconds, if the program still runs then. Gives what cancels it.
+ */
 export function inBackground(milliseconds: number, action: () => void): () => void {
   const timer = setTimeout(action, milliseconds);
   timer.unref();

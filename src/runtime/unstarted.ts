@@ -1,7 +1,7 @@
 /**
- * Children that could not be started, as the system has no more descriptors (EMFILE), processes (EAGAIN)
- * or memory for them. Node and Deno tell that by an event, Bun by an exception; here all of them end as
- * a command does that a shell cannot run, so that a pool tries again later.
+ * Children that could not be started, as the system has no more descriptors (EMFILE), processes
+ * (EAGAIN) or memory for them. Node and Deno tell that by an event, Bun by an exception; here all
+ * of them end as a command does that a shell cannot run, so that a pool tries again later.
  *
  * @module
  * @internal
@@ -24,7 +24,10 @@ export function reportRefusal({ name }: Boot, cause: Error, events: ChildEvents)
   events.exit(notStarted);
 }
 
-/** Whether an exception is the system's: EMFILE, EAGAIN, ENOMEM; and not about what it was asked for. */
+/**
+ * Whether an exception is the system's: EMFILE, EAGAIN, ENOMEM; and not about what it was asked
+ * for.
+ */
 function isOfSystem(error: unknown): error is Error {
   return error instanceof Error && "code" in error && /^E(?!RR_)/.test(String(error.code));
 }

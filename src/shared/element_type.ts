@@ -78,7 +78,8 @@ export type ArrayOf<T extends ElementType> = T extends Typecode ? TypecodeArrays
 
 /**
  * The methods of typed arrays that TypeScript cannot call where the type of the elements is one of
- * several (as in `(a: SharedArray) => a.reduce(…)`), since each class declares them with its own name.
+ * several (as in `(a: SharedArray) => a.reduce(…)`), since each class declares them with its own
+ * name.
  */
 export interface FoldMembers<T extends ElementType> {
   /** Combines all elements, from the first on; without `initial` it begins with the first. */
@@ -146,7 +147,10 @@ export interface AnyArrayClass {
 export interface Element {
   /** The typed array whose elements are of this type. */
   readonly array: AnyArrayClass;
-  /** Whether a value is of this type: it is then held as it is, or rounded as the type's precision has it. */
+  /**
+   * Whether a value is of this type: it is then held as it is, or rounded as the type's precision
+   * has it.
+   */
   accepts(value: unknown): boolean;
   /** The error of a value that it does not accept; `subject` is what must be otherwise. */
   refusal(value: unknown, subject: string): Error;

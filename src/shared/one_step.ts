@@ -1,7 +1,7 @@
 /**
- * Reading and setting one element in one step: by `Atomics`, so that no child sees half of what another
- * has written, a loop that reads until another child writes does see it, and what was written before is
- * seen as well. `Atomics` takes integers alone: floats go by their bits.
+ * Reading and setting one element in one step: by `Atomics`, so that no child sees half of what
+ * another has written, a loop that reads until another child writes does see it, and what was
+ * written before is seen as well. `Atomics` takes integers alone: floats go by their bits.
  *
  * @module
  * @internal
@@ -9,7 +9,10 @@
 
 import type { AnyArrayClass, Element } from "./element_type.ts";
 
-/** A typed array of integers, which are all that `Atomics` takes: of any class, though the type tells one. */
+/**
+ * A typed array of integers, which are all that `Atomics` takes: of any class, though the type
+ * tells one.
+ */
 export type Cells = Int32Array;
 
 /** How the elements of a type are read and set. */

@@ -19,8 +19,8 @@ export interface RawArrayMembers<T extends ElementType> extends FoldMembers<T> {
   /** A part of it, on the same memory, from `begin` to before `end`. */
   subarray(begin?: number, end?: number): RawArray<T>;
   /**
-   * Gives the memory back, also that of its parts. Nobody must use it then, in any child: what is read
-   * is anything, and what is written changes something else.
+   * Gives the memory back, also that of its parts. Nobody must use it then, in any child: what is
+   * read is anything, and what is written changes something else.
    */
   [Symbol.dispose](): void;
 }
@@ -39,9 +39,10 @@ export interface RawArrayConstructor {
    * @param sizeOrInitial How many elements it has, which are 0; or the values that it begins with.
    * @throws {TypeError} If there is no such type, if `sizeOrInitial` is neither a number nor an
    * iterable, or if a value is not a number (a bigint, where the type has bigints).
-   * @throws {RangeError} If the size is no integer from 0, if a value is none of the type, or if the
-   * memory is used up.
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {RangeError} If the size is no integer from 0, if a value is none of the type, or if
+   * the memory is used up.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   new <T extends ElementType>(
     type: T,
@@ -166,9 +167,10 @@ registerHandle<object>({
 
 /**
  * A typed array on memory that children share, without a lock. It **is** a typed array of its type:
- * `new RawArray("i", 3)` is an `Int32Array`, as fast as any other, and as any other it wraps or rounds
- * what is written to its elements. It travels to other children, where it is on the same memory, and
- * so does a `subarray`. What other methods make of it (`map`, `slice`, …) are plain typed arrays.
+ * `new RawArray("i", 3)` is an `Int32Array`, as fast as any other, and as any other it wraps or
+ * rounds what is written to its elements. It travels to other children, where it is on the same
+ * memory, and so does a `subarray`. What other methods make of it (`map`, `slice`, …) are plain
+ * typed arrays.
  *
  * Its `buffer` is all of the memory that children share: it is no business of a program's.
  *

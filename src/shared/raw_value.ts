@@ -37,9 +37,9 @@ export const rawValueIn = <T extends ElementType>(region: Region): RawValue<T> =
  * the same value.
  *
  * Each read of `value`, and each write, is one step for every type, as with `Atomics.load` and
- * `Atomics.store`: nobody reads half of what another child writes, and a loop that reads until another
- * child writes ends when it does. `v.value += 1` is two steps: in two children at once it may lose one
- * of the two.
+ * `Atomics.store`: nobody reads half of what another child writes, and a loop that reads until
+ * another child writes ends when it does. `v.value += 1` is two steps: in two children at once it
+ * may lose one of the two.
  *
  * @example
  * ```ts
@@ -69,7 +69,8 @@ export class RawValue<T extends ElementType = NumberType> {
    * @throws {TypeError} If there is no such type, or if `initial` is not a number (a bigint, where
    * the type has bigints).
    * @throws {RangeError} If `initial` is no value of the type, or if the memory is used up.
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor(type: T, initial?: ElementOf<T>);
   constructor(type: T | Region, initial?: ElementOf<T>) {
@@ -103,7 +104,8 @@ export class RawValue<T extends ElementType = NumberType> {
   /**
    * The value. A number is rounded as the precision of `f` demands; nothing else is changed.
    *
-   * @throws {TypeError} If it is set to what is not a number (a bigint, where the type has bigints).
+   * @throws {TypeError} If it is set to what is not a number (a bigint, where the type has
+   * bigints).
    * @throws {RangeError} If it is set to what is no value of the type: out of its range, or no
    * integer where the type has integers. The value is then what it was.
    * @throws {Error} If it was disposed of.

@@ -10,7 +10,9 @@ import type { Arena } from "../memory/arena.ts";
 import type { StartMethod } from "../runtime/start_method.ts";
 import { type AnyArray, type AnyArrayClass, type Element, elementNamed } from "./element_type.ts";
 
-/** Some elements of a type in a block of an arena. Who holds it, keeps the block from being freed. */
+/**
+ * Some elements of a type in a block of an arena. Who holds it, keeps the block from being freed.
+ */
 export class Region {
   readonly block: Block;
   readonly element: Element;

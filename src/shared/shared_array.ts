@@ -41,8 +41,8 @@ export interface SharedArrayMembers<T extends ElementType> extends FoldMembers<T
   /** A part of it without the lock, on the same memory, from `begin` to before `end`. */
   subarray(begin?: number, end?: number): RawArray<T>;
   /**
-   * Gives the memory back, also that of its parts and of a lock of its own; who waits for that gets an
-   * `Error`. Nobody must use the array then, in any child: what is read is anything, and what is
+   * Gives the memory back, also that of its parts and of a lock of its own; who waits for that gets
+   * an `Error`. Nobody must use the array then, in any child: what is read is anything, and what is
    * written changes something else.
    */
   [Symbol.dispose](): void;
@@ -64,8 +64,8 @@ export interface SharedArrayConstructor {
    * @throws {TypeError} If there is no such type, if `sizeOrInitial` is neither a number nor an
    * iterable, if a value is not a number (a bigint, where the type has bigints), or if `lock` is
    * neither a boolean nor a lock.
-   * @throws {RangeError} If the size is no integer from 0, if a value is none of the type, or if the
-   * memory is used up.
+   * @throws {RangeError} If the size is no integer from 0, if a value is none of the type, or if
+   * the memory is used up.
    * @throws {Error} If `lock` is for children of another start method, or if this program cannot
    * share memory between processes; the message names the remedy.
    */
@@ -146,15 +146,16 @@ registerHandle<object>({
 /**
  * A typed array on memory that children share, with a lock. It **is** a typed array of its type:
  * `new SharedArray("i", 3)` is an `Int32Array`, as fast as any other, and as any other it wraps or
- * rounds what is written to its elements. It travels to other children, where it is on the same memory
- * and has the same lock. What its methods make (`map`, `slice`, …) are plain typed arrays; a
+ * rounds what is written to its elements. It travels to other children, where it is on the same
+ * memory and has the same lock. What its methods make (`map`, `slice`, …) are plain typed arrays; a
  * `subarray` is a {@linkcode RawArray} on the same memory.
  *
- * Reading and writing elements takes no lock, and is what it is in any typed array: the engine may read
- * an element once for a whole loop, and another child may see half of an element of 64 bits. Where a
- * child waits for an element that another writes, both use `Atomics.load(a, i)` and
- * `Atomics.store(a, i, x)`, which take arrays of integers (not `Uint8ClampedArray`). Its `buffer` is all of the memory that children share: it
- * is no business of a program's. A value is a `SharedArray` to `instanceof` in whichever context it was made.
+ * Reading and writing elements takes no lock, and is what it is in any typed array: the engine may
+ * read an element once for a whole loop, and another child may see half of an element of 64 bits.
+ * Where a child waits for an element that another writes, both use `Atomics.load(a, i)` and
+ * `Atomics.store(a, i, x)`, which take arrays of integers (not `Uint8ClampedArray`). Its `buffer`
+ * is all of the memory that children share: it is no business of a program's. A value is a
+ * `SharedArray` to `instanceof` in whichever context it was made.
  *
  * @example
  * ```ts

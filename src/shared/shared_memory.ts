@@ -17,8 +17,8 @@ import { showAs } from "../runtime/inspection.ts";
 /** What memory to make, or to attach. */
 export interface SharedMemoryOptions {
   /**
-   * Its name: 1 to 200 bytes, without slashes, line breaks and NUL. One that is made may go without: it
-   * gets a name that nobody has.
+   * Its name: 1 to 200 bytes, without slashes, line breaks and NUL. One that is made may go
+   * without: it gets a name that nobody has.
    */
   readonly name?: string | undefined;
   /** Whether to make it; otherwise there must be memory of that name. */
@@ -33,7 +33,9 @@ const largest = 2 ** 32;
 /** Room is left in a file's name of 255 bytes for what goes before it. */
 const longestName = 200;
 
-/** Who knows a name: every program of the machine, or where that cannot be, the program's threads. */
+/**
+ * Who knows a name: every program of the machine, or where that cannot be, the program's threads.
+ */
 type Reach = "machine" | "threads";
 
 let threads: ThreadNames | undefined;
@@ -62,15 +64,18 @@ class ReceivedMemory {
 /**
  * A piece of memory with a name, by which children, and unrelated programs, find it: also those on
  * other runtimes, and on Linux those in other languages, since there it is what `shm_open` of POSIX
- * makes (Python's `SharedMemory`, for one). It travels by its name: the child that gets it attaches it.
+ * makes (Python's `SharedMemory`, for one). It travels by its name: the child that gets it attaches
+ * it.
  *
- * The memory is there as long as it has its name or somebody has attached it. The name is there until
- * `unlink`, or until the program ends whose child made it: also when that is killed, where `/bin/sh`
- * can be run. A child that is killed at once may take with it the names that it has just made.
+ * The memory is there as long as it has its name or somebody has attached it. The name is there
+ * until `unlink`, or until the program ends whose child made it: also when that is killed, where
+ * `/bin/sh` can be run. A child that is killed at once may take with it the names that it has just
+ * made.
  *
- * It needs to map files, as processes do to share anything (Node 24 needs `koffi`), and Deno demands
- * `--allow-all` for it. Where that is not to be had, a context of the start method `"worker"` makes
- * memory whose name is known to the threads of this program alone, until `unlink` or the program's end.
+ * It needs to map files, as processes do to share anything (Node 24 needs `koffi`), and Deno
+ * demands `--allow-all` for it. Where that is not to be had, a context of the start method
+ * `"worker"` makes memory whose name is known to the threads of this program alone, until `unlink`
+ * or the program's end.
  *
  * @example
  * ```ts
@@ -95,10 +100,11 @@ export class SharedMemory {
   /**
    * Makes memory, all zero, or attaches memory that there is.
    *
-   * @throws {TypeError} If there is neither `name` nor `create`, or if an option is of the wrong type.
+   * @throws {TypeError} If there is neither `name` nor `create`, or if an option is of the wrong
+   * type.
    * @throws {RangeError} If `size` is no integer from 1 to 2^32, or if `name` is no name.
-   * @throws {Error} If it is to be made and there is memory of that name, if it is to be attached and
-   * there is none, or if this program cannot share memory by name; the message tells which.
+   * @throws {Error} If it is to be made and there is memory of that name, if it is to be attached
+   * and there is none, or if this program cannot share memory by name; the message tells which.
    */
   constructor(options: SharedMemoryOptions);
   constructor(from: SharedMemoryOptions | ReceivedMemory) {
@@ -153,8 +159,8 @@ export class SharedMemory {
   }
 
   /**
-   * The memory. Another child's handle has it at another place, and where only threads share it, its
-   * `buffer` holds more than this: a view of it begins at `buf.byteOffset`.
+   * The memory. Another child's handle has it at another place, and where only threads share it,
+   * its `buffer` holds more than this: a view of it begins at `buf.byteOffset`.
    *
    * @throws {Error} If it is closed.
    */
@@ -174,8 +180,8 @@ export class SharedMemory {
   }
 
   /**
-   * Gives up this hold on the memory. Other handles, also of this child, keep theirs. What was made of
-   * `buf` must not be used any more. Closing it again does nothing.
+   * Gives up this hold on the memory. Other handles, also of this child, keep theirs. What was made
+   * of `buf` must not be used any more. Closing it again does nothing.
    */
   close(): void {
     this.#hold?.close();

@@ -1,7 +1,8 @@
 /**
- * Named memory within the arena, for the threads of a program that cannot map files: a list of blocks,
- * each with a name before its bytes, under a lock. As POSIX has it, memory is there until it has
- * neither a name nor anybody who holds it; a thread that ends without closing it goes on holding it.
+ * Named memory within the arena, for the threads of a program that cannot map files: a list of
+ * blocks, each with a name before its bytes, under a lock. As POSIX has it, memory is there until
+ * it has neither a name nor anybody who holds it; a thread that ends without closing it goes on
+ * holding it.
  *
  * @module
  * @internal
@@ -19,7 +20,9 @@ import {
 } from "../runtime/named_memory.ts";
 import { Mutex, mutexSize } from "../memory/mutex.ts";
 
-/** The word of the arena that names the table: a lock, and the first block of the list behind it. */
+/**
+ * The word of the arena that names the table: a lock, and the first block of the list behind it.
+ */
 const tableWord = namesAt / 4;
 const firstAt = mutexSize / 4;
 

@@ -13,7 +13,8 @@ import { showAs } from "../runtime/inspection.ts";
  * the same value.
  *
  * Each read of `value`, and each write, is one step for every type, as with `Atomics.load` and
- * `Atomics.store`, and takes no lock. `v.value += 1` is two steps, so it needs the lock to be exact.
+ * `Atomics.store`, and takes no lock. `v.value += 1` is two steps, so it needs the lock to be
+ * exact.
  *
  * @example
  * ```ts
@@ -78,7 +79,8 @@ export class Value<T extends ElementType = NumberType> {
   /**
    * The value. A number is rounded as the precision of `f` demands; nothing else is changed.
    *
-   * @throws {TypeError} If it is set to what is not a number (a bigint, where the type has bigints).
+   * @throws {TypeError} If it is set to what is not a number (a bigint, where the type has
+   * bigints).
    * @throws {RangeError} If it is set to what is no value of the type: out of its range, or no
    * integer where the type has integers. The value is then what it was.
    * @throws {Error} If it was disposed of.
@@ -127,8 +129,8 @@ export class Value<T extends ElementType = NumberType> {
   }
 
   /**
-   * Gives the memory back, with that of a lock of its own. Whoever uses the value then, or waits for
-   * that lock, in any child, gets an `Error`.
+   * Gives the memory back, with that of a lock of its own. Whoever uses the value then, or waits
+   * for that lock, in any child, gets an `Error`.
    */
   [Symbol.dispose](): void {
     this.#guarded.dispose();

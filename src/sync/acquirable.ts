@@ -23,9 +23,9 @@ export abstract class Acquirable {
   }
 
   /**
-   * Whether the child that owned the lock died; of a condition, its lock. It stays so until the lock is
-   * released, by whoever acquired it next: what the lock guards may be half done. A semaphore, which
-   * nobody owns, never is.
+   * Whether the child that owned the lock died; of a condition, its lock. It stays so until the
+   * lock is released, by whoever acquired it next: what the lock guards may be half done. A
+   * semaphore, which nobody owns, never is.
    */
   get abandoned(): boolean {
     return this.#lockWord.isAbandoned;

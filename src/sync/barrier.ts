@@ -52,7 +52,8 @@ export class Barrier {
    * @param options What the last to arrive does, and a timeout. An action travels with the barrier
    * if a module exports it or it is a `task()`; a barrier with another is refused.
    * @throws {RangeError} If `parties` is not an integer from 1.
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor(parties: number, options?: BarrierOptions);
   constructor(parties: number, options: BarrierOptions = {}, block?: Block) {
@@ -181,7 +182,10 @@ export class Barrier {
     this.#state.abort();
   }
 
-  /** Gives the barrier's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
+  /**
+   * Gives the barrier's memory back. Whoever still waits for it or uses it, in any child, gets an
+   * `Error`.
+   */
   [Symbol.dispose](): void {
     this.#state.dispose();
   }

@@ -1,7 +1,7 @@
 /**
- * The state of a barrier in shared memory: how many parties have arrived in which round, and who waits.
- * Every change is made under the barrier's mutex. A child that dies while it holds that has broken the
- * barrier.
+ * The state of a barrier in shared memory: how many parties have arrived in which round, and who
+ * waits. Every change is made under the barrier's mutex. A child that dies while it holds that has
+ * broken the barrier.
  *
  * @module
  * @internal
@@ -135,8 +135,8 @@ export class BarrierState {
   }
 
   /**
-   * Ends a wait of a party that was not the last to arrive. A party that was let go on goes on, even if
-   * it gives up at this moment.
+   * Ends a wait of a party that was not the last to arrive. A party that was let go on goes on,
+   * even if it gives up at this moment.
    *
    * @throws `error` if it gives up; a `BrokenBarrierError` if the barrier was broken before.
    */

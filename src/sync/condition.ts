@@ -58,7 +58,8 @@ export class Condition extends Acquirable {
    * @param lock A `Lock` or `RLock`; a new `Lock` if it is left out. That is not an `RLock` as in
    * CPython: an `RLock` is held by a child, so it would let in all tasks of a child at once.
    * @throws {TypeError} If `lock` is neither.
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor(lock?: Lock | RLock);
   constructor(lock?: Lock | RLock, block?: Block, ownsLock: boolean = lock === undefined) {

@@ -42,7 +42,8 @@ export class Event {
   /**
    * Makes an event that is not set, for children of the context's start method.
    *
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor();
   constructor(block?: Block) {
@@ -117,7 +118,10 @@ export class Event {
     };
   }
 
-  /** Gives the event's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
+  /**
+   * Gives the event's memory back. Whoever still waits for it or uses it, in any child, gets an
+   * `Error`.
+   */
   [Symbol.dispose](): void {
     free(this.#block, { then: () => this.#futex.wake() });
   }

@@ -81,7 +81,8 @@ export class RLock extends Acquirable {
   /**
    * Makes a recursive lock that nobody holds, for children of the context's start method.
    *
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor();
   constructor(block?: Block) {
@@ -103,7 +104,10 @@ export class RLock extends Acquirable {
     });
   }
 
-  /** Gives the lock's memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
+  /**
+   * Gives the lock's memory back. Whoever still waits for it or uses it, in any child, gets an
+   * `Error`.
+   */
   [Symbol.dispose](): void {
     this.#mutex.dispose();
   }

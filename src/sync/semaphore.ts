@@ -103,7 +103,8 @@ export class Semaphore extends Acquirable {
    *
    * @param n The count that it begins with.
    * @throws {RangeError} If `n` is not an integer from 0 to 2^30 - 1.
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor(n?: number);
   constructor(n: number | Block = 1) {
@@ -130,7 +131,9 @@ export class Semaphore extends Acquirable {
     return this.#counter.count;
   }
 
-  /** Gives its memory back. Whoever still waits for it or uses it, in any child, gets an `Error`. */
+  /**
+   * Gives its memory back. Whoever still waits for it or uses it, in any child, gets an `Error`.
+   */
   [Symbol.dispose](): void {
     this.#counter.dispose();
   }
@@ -156,7 +159,8 @@ export class BoundedSemaphore extends Semaphore {
    *
    * @param n The count that it begins with, and its highest.
    * @throws {RangeError} If `n` is not an integer from 0 to 2^30 - 1.
-   * @throws {Error} If this program cannot share memory between processes; the message names the remedy.
+   * @throws {Error} If this program cannot share memory between processes; the message names the
+   * remedy.
    */
   constructor(n?: number);
   constructor(n: number | Block = 1) {

@@ -16,7 +16,9 @@ export interface KeepAlive {
 /** How long workers stay referenced after the last wait, in milliseconds: waits come in rows. */
 const idleTime = 5;
 
-/** Counts those who wait, and tells when there are some and when there have been none for a while. */
+/**
+ * Counts those who wait, and tells when there are some and when there have been none for a while.
+ */
 export class References implements KeepAlive {
   readonly #reference: (whether: boolean) => void;
   #waits = 0;

@@ -1,6 +1,7 @@
 /**
  * Who waits for the same thing within one child, in the order of their coming: only the first takes
- * part in what goes on between the children, so a thousand waiters of one child cost no more than one.
+ * part in what goes on between the children, so a thousand waiters of one child cost no more than
+ * one.
  *
  * @module
  * @internal

@@ -111,7 +111,8 @@ export class ServerLink implements Peer {
   post(slot: number, method: string, args: readonly unknown[]): void {
     if (this.#failure !== undefined) throw this.#failure;
     this.#write(operation.call, [unanswered, slot], [method], args);
-    // At once: nothing tells when it is done, so what others are told afterwards must come behind it.
+    // At once: nothing tells when it is done, so what others are told afterwards must come behind
+    // it.
     this.#flush();
   }
 
@@ -125,7 +126,10 @@ export class ServerLink implements Peer {
     return this.#isDisconnected;
   }
 
-  /** Ends the conversation, behind what was written: the server goes on, and drops what was referred to here. */
+  /**
+   * Ends the conversation, behind what was written: the server goes on, and drops what was referred
+   * to here.
+   */
   disconnect(): void {
     if (this.#failure !== undefined) return;
     this.#flush();
@@ -165,7 +169,9 @@ export class ServerLink implements Peer {
     return this.proxyAt(slot, type);
   }
 
-  /** Lends the object at a slot to whoever receives the ticket. It is known to the server at once. */
+  /**
+   * Lends the object at a slot to whoever receives the ticket. It is known to the server at once.
+   */
   lend(slot: number): number {
     const ticket = randomNumber();
     this.#write(operation.lend, [slot, ticket]);
@@ -173,7 +179,9 @@ export class ServerLink implements Peer {
     return ticket;
   }
 
-  /** Whether the server can be reached otherwise than by the memory that this child shares with it. */
+  /**
+   * Whether the server can be reached otherwise than by the memory that this child shares with it.
+   */
   get canOpenSocket(): boolean {
     return this.route.socket !== undefined || this.route.memory?.socketPath !== undefined;
   }

@@ -18,7 +18,10 @@ import type { SharedMemoryEndpoint } from "../protocol/route.ts";
 
 /** A client's way to its server. */
 export interface Transport {
-  /** The member id of the server, where it shares memory: what a frame refers to is held as long as that lives. */
+  /**
+   * The member id of the server, where it shares memory: what a frame refers to is held as long as
+   * that lives.
+   */
   readonly reader: number;
   /** Sends a frame; the bytes are the caller's again when this returns. */
   send(bytes: Uint8Array): Promise<void>;
@@ -54,7 +57,10 @@ export class SharedMemoryTransport implements Transport {
   readonly #memory: SharedMemoryEndpoint;
   /** Whether the server is known to hold its end of the pipe, which tells when it is gone. */
   #isAccepted = false;
-  /** Why nothing can be sent: what is told by a call, as a proxy may come when its manager has ended. */
+  /**
+   * Why nothing can be sent: what is told by a call, as a proxy may come when its manager has
+   * ended.
+   */
   #refusal: { readonly error: unknown } | undefined;
 
   constructor(memory: SharedMemoryEndpoint, key: number) {

@@ -1,6 +1,6 @@
 /**
- * How proxies travel: as a slot between a client and the server itself, and as a ticket and the ways
- * to the server everywhere else.
+ * How proxies travel: as a slot between a client and the server itself, and as a ticket and the
+ * ways to the server everywhere else.
  *
  * @module
  * @internal
@@ -33,7 +33,10 @@ function routeFor({ route: { id, memory, socket } }: ServerLink, channel: unknow
   };
 }
 
-/** A key is told to this program's children alone; by that of those with fewer permissions the server knows them. */
+/**
+ * A key is told to this program's children alone; by that of those with fewer permissions the
+ * server knows them.
+ */
 function socketFor(socket: SocketEndpoint, channel: unknown): SocketEndpoint {
   const { authKey, isLesser = false } = socket;
   if (channel === undefined || authKey === undefined) return { ...socket, authKey: undefined };
@@ -46,7 +49,10 @@ function canReach(link: ServerLink, channel: unknown): boolean {
   return link.route.memory?.method === channel || link.canOpenSocket;
 }
 
-/** Whether nobody is there any more: known by what was asked, or by the inbox, which is disposed of then. */
+/**
+ * Whether nobody is there any more: known by what was asked, or by the inbox, which is disposed of
+ * then.
+ */
 function hasEnded({ failure, route: { memory } }: ServerLink): boolean {
   return failure !== undefined || (memory !== undefined && !recordsOf(memory.inbox).block.isLive);
 }
@@ -75,8 +81,9 @@ function isRoute(route: unknown): route is Route {
 }
 
 /**
- * The conversation with the server of a proxy that has come. For another program, or a child of fewer permissions,
- * none is begun: it could lead anywhere, and the key is this program's user's to know.
+ * The conversation with the server of a proxy that has come. For another program, or a child of
+ * fewer permissions, none is begun: it could lead anywhere, and the key is this program's user's to
+ * know.
  */
 function linkFor(route: Route, origin: Origin): ServerLink {
   if (!isForeign(origin)) return linkTo(route);

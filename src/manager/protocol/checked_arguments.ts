@@ -1,6 +1,6 @@
 /**
- * Checks of the arguments of a manager and its proxies, in the child that was given them: the server
- * is elsewhere.
+ * Checks of the arguments of a manager and its proxies, in the child that was given them: the
+ * server is elsewhere.
  *
  * @module
  * @internal
@@ -25,8 +25,8 @@ export function itemsOf<T>(items: Iterable<T>, what: string): T[] {
 }
 
 /**
- * Keys and values as they travel: pairs, which need not be in an array, a `Map`, or an object's properties.
- * `what` says what cannot be done otherwise.
+ * Keys and values as they travel: pairs, which need not be in an array, a `Map`, or an object's
+ * properties. `what` says what cannot be done otherwise.
  */
 export function entriesOf(given: unknown, what: string): unknown {
   if (given instanceof Map) return given;

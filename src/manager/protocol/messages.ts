@@ -19,10 +19,10 @@
  *
  * What is in brackets tells its length, so it can be left until a module of it is loaded.
  *
- * A *slot* is a number by which one client refers to an object; the client numbers those that it makes
- * with even numbers, the server those that it hands out in replies with odd ones. An object lives
- * as long as anyone refers to it. A *ticket* refers to an object, too: whoever sends a proxy elsewhere
- * lends one, and whoever receives the proxy claims it for a slot of their own.
+ * A *slot* is a number by which one client refers to an object; the client numbers those that it
+ * makes with even numbers, the server those that it hands out in replies with odd ones. An object
+ * lives as long as anyone refers to it. A *ticket* refers to an object, too: whoever sends a proxy
+ * elsewhere lends one, and whoever receives the proxy claims it for a slot of their own.
  *
  * @module
  * @internal
@@ -54,7 +54,9 @@ export const unanswered = 0;
 /** The slot of the server itself, in every client. */
 export const serverSlot = 0;
 
-/** How many bytes are collected for a frame before it is sent although there is more, on both sides. */
+/**
+ * How many bytes are collected for a frame before it is sent although there is more, on both sides.
+ */
 export const frameSize: number = 32 * 1024;
 
 /** A number that nobody else has chosen: a client's key, or a ticket. */

@@ -12,8 +12,8 @@ export interface ProxyTarget {
   /** The name of its type, as both sides know it. */
   readonly type: string;
   /**
-   * Calls a method. The arguments are taken at once, calls begin in their order. `root`: what a refusal
-   * calls what is in them, `args` if nothing else.
+   * Calls a method. The arguments are taken at once, calls begin in their order. `root`: what a
+   * refusal calls what is in them, `args` if nothing else.
    *
    * @throws Whatever the method throws; the signal's reason, if that is aborted and the method had
    * not done anything yet.

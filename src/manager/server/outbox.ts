@@ -21,7 +21,10 @@ export interface Replies {
   readonly channel: StartMethod | undefined;
   /** Who asks, by what it may do here. */
   readonly origin: Origin;
-  /** The member id of who reads it, where it shares memory: what a frame refers to is held as long as that lives. */
+  /**
+   * The member id of who reads it, where it shares memory: what a frame refers to is held as long
+   * as that lives.
+   */
   readonly reader: number;
   /** Sends a frame; the bytes are the caller's again when this returns. */
   send(bytes: Uint8Array): Promise<unknown>;
@@ -103,7 +106,8 @@ export class Outbox {
       settleDelivery(hooks, true);
     }, () => {
       this.#leave(size);
-      // That the client is gone is heard by whoever listens to it, behind what it has still asked for.
+      // That the client is gone is heard by whoever listens to it, behind what it has still asked
+      // for.
       settleDelivery(hooks, false);
     });
   }

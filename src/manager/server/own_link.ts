@@ -17,7 +17,10 @@ export type Claim = (slot: number, ticket: number, peer: unknown) => void;
 /** The object at a slot. */
 export type Lookup = (slot: number) => object | undefined;
 
-/** A link of the server to itself. What was lent to it is claimed at once: the next request may ask for it. */
+/**
+ * A link of the server to itself. What was lent to it is claimed at once: the next request may ask
+ * for it.
+ */
 export class OwnLink extends ServerLink {
   readonly #claim: Claim;
   readonly #lookup: Lookup;

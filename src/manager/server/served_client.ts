@@ -214,7 +214,9 @@ export class ServedClient implements Holder, Peer {
     );
   }
 
-  /** Gives it a slot for what a ticket refers to. A promise only where the next has to wait for it. */
+  /**
+   * Gives it a slot for what a ticket refers to. A promise only where the next has to wait for it.
+   */
   claim(slot: number, ticket: number): void | Promise<void> {
     const claimed = this.#host.claim(ticket);
     if (!(claimed instanceof Promise)) return this.#refer(slot, claimed);
@@ -243,7 +245,10 @@ export class ServedClient implements Holder, Peer {
     this.#host.refer(entry, -1, this);
   }
 
-  /** Reads the arguments and goes on with them; at once where nothing must be loaded or claimed first. */
+  /**
+   * Reads the arguments and goes on with them; at once where nothing must be loaded or claimed
+   * first.
+   */
   #withArguments(
     decoder: Decoder,
     go: (args: readonly unknown[]) => void | Promise<void>,
@@ -285,7 +290,9 @@ export class ServedClient implements Holder, Peer {
 
   // ---- what travels
 
-  /** A request of this client refers to something that the client has lent by another conversation. */
+  /**
+   * A request of this client refers to something that the client has lent by another conversation.
+   */
   await(claimed: Promise<void>): void {
     this.#awaited.push(claimed);
   }
@@ -343,8 +350,9 @@ export class ServedClient implements Holder, Peer {
 const mostArguments = 65_535;
 
 /**
- * The arguments of a call, in an array of ours. Who wrote them may have hung anything on the one that came, or made it
- * all of holes, of which V8 ends the process if a function is to have so many arguments.
+ * The arguments of a call, in an array of ours. Who wrote them may have hung anything on the one
+ * that came, or made it all of holes, of which V8 ends the process if a function is to have so many
+ * arguments.
  */
 function argumentsOf(read: unknown): readonly unknown[] {
   if (Array.isArray(read) && read.length <= mostArguments) return Array.from(read);

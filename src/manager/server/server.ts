@@ -1,5 +1,6 @@
 /**
- * A manager's server: a child that holds the managed objects, and does with them what its clients ask for.
+ * A manager's server: a child that holds the managed objects, and does with them what its clients
+ * ask for.
  *
  * @module
  * @internal
@@ -49,7 +50,10 @@ export interface ServerSetUp {
   /** Where those put requests who share memory with it. */
   readonly inbox: Queue;
   readonly address: string | undefined;
-  /** The path of a socket, in a folder to be made, where it can be reached unless it is told an address. */
+  /**
+   * The path of a socket, in a folder to be made, where it can be reached unless it is told an
+   * address.
+   */
   readonly socket: string | undefined;
   readonly authKey: string | Uint8Array;
   readonly types: readonly RegisteredType[];
@@ -61,7 +65,10 @@ export interface ServerSetUp {
 const lookEvery = 100;
 /** How long requests may take to be read that are there, in milliseconds. */
 const readTime = 5;
-/** How long it is waited for what they need, when their client has ended: a module may never be there. */
+/**
+ * How long it is waited for what they need, when their client has ended: a module may never be
+ * there.
+ */
 const mostLoading = 5000;
 /** How long requests may keep the event loop from its turn, in milliseconds. */
 const turnInterval = 8;
@@ -157,7 +164,8 @@ class Server implements Host {
     for (;;) {
       let taken = inbox.trySoon(readRequest);
       if (taken === undefined) {
-        // What was given to those who wait is answered first: `take` looks for a while before it lets go.
+        // What was given to those who wait is answered first: `take` looks for a while before it
+        // lets go.
         for (let hop = 0; hop < answerHops; hop++) await undefined;
         taken = await inbox.take(readRequest, {}, check);
       }
@@ -247,7 +255,8 @@ class Server implements Host {
 
   async #serveSockets(listener: Listener): Promise<void> {
     for (;;) {
-      // That it was closed is the server's end; that it cannot listen is told to who asks where it does.
+      // That it was closed is the server's end; that it cannot listen is told to who asks where it
+      // does.
       const connection = await listener.accept().catch(() => undefined);
       if (connection === undefined) return;
       void this.#serveSocket(connection);

@@ -9,11 +9,16 @@ import { inBackground } from "../../runtime/timers.ts";
 import type { ObjectEntry } from "./entry.ts";
 import type { ServedClient } from "./served_client.ts";
 
-/** How long a ticket is good for whose lender is gone, in milliseconds: a message may still be read. */
+/**
+ * How long a ticket is good for whose lender is gone, in milliseconds: a message may still be read.
+ */
 const leaseTime = 30_000;
 /** How long a ticket that nobody has lent is waited for: it may come by another, slower way. */
 const patience = 5_000;
-/** How long a ticket that is taken back can still be claimed, in milliseconds: that, too, may come later. */
+/**
+ * How long a ticket that is taken back can still be claimed, in milliseconds: that, too, may come
+ * later.
+ */
 const lateness = 2_000;
 /** How many that were claimed are remembered: a message may be read more than once. */
 const mostClaimed = 10_000;
@@ -46,8 +51,8 @@ export class Tickets {
   }
 
   /**
-   * Takes a ticket back that nobody has claimed. Not at once: whoever has read the message claims it by
-   * another conversation, which may be slower than what the lender hears of its end.
+   * Takes a ticket back that nobody has claimed. Not at once: whoever has read the message claims
+   * it by another conversation, which may be slower than what the lender hears of its end.
    */
   unlend(ticket: number): void {
     if (this.#lent.has(ticket)) inBackground(lateness, () => this.#drop(ticket));

@@ -44,7 +44,10 @@ export const builtIn: Readonly<Record<string, Class>> = {
   Pool: ServedPool,
 };
 
-/** Whether an object of that type runs whatever function it is told of, with the server's permissions. */
+/**
+ * Whether an object of that type runs whatever function it is told of, with the server's
+ * permissions.
+ */
 export const runsFunctions = (type: string): boolean => type === "Pool";
 
 type Make = (args: readonly unknown[]) => object | Promise<object>;

@@ -22,7 +22,9 @@ export function bunFlags(execArgv: readonly string[]): string[] {
   return flags;
 }
 
-/** Whether what Bun calls the main module is a file: a text of `-e` or of standard input is none. */
+/**
+ * Whether what Bun calls the main module is a file: a text of `-e` or of standard input is none.
+ */
 export function isBunScript(main: string): boolean {
   return main !== "" && !/[\\/]\[(eval|stdin)\]$/.test(main);
 }

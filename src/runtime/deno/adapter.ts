@@ -62,8 +62,8 @@ export const deno: Runtime = {
       env: request.env && childEnvironment(request.env),
     };
     const script = startScript(request, paths);
-    // An executable that `deno compile` made always runs its own main module, unless a child of it was
-    // started by node's `fork()`.
+    // An executable that `deno compile` made always runs its own main module, unless a child of it
+    // was started by node's `fork()`.
     if (denoGlobal().build.standalone) return forkExecutable(request, script, surroundings, events);
     const flags = ["run", ...childFlags(permissions)];
     const command = (script: string) =>
@@ -119,7 +119,8 @@ function configFlags(main: string | undefined, flags: readonly string[]): string
 /**
  * Has a script run as if it were a file beside the main module: Deno looks for the configuration of
  * a program (`deno.json`, `package.json`) from its main module's folder upwards, and for that of a
- * script that comes by standard input from the current directory. For a `data:` URL it looks nowhere.
+ * script that comes by standard input from the current directory. For a `data:` URL it looks
+ * nowhere.
  */
 function asProgramOf(
   main: string | undefined,

@@ -1,7 +1,7 @@
 /**
- * Whether descriptors are left for another child, on Deno: one that lacks them in the middle of its work (to
- * make a thread's event loop, to ask where a stack is) does not fail a call, it ends the program. So a child
- * is refused while there are enough for what the program does besides.
+ * Whether descriptors are left for another child, on Deno: one that lacks them in the middle of its
+ * work (to make a thread's event loop, to ask where a stack is) does not fail a call, it ends the
+ * program. So a child is refused while there are enough for what the program does besides.
  *
  * @module
  * @internal
@@ -13,7 +13,10 @@ import { granted } from "./permissions.ts";
 import { isRefusal } from "../refusal.ts";
 import type { ChildEvents } from "../runtime.ts";
 
-/** How many descriptors a child takes at its start: 4 of a thread and 3 of a process, and for moments more. */
+/**
+ * How many descriptors a child takes at its start: 4 of a thread and 3 of a process, and for
+ * moments more.
+ */
 const perChild = 8;
 /** How many must be left besides. */
 const reserve = 12;
@@ -21,7 +24,9 @@ const reserve = 12;
 /** How many children were started that have not been heard of. */
 let starting = 0;
 
-/** How many files this program may have open: Deno raises its limit at its start, as far as it may. */
+/**
+ * How many files this program may have open: Deno raises its limit at its start, as far as it may.
+ */
 let limit: number | undefined;
 
 function readLimit(): number {
@@ -29,7 +34,10 @@ function readLimit(): number {
   return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? Infinity);
 }
 
-/** Why no child can be started now; `undefined` where it can be, or where Deno does not let the program look. */
+/**
+ * Why no child can be started now; `undefined` where it can be, or where Deno does not let the
+ * program look.
+ */
 export function lackOfDescriptors(): Error | undefined {
   if (process.platform !== "linux" || !granted("read")) return undefined;
   try {

@@ -1,8 +1,8 @@
 /**
- * Threads that call `process.exit()` after their parent has ended them: Deno 2.9 waits there, in an endless
- * loop, for V8 to stop the thread, but asks V8 to do so only if nobody has ended the thread before. So the
- * thread would take a processor until its program ends. It leaves by an error instead, and Deno stops it when
- * it is back in its event loop.
+ * Threads that call `process.exit()` after their parent has ended them: Deno 2.9 waits there, in an
+ * endless loop, for V8 to stop the thread, but asks V8 to do so only if nobody has ended the thread
+ * before. So the thread would take a processor until its program ends. It leaves by an error
+ * instead, and Deno stops it when it is back in its event loop.
  *
  * @module
  * @internal

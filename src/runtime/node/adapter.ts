@@ -62,7 +62,9 @@ function threadFlags({ folder, flags }: Launch): string[] | undefined {
   return resolved.some((flag, i) => flag !== flags[i]) ? resolved : undefined;
 }
 
-/** The flags that a thread may be given: the error of a refusal names those that only a process may. */
+/**
+ * The flags that a thread may be given: the error of a refusal names those that only a process may.
+ */
 function withoutRefused(flags: readonly string[], error: unknown): string[] {
   if (!(error instanceof Error) || !("code" in error)) throw error;
   if (error.code !== "ERR_WORKER_INVALID_EXEC_ARGV") throw error;

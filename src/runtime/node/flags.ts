@@ -41,7 +41,9 @@ export function nodeOptions(value: string): string {
   return value.replace(inspectOption, "").trim();
 }
 
-/** Flags that a thread repeats, and whose value is a module: a relative one changes with the folder. */
+/**
+ * Flags that a thread repeats, and whose value is a module: a relative one changes with the folder.
+ */
 const moduleFlag = /^(-r|--require|--import|--loader|--experimental-loader)(?:=(.+))?$/;
 
 /** The flags with `resolve` applied to what they name by a relative path. */

@@ -1,5 +1,6 @@
 /**
- * Node 26 maps files by an FFI of its own; for Node 24 there is one to install, the npm package `koffi`.
+ * Node 26 maps files by an FFI of its own; for Node 24 there is one to install, the npm package
+ * `koffi`.
  *
  * @module
  * @internal
@@ -109,8 +110,8 @@ function mapperOfKoffi(koffi: Koffi): Mapper {
 /** The package as the program has it, or as this module would find it. */
 function loadKoffi(): Koffi {
   const { script: main } = launch;
-  // Not imported: a bundler would take `createRequire(…)("koffi")` for an import of its own, and what
-  // it makes of that finds no library.
+  // Not imported: a bundler would take `createRequire(…)("koffi")` for an import of its own, and
+  // what it makes of that finds no library.
   const { createRequire } = process.getBuiltinModule("node:module");
   try {
     return createRequire(import.meta.url)("koffi");
@@ -148,13 +149,17 @@ function installedMapper(): Mapper {
   return mapperOfKoffi(koffi);
 }
 
-/** From here on a mapping is so large beside a small heap that V8 wants to collect garbage before it goes on. */
+/**
+ * From here on a mapping is so large beside a small heap that V8 wants to collect garbage before it
+ * goes on.
+ */
 const largeMapping = 32 * 1024 * 1024;
 
 /**
- * Node's way to map files. After a large mapping V8 collects garbage, as the mapping's bytes count as what
- * was allocated since it last did. Before that, threads that compile wait for the main thread to collect, and
- * where that exits instead, it waits for them: for ever, on Node 24 (nodejs/node#54918).
+ * Node's way to map files. After a large mapping V8 collects garbage, as the mapping's bytes count
+ * as what was allocated since it last did. Before that, threads that compile wait for the main
+ * thread to collect, and where that exits instead, it waits for them: for ever, on Node 24
+ * (nodejs/node#54918).
  *
  * @throws {Error} If there is no FFI.
  */

@@ -8,8 +8,8 @@ import { defineProxy } from "../../protocol/target.ts";
 import { BaseProxy, call, callPatiently, post } from "./base_proxy.ts";
 
 /**
- * What can be acquired and must be released, in the manager's server. The owner of a lock is the client
- * that has acquired it: a child (or another program) with all that runs in it.
+ * What can be acquired and must be released, in the manager's server. The owner of a lock is the
+ * client that has acquired it: a child (or another program) with all that runs in it.
  */
 export abstract class AcquirableProxy extends BaseProxy {
   /**
@@ -32,8 +32,8 @@ export abstract class AcquirableProxy extends BaseProxy {
   }
 
   /**
-   * Releases what was acquired. A `Lock` and a semaphore can be released by any client, an `RLock` by
-   * the one that holds it, as often as that has acquired it.
+   * Releases what was acquired. A `Lock` and a semaphore can be released by any client, an `RLock`
+   * by the one that holds it, as often as that has acquired it.
    *
    * @throws {Error} If nobody holds it, or another client holds an `RLock`.
    */
@@ -42,8 +42,9 @@ export abstract class AcquirableProxy extends BaseProxy {
   }
 
   /**
-   * Acquires it, and gives what releases it: `using _ = await lock.hold()` holds it to the end of the
-   * block. The release is on its way then; whatever is asked of the manager afterwards comes behind it.
+   * Acquires it, and gives what releases it: `using _ = await lock.hold()` holds it to the end of
+   * the block. The release is on its way then; whatever is asked of the manager afterwards comes
+   * behind it.
    *
    * @throws {TimeoutError} Once `timeout` (milliseconds) is over; then nothing is held.
    * @throws The signal's reason, if that is aborted first.
@@ -113,12 +114,12 @@ export class ConditionProxy extends OwnedProxy {
   }
 
   /**
-   * Waits until `predicate` gives something truthy, which is then the result. It is called here, with
-   * the lock held, at once and after each notification.
+   * Waits until `predicate` gives something truthy, which is then the result. It is called here,
+   * with the lock held, at once and after each notification.
    *
    * @returns What `predicate` gave, or `false` once `timeout` (milliseconds) is over.
-   * @throws What `predicate` throws; the signal's reason, if that is aborted first. The lock is held
-   * then, too.
+   * @throws What `predicate` throws; the signal's reason, if that is aborted first. The lock is
+   * held then, too.
    * @throws {Error} If this client does not hold the lock.
    */
   async waitFor<T>(

@@ -12,8 +12,8 @@ export class BarrierProxy extends BaseProxy {
    * Waits until all parties have arrived.
    *
    * @returns Which arrival this was, from 0 to `parties - 1`.
-   * @throws {BrokenBarrierError} If the barrier is broken, or is broken or reset meanwhile; also once
-   * `timeout` (milliseconds) is over, which breaks it.
+   * @throws {BrokenBarrierError} If the barrier is broken, or is broken or reset meanwhile; also
+   * once `timeout` (milliseconds) is over, which breaks it.
    * @throws The signal's reason, if that is aborted first, which breaks the barrier, too.
    */
   wait(options: WaitOptions = {}): Promise<number> {

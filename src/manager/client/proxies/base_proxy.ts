@@ -7,11 +7,12 @@ import { showAs } from "../../../runtime/inspection.ts";
 
 /**
  * Stands for an object that a manager's server holds. Its methods ask the server, in the order of
- * their calls, and reject if it has ended. It travels to other children, to other programs that have
- * connected to the manager, and into other managed objects; everywhere it stands for the same object.
+ * their calls, and reject if it has ended. It travels to other children, to other programs that
+ * have connected to the manager, and into other managed objects; everywhere it stands for the same
+ * object.
  *
- * The object lives as long as any proxy of it does, anywhere; one that was sent and is never read counts
- * as long as the child lives that has sent it.
+ * The object lives as long as any proxy of it does, anywhere; one that was sent and is never read
+ * counts as long as the child lives that has sent it.
  */
 export abstract class BaseProxy implements Disposable {
   static {
@@ -74,7 +75,8 @@ export async function callPatiently<T>(
 }
 
 /**
- * Has the server call a method whose result nobody can wait for. That it fails is seen by the next call.
+ * Has the server call a method whose result nobody can wait for. That it fails is seen by the next
+ * call.
  *
  * @throws If the arguments cannot travel, or the manager is known to have ended.
  * @internal

@@ -6,8 +6,8 @@ import { BaseProxy, call } from "./base_proxy.ts";
 export type DictInit<K, V> = Iterable<readonly [K, V]> | { readonly [key: string]: V };
 
 /**
- * A managed dictionary: a `Map` in the manager's server. Keys and values are copied on their way, so
- * a key is found again if it is a text, a number or another primitive value.
+ * A managed dictionary: a `Map` in the manager's server. Keys and values are copied on their way,
+ * so a key is found again if it is a text, a number or another primitive value.
  *
  * As in Python, changing what was read changes a copy: `set` it again.
  */
@@ -56,7 +56,8 @@ export class DictProxy<K = unknown, V = unknown> extends BaseProxy implements As
   /**
    * Gives keys values, as another dictionary has them.
    *
-   * @throws {TypeError} If it does not hold pairs and is no object, or is a proxy: read its `copy` first.
+   * @throws {TypeError} If it does not hold pairs and is no object, or is a proxy: read its `copy`
+   * first.
    */
   update(other: DictInit<K, V>): Promise<void> {
     return call(this, "update", [entriesOf(other, "update a dict as other")]);

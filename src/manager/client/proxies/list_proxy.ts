@@ -48,7 +48,9 @@ export class ListProxy<T = unknown> extends BaseProxy implements AsyncIterable<T
     return call(this, "extend", [itemsOf(items, "extend a list as items")]);
   }
 
-  /** Adds an item before the one at a position; at the nearest end, if there is no such position. */
+  /**
+   * Adds an item before the one at a position; at the nearest end, if there is no such position.
+   */
   insert(position: number, item: T): Promise<void> {
     return call(this, "insert", [position, item]);
   }

@@ -2,9 +2,9 @@ import { bindTarget, defineProxy, type ProxyTarget } from "../../protocol/target
 import { BaseProxy, call, memberOf, post } from "./base_proxy.ts";
 
 /**
- * A managed namespace: `ns.name = value` sends the value on its way, `await ns.name` asks for it, and
- * `delete ns.name` removes it, all in their order. Where somebody else is to be told afterwards, read
- * the name first. To read a name that was not set rejects.
+ * A managed namespace: `ns.name = value` sends the value on its way, `await ns.name` asks for it,
+ * and `delete ns.name` removes it, all in their order. Where somebody else is to be told
+ * afterwards, read the name first. To read a name that was not set rejects.
  *
  * As in Python, changing what was read changes a copy: assign it again. Every name can be used but
  * `then` and `toJSON`, for which JavaScript looks in any object.

@@ -2,8 +2,8 @@ import { bindTarget, defineOtherProxies, type ProxyTarget } from "../../protocol
 import { BaseProxy, call, memberOf } from "./base_proxy.ts";
 
 /**
- * A managed object of a class that was given to `register`: its methods, as asynchronous ones. Those
- * whose names begin with `_` are the object's own.
+ * A managed object of a class that was given to `register`: its methods, as asynchronous ones.
+ * Those whose names begin with `_` are the object's own.
  */
 export type ManagedObject<T> =
   & Disposable

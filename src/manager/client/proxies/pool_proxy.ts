@@ -30,10 +30,10 @@ import { BaseProxy, call } from "./base_proxy.ts";
 const lookAhead = 32;
 
 /**
- * A managed pool: its workers are children of the manager's server, so it can be used by children of
- * every start method and by other programs. Its methods are those of a `Pool`, and refuse what those
- * refuse; but what cannot travel rejects the result. All is copied on its way through the server:
- * `transfer` moves nothing.
+ * A managed pool: its workers are children of the manager's server, so it can be used by children
+ * of every start method and by other programs. Its methods are those of a `Pool`, and refuse what
+ * those refuse; but what cannot travel rejects the result. All is copied on its way through the
+ * server: `transfer` moves nothing.
  */
 export class PoolProxy extends BaseProxy implements AsyncDisposable {
   /** What reads inputs here, and is given up when the pool is terminated. */

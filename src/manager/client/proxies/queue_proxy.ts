@@ -5,9 +5,9 @@ import { defineProxy } from "../../protocol/target.ts";
 import { BaseProxy, call, callPatiently } from "./base_proxy.ts";
 
 /**
- * A managed queue: first in, first out, also among those who wait. Unlike a `Queue` it can be used by
- * children of every start method and by other programs, and as in CPython it counts the items that
- * were put and are not done yet.
+ * A managed queue: first in, first out, also among those who wait. Unlike a `Queue` it can be used
+ * by children of every start method and by other programs, and as in CPython it counts the items
+ * that were put and are not done yet.
  */
 export class QueueProxy<T = unknown> extends BaseProxy implements AsyncIterable<T> {
   static {
@@ -92,7 +92,9 @@ export class QueueProxy<T = unknown> extends BaseProxy implements AsyncIterable<
   }
 }
 
-/** A managed queue that was made by the name of `JoinableQueue`; as in CPython any can be joined. */
+/**
+ * A managed queue that was made by the name of `JoinableQueue`; as in CPython any can be joined.
+ */
 export class JoinableQueueProxy<T = unknown> extends QueueProxy<T> {
   static {
     defineProxy("JoinableQueue", (target) => new JoinableQueueProxy(target));

@@ -3,7 +3,8 @@ import { BaseProxy, call, post } from "./base_proxy.ts";
 
 /**
  * A managed value. Assigning to `value` sends it on its way, in the order of what else is asked of
- * the manager; reading gives a promise. Where somebody else is to be told afterwards, `await set(value)`.
+ * the manager; reading gives a promise. Where somebody else is to be told afterwards,
+ * `await set(value)`.
  *
  * @example
  * ```ts

@@ -69,7 +69,10 @@ export class ServedBarrier extends CallerAware {
     this.#round.break();
   }
 
-  /** The last to arrive runs the action, and lets the others go. Who comes meanwhile is of the next round. */
+  /**
+   * The last to arrive runs the action, and lets the others go. Who comes meanwhile is of the next
+   * round.
+   */
   async #pass(round: Round, index: number): Promise<number> {
     this.#round = new Round();
     try {

@@ -11,7 +11,9 @@ import { targetOf } from "../../protocol/target.ts";
 /** What is no more than a primitive value. */
 const boxes = [Date, Number, String, Boolean, BigInt];
 
-/** Pairs that are being compared: within themselves they are equal if nothing else tells them apart. */
+/**
+ * Pairs that are being compared: within themselves they are equal if nothing else tells them apart.
+ */
 type Begun = Map<object, Set<object>>;
 
 /** Whether two values are equal, as Python's `==` has it: by what they hold. */

@@ -6,8 +6,8 @@
  */
 
 /**
- * Compares two values as Python does: numbers by value, texts by their characters, arrays item by item.
- * What is not a number comes behind those that are.
+ * Compares two values as Python does: numbers by value, texts by their characters, arrays item by
+ * item. What is not a number comes behind those that are.
  *
  * @throws {TypeError} If there is no order between them.
  */

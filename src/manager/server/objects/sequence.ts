@@ -7,7 +7,10 @@
 
 import { wrongArgument } from "../../../arguments.ts";
 
-/** How many holes an array may have of which a list is made: each takes memory there, and may take none in a message. */
+/**
+ * How many holes an array may have of which a list is made: each takes memory there, and may take
+ * none in a message.
+ */
 const mostHoles = 1_000_000;
 
 /**
