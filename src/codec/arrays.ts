@@ -200,6 +200,7 @@ function setLength(reader: Reader, array: unknown[], length: number): void {
     array.length = length;
     return;
   }
+  reader.room.takeTable();
   // An element that is not as others are has the engine keep a table.
   Object.defineProperty(array, length - 1, { value: 0, configurable: true });
   delete array[length - 1];

@@ -57,7 +57,7 @@ export class ValueReader implements Reader {
     this.attachments = attachments;
     this.origin = origin;
     this.isForeign = isForeign(origin);
-    this.room = new Room(this.isForeign);
+    this.room = new Room(origin);
     this.memory = new MemoryReader(this.room);
     this.peer = peer;
   }
@@ -106,6 +106,7 @@ export class ValueReader implements Reader {
         return this.#reference();
       default: {
         if (++this.#depth > tag.MAX_DEPTH + 1) throw new DecodeFailure("it is nested too deeply");
+        if (this.room.isCounted) this.room.takeObject(first);
         const object = this.#object(first);
         this.#depth--;
         return object;

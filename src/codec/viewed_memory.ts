@@ -18,6 +18,7 @@ import type { ByteWriter } from "./byte_writer.ts";
 import { DecodeFailure } from "./failure.ts";
 import { ObjectNumbers } from "./identity.ts";
 import type { Room } from "./room.ts";
+import { BUFFER } from "./tags.ts";
 
 /**
  * From here on bytes are worth some more in front of them, so that they are copied word by word.
@@ -257,6 +258,7 @@ function readPiece(input: ByteReader, room: Room): ReadPiece {
     throw new DecodeFailure("it holds memory with too little in it");
   }
   if (maximum > 0) room.reserve(maximum - 1);
+  if (room.isCounted) room.takeObject(BUFFER);
   const buffer = maximum === 0
     ? new ArrayBuffer(length)
     : new ArrayBuffer(length, { maxByteLength: maximum - 1 });

@@ -56,6 +56,12 @@ class Message {
     return this;
   }
 
+  repeat(count: number, bytes: readonly number[]): this {
+    const all = new Uint8Array(count * bytes.length).map((_, i) => bytes[i % bytes.length]!);
+    this.#encoder.writeBytes(all);
+    return this;
+  }
+
   value(value: unknown): this {
     this.#encoder.write(value, "value");
     return this;
@@ -287,6 +293,31 @@ describe("What a message of another program takes", () => {
     // 640 MB if each hole had its place.
     assert(heapUsed - before.heapUsed < 100e6, `${heapUsed - before.heapUsed} bytes`);
     assert(rss - before.rss < 200e6, `${rss - before.rss} bytes`);
+  });
+
+  it("is a small multiple of its bytes, whatever objects it has", () => {
+    const many = (count: number, ...object: number[]): Message =>
+      new Message().raw(tag.ARRAY).uint(count).repeat(count, object);
+    const short: number[][] = [
+      [tag.ERROR, 0, 0, tag.END, tag.END],
+      [tag.MAP, 0],
+      [tag.SET, 0],
+      [tag.BUFFER, 0],
+      [tag.WHOLE_VIEW, 2, 0],
+      [tag.ARRAY, 0xff, 0xff, 0x7f, tag.REST, tag.END],
+    ];
+    for (const object of short) {
+      const message = many(400_000, ...object);
+      assertThrows(() => decode(message), Error, "more objects than its size");
+    }
+    const maps = many(400_000, tag.MAP, 0);
+    assertThrows(() => decode(maps, "restricted"), Error, "more objects than its size");
+    // Who may run code takes what it likes anyway.
+    assertEquals((decode(maps, "proven") as unknown[]).length, 400_000);
+    const records = many(400_000, tag.OBJECT, 1, tag.SHORT_ASCII | 1, 97, tag.SMALL_INT);
+    assertEquals((decode(records) as unknown[]).length, 400_000);
+    const usual = Array.from({ length: 5_000 }, (_, i) => new Map([[i, new Error(`${i}`)]]));
+    assertEquals((decode(new Message().value(usual)) as unknown[]).length, 5_000);
   });
 
   it("is no more room for buffers that can grow than its size allows", () => {
