@@ -58,7 +58,10 @@ export class Room {
     this.#left = takenAtLeast + bytes * takenForEach;
   }
 
-  /** @throws {DecodeFailure} If an object, by its tag, is one more than a message of its size may hold. */
+  /**
+   * @throws {DecodeFailure} If an object, by its tag, is one more than a message of its size may
+   * hold.
+   */
   takeObject(tag: number): void {
     this.#take(sizeOf[tag]!);
   }
