@@ -9,6 +9,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { scriptURL, sharedFiles, startScript } from "../boot.ts";
+import { forRuntime } from "../capabilities.ts";
 import { childEnvironment } from "../child_environment.ts";
 import { childCommand } from "../command.ts";
 import { childFlags } from "./flags.ts";
@@ -29,6 +30,16 @@ import { UnstartedChild } from "../unstarted.ts";
  */
 const importable = (url: string | undefined): string =>
   url === undefined ? "" : `void (() => import(${JSON.stringify(url)}));`;
+
+/**
+ * Whether the program is an executable that `deno compile` made. It always runs its own main module,
+ * unless a child of it is started by node's `fork()`.
+ */
+const isExecutable = forRuntime({
+  deno: () => denoGlobal().build.standalone,
+  bun: () => false,
+  node: () => false,
+})();
 
 type Spawn = Runtime["spawnWorker"];
 
@@ -62,9 +73,7 @@ export const deno: Runtime = {
       env: request.env && childEnvironment(request.env),
     };
     const script = startScript(request, paths);
-    // An executable that `deno compile` made always runs its own main module, unless a child of it
-    // was started by node's `fork()`.
-    if (denoGlobal().build.standalone) return forkExecutable(request, script, surroundings, events);
+    if (isExecutable) return forkExecutable(request, script, surroundings, events);
     const flags = ["run", ...childFlags(permissions)];
     const command = (script: string) =>
       childCommand([...flags, script, ...boot.launch.args], mayRun);
