@@ -100,8 +100,6 @@ export class Listener implements Disposable {
    * @throws {RangeError} If one of `limits` is out of range.
    */
   constructor(options?: ListenerOptions);
-  /** @internal */
-  constructor(options: ListenerOptions, takesLesserKey: boolean);
   constructor(options: ListenerOptions = {}, takesLesserKey: boolean = false) {
     const { address, authKey, handshakeTimeout, limits, tls, onRefused } = options;
     checkOptions("listen", options);

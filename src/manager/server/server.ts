@@ -9,10 +9,11 @@
 import { endOf } from "../../channel/connection.ts";
 import type { Connection } from "../../channel/connection.ts";
 import { type Limits, usualLimits } from "../../channel/limits.ts";
-import { Listener } from "../../channel/listener.ts";
+import { Listener, type ListenerOptions } from "../../channel/listener.ts";
 import { Messages, type ReadMessage } from "../../channel/messages.ts";
 import { Decoder } from "../../codec/decoder.ts";
 import { RemoteError } from "../../errors.ts";
+import { fromParts } from "../../from_parts.ts";
 import { type ChildContext, takeRole } from "../../process/child_role.ts";
 import { frameKind } from "../../process/messages.ts";
 import { type Queue, recordsOf } from "../../queue/queue.ts";
@@ -241,13 +242,15 @@ class Server implements Host {
     const known = this.#listeners.get(address);
     if (known !== undefined) return known;
     if (address !== undefined && address === this.#socket) makeFolderOf(address);
-    const listener = new Listener({
+    const options: ListenerOptions = {
       address,
       authKey: this.#authKey,
       limits: this.#limits,
       // The socket in a folder of its own is for this user's programs alone.
       tls: address === this.#socket ? undefined : this.#tls,
-    }, true);
+    };
+    // It takes the key of children of fewer permissions, too.
+    const listener = fromParts(Listener, options, true);
     this.#listeners.set(address, listener);
     void this.#serveSockets(listener);
     return listener;

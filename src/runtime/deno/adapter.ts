@@ -32,8 +32,8 @@ const importable = (url: string | undefined): string =>
   url === undefined ? "" : `void (() => import(${JSON.stringify(url)}));`;
 
 /**
- * Whether the program is an executable that `deno compile` made. It always runs its own main module,
- * unless a child of it is started by node's `fork()`.
+ * Whether the program is an executable that `deno compile` made. It always runs its own main
+ * module, unless a child of it is started by node's `fork()`.
  */
 const isExecutable = forRuntime({
   deno: () => denoGlobal().build.standalone,
