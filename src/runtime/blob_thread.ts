@@ -7,7 +7,12 @@
  * @internal
  */
 
-import { receiveMessageOnPort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from "node:worker_threads";
 import { scriptURL } from "./boot.ts";
 
 /**
