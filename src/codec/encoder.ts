@@ -175,7 +175,7 @@ export class Encoder {
   }
 
   /** Whether values have something to do when the message is sent. */
-  get hasTrips(): boolean {
+  get hasHooks(): boolean {
     return this.#writer.hooks.length > 0;
   }
 

@@ -38,7 +38,7 @@ const slotBitsOf: Readonly<Record<StartMethod, number>> = {
 export const slotCountOf = (method: StartMethod): number => 2 ** slotBitsOf[method];
 
 /** Set in every member id, so that none is 0. */
-const TOKEN = 1 << 29;
+const MEMBER = 1 << 29;
 /** How many bits the slot and the generation have together. */
 const tellingBits = 29;
 
@@ -147,7 +147,7 @@ export class Members {
 
   #memberIdAt(slot: number): number {
     const generation = Atomics.load(this.#states, slot) & (2 ** this.#generationBits - 1);
-    return TOKEN | generation << this.#slotBits | slot;
+    return MEMBER | generation << this.#slotBits | slot;
   }
 
   /** Counts the end of the child with that member id, if nobody has. */

@@ -82,24 +82,24 @@ export function sleep(
 function park(arena: Arena, word: number, count: number): Set<() => void> | undefined {
   const known = parked[arena.method].get(word);
   if (known?.count === count) return known.sleepers;
-  const bed: ParkedWaiters = { count, sleepers: new Set() };
+  const waiters: ParkedWaiters = { count, sleepers: new Set() };
   if (arena.method === "worker") {
     const wait = Atomics.waitAsync(arena.words, word, count);
     if (!wait.async) return undefined;
-    void wait.value.then(() => unpark(parked.worker, word, bed));
+    void wait.value.then(() => unpark(parked.worker, word, waiters));
   } else announceSleep(word, count);
-  parked[arena.method].set(word, bed);
-  return bed.sleepers;
+  parked[arena.method].set(word, waiters);
+  return waiters.sleepers;
 }
 
-function unpark(of: Map<number, ParkedWaiters>, word: number, bed: ParkedWaiters): void {
-  if (of.get(word) === bed) of.delete(word);
-  for (const up of [...bed.sleepers]) up();
+function unpark(of: Map<number, ParkedWaiters>, word: number, waiters: ParkedWaiters): void {
+  if (of.get(word) === waiters) of.delete(word);
+  for (const up of [...waiters.sleepers]) up();
 }
 
 onWake((word) => {
-  const bed = parked.process.get(word);
-  if (bed !== undefined) unpark(parked.process, word, bed);
+  const waiters = parked.process.get(word);
+  if (waiters !== undefined) unpark(parked.process, word, waiters);
 });
 
 /**

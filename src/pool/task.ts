@@ -121,12 +121,12 @@ export class PoolTask {
   }
 
   /** It is taken: what it carries is on its way from here on. */
-  beginTrips(): void {
+  noteSent(): void {
     if (this.#carriesMore) { for (const hook of this.block.hooks) hook.sent?.(); }
   }
 
   /** Nobody will read its arguments any more, if nobody has. */
-  dropTrips(): void {
+  noteDropped(): void {
     if (this.#carriesMore) { for (const hook of this.block.hooks) hook.dropped(); }
   }
 
@@ -135,7 +135,7 @@ export class PoolTask {
     if (this.settled) return;
     this.settled = true;
     this.limits?.end();
-    this.dropTrips();
+    this.noteDropped();
     this.#call(this.#target as never, outcome);
   }
 }

@@ -27,7 +27,7 @@ export interface Submission {
   readonly root: Root;
   /** Of a chunk: the place of its first item among all items of the map. */
   readonly first?: number;
-  /** Members of {@linkcode trait}, added up. */
+  /** Members of {@linkcode flag}, added up. */
   readonly flags: number;
   /** What is moved: all of a list, or of a set what the arguments hold. */
   readonly transfer: readonly object[] | ReadonlySet<object> | undefined;
@@ -119,17 +119,17 @@ export class TaskEncoder {
       // the block after them belongs to this call.
       const sealed = tasks.filter((task) => task.block !== this.#block);
       this.#encoder.truncate(sealed.length === 0 ? start : 0);
-      for (const task of sealed) task.dropTrips();
+      for (const task of sealed) task.noteDropped();
       throw error;
     }
-    for (const task of tasks) task.beginTrips();
+    for (const task of tasks) task.noteSent();
     return tasks;
   }
 
   /** Encodes a task. What it refuses it throws, and nothing has changed. */
   encode(submission: Submission): PoolTask {
     const task = this.#encode(submission);
-    task.beginTrips();
+    task.noteSent();
     return task;
   }
 
@@ -152,7 +152,7 @@ export class TaskEncoder {
     }
     encoder.endSized(at);
     const { size: end } = encoder;
-    const carriesMore = encoder.hasAttachments || encoder.hasTrips;
+    const carriesMore = encoder.hasAttachments || encoder.hasHooks;
     const alone = carriesMore || isLimited;
     const id = ++this.#tasks;
     const task = new PoolTask(id, poolFunction, this.#block, start, end, alone, listener);

@@ -4,7 +4,7 @@
  *
  *     tasks     slot of the first · lease · 1 if the first is not leased ·
  *               count · (function id · reference)* · count · id* · task*
- *     task      length · traits · function id · [place of a chunk's first item] · arguments
+ *     task      length · flags · function id · [place of a chunk's first item] · arguments
  *     outcomes  clock · outcome*
  *     outcome   length · id · status · microseconds · value
  *     returned  (slot · id)*

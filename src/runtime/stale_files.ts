@@ -12,16 +12,10 @@ import path from "node:path";
 import process from "node:process";
 import { capabilities } from "./capabilities.ts";
 import { unlessRefused } from "./refusal.ts";
+import { isOld, namesLike } from "./stale_names.ts";
 
 /** The name of such a file; it begins with the process id of its maker. */
 const ownFile = /^nproc-(\d+)-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/**
- * The maker of a younger one may be at work, in another container that shares the folder; in
- * milliseconds.
- */
-const leastAge = 60_000;
-/** More are left to those who come later. */
-const mostLooked = 1000;
 
 const looked = new Set<string>();
 
@@ -38,8 +32,7 @@ export function removeStaleNames(folder: string): void {
   // Deno would ask the user whether this program may look for another.
   if (looked.has(folder) || process.platform === "win32" || !capabilities.permits("run")) return;
   looked.add(folder);
-  const names = unlessRefused(() => fs.readdirSync(folder)) ?? [];
-  for (const name of names.filter((name) => ownFile.test(name)).slice(0, mostLooked)) {
+  for (const name of unlessRefused(() => namesLike(folder, ownFile)) ?? []) {
     unlessRefused(() => removeIfStale(path.join(folder, name), Number(ownFile.exec(name)![1])));
   }
 }
@@ -47,7 +40,8 @@ export function removeStaleNames(folder: string): void {
 function removeIfStale(file: string, pid: number): void {
   const found = fs.lstatSync(file, { throwIfNoEntry: false });
   if (found === undefined || !found.isFile() || found.size > 0) return;
-  if (Date.now() - found.mtimeMs > leastAge && !isRunning(pid)) fs.rmSync(file, { force: true });
+  // The maker of a younger one may be at work in another container that shares the folder.
+  if (isOld(found) && !isRunning(pid)) fs.rmSync(file, { force: true });
 }
 
 function isRunning(pid: number): boolean {

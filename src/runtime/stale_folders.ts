@@ -10,15 +10,12 @@ import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
 import { lateNet } from "./lazy_builtins.ts";
+import { isOld, namesLike } from "./stale_names.ts";
 
 /** What the socket is called in a folder of its own. */
 export const socketName = "socket";
 /** The name of such a folder. */
 const ownFolder = /^nproc-[0-9a-f]{12}$/;
-/** A younger one may be of a program that does not listen yet; in milliseconds. */
-const leastAge = 60_000;
-/** More are left to those who come later. */
-const mostLooked = 1000;
 
 let hasLooked = false;
 
@@ -30,8 +27,7 @@ export async function removeDeserted(folder: string): Promise<void> {
   hasLooked = true;
   const parent = path.dirname(folder);
   const listening = listeningFiles();
-  const names = fs.readdirSync(parent).filter((name) => ownFolder.test(name));
-  for (const name of names.slice(0, mostLooked)) {
+  for (const name of namesLike(parent, ownFolder)) {
     const other = path.join(parent, name);
     if (other === folder || listening.has(path.join(other, socketName))) continue;
     if (!isOldAndOurs(other) || !await isDeserted(path.join(other, socketName))) continue;
@@ -42,7 +38,7 @@ export async function removeDeserted(folder: string): Promise<void> {
 function isOldAndOurs(folder: string): boolean {
   const found = fs.statSync(folder, { throwIfNoEntry: false });
   return found !== undefined && found.uid === process.getuid?.() &&
-    Date.now() - found.mtimeMs > leastAge;
+    isOld(found);
 }
 
 /**
